@@ -1,0 +1,101 @@
+/* err.c: see err.h. */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+static bool set(struct err *e, enum err_kind kind, const char *format, va_list args)
+{
+    e->kind = kind;
+    e->hint[0] = '\0';
+    vsnprintf(e->text, sizeof e->text, format, args);
+    return false;
+}
+
+#define SETTER(name, kind)                              \
+    bool name(struct err *e, const char *format, ...)   \
+    {                                                   \
+        va_list args;                                   \
+        va_start(args, format);                         \
+        set(e, kind, format, args);                     \
+        va_end(args);                                   \
+        return false;                                   \
+    }
+
+SETTER(err_failed, ERR_FAILED)
+SETTER(err_usage, ERR_USAGE)
+SETTER(err_input, ERR_INPUT)
+SETTER(err_waiting, ERR_WAITING)
+SETTER(err_system, ERR_SYSTEM)
+SETTER(err_busy, ERR_BUSY)
+SETTER(err_stopped, ERR_STOPPED)
+
+bool err_errno(struct err *e, const char *format, ...)
+{
+    int number = errno;
+    va_list args;
+    va_start(args, format);
+    set(e, ERR_SYSTEM, format, args);
+    va_end(args);
+    size_t used = strlen(e->text);
+    snprintf(e->text + used, sizeof e->text - used, ": %s", strerror(number));
+    return false;
+}
+
+bool err_while(struct err *e, const char *format, ...)
+{
+    char front[sizeof e->text], whole[2 * sizeof e->text + 3];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(front, sizeof front, format, args);
+    va_end(args);
+    snprintf(whole, sizeof whole, "%s: %s", front, e->text);
+    memcpy(e->text, whole, sizeof e->text - 1);
+    e->text[sizeof e->text - 1] = '\0';
+    return false;
+}
+
+bool err_hint(struct err *e, const char *format, ...)
+{
+    if (e->hint[0])
+        return false;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(e->hint, sizeof e->hint, format, args);
+    va_end(args);
+    return false;
+}
+
+static void print_plain(const char *text, FILE *out)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        fputc((*c < 0x20 && *c != '\n') || *c == 0x7f ? '?' : *c, out);
+}
+
+void err_print(const struct err *e, FILE *out)
+{
+    fputs("tocsin: ", out);
+    print_plain(e->text, out);
+    fputc('\n', out);
+    if (e->hint[0]) {
+        fputs("  ", out);
+        print_plain(e->hint, out);
+        fputc('\n', out);
+    }
+}
+
+int err_status(const struct err *e)
+{
+    switch (e->kind) {
+    case ERR_NONE:    return 0;
+    case ERR_FAILED:  return 1;
+    case ERR_USAGE:   return 2;
+    case ERR_INPUT:   return 3;
+    case ERR_WAITING: return 4;
+    case ERR_SYSTEM:  return 5;
+    case ERR_BUSY:    return 6;
+    case ERR_STOPPED: return 130;
+    }
+    return 5;
+}

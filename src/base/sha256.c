@@ -1,0 +1,38 @@
+/* sha256.c: see sha256.h; the arithmetic is libcrypto's. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* the plain calls: no provider is loaded at start-up */
+#include "base/sha256.h"
+
+#include <openssl/sha.h>
+#include <string.h>
+
+void hex_from_bytes(char *out, const unsigned char *bytes, size_t length)
+{
+    static const char digit[] = "0123456789abcdef";
+    for (size_t i = 0; i < length; i++) {
+        out[2 * i] = digit[bytes[i] >> 4];
+        out[2 * i + 1] = digit[bytes[i] & 15];
+    }
+    out[2 * length] = '\0';
+}
+
+void sha256_two(char out[SHA256_HEX + 1], const char *a, size_t a_length,
+                const char *b, size_t b_length)
+{
+    unsigned char sum[SHA256_DIGEST_LENGTH];
+    SHA256_CTX c;
+    SHA256_Init(&c);
+    SHA256_Update(&c, a, a_length);
+    SHA256_Update(&c, b, b_length);
+    SHA256_Final(sum, &c);
+    hex_from_bytes(out, sum, sizeof sum);
+}
+
+void sha256_hex(char out[SHA256_HEX + 1], const char *bytes, size_t length)
+{
+    sha256_two(out, bytes, length, "", 0);
+}
+
+bool hex_is(const char *text, size_t digits)
+{
+    return strspn(text, "0123456789abcdef") == digits && text[digits] == '\0';
+}

@@ -1,0 +1,21 @@
+/* sha256.h: digests and randomness-as-text, in lower-case hex. */
+#ifndef BASE_SHA256_H
+#define BASE_SHA256_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { SHA256_HEX = 64 };
+
+/* SHA-256(a then b) as 64 hex digits and a NUL. Either may be empty. */
+void sha256_two(char out[SHA256_HEX + 1], const char *a, size_t a_length,
+                const char *b, size_t b_length);
+void sha256_hex(char out[SHA256_HEX + 1], const char *bytes, size_t length);
+
+/* `out` takes 2 * length digits and a NUL. */
+void hex_from_bytes(char *out, const unsigned char *bytes, size_t length);
+
+/* Exactly `digits` lower-case hex digits and then the end of the text? */
+bool hex_is(const char *text, size_t digits);
+
+#endif

@@ -1,0 +1,66 @@
+/* plugin.h: what a role is bound to, and how an action gets done.
+ *
+ * A plugin is plugins/NAME/plugin.lua: the roles it plays, its settings, the
+ * capabilities it needs, and for each action `perform` and `probe`. It runs
+ * as a coroutine of the engine's loop: it may wait, ask a person, run a
+ * program; the loop goes on meanwhile.
+ *
+ * OUTCOME  ok, unchanged (it was so already), failed (certainly no effect),
+ *          unknown (perhaps done: look before trying again).
+ */
+#ifndef PLAY_PLUGIN_H
+#define PLAY_PLUGIN_H
+
+#include "play/role.h"
+#include "play/sandbox.h"
+#include "world/workspace.h"
+
+enum outcome { OUTCOME_OK, OUTCOME_UNCHANGED, OUTCOME_FAILED, OUTCOME_UNKNOWN };
+extern const char *const outcome_names[]; /* "ok" ...; then NULL */
+
+/* A probe's answer about a change that may have happened. */
+enum seen { SEEN_DONE, SEEN_PENDING, SEEN_ABSENT, SEEN_UNKNOWN };
+
+struct plugins; /* those that the workspace binds, loaded when first used */
+
+bool plugins_open(struct plugins **out, const struct workspace *ws, const struct roles *roles,
+                  struct arena *keep, struct err *e);
+void plugins_close(struct plugins *p);
+
+/* The plugin that plays this role: `manual` where none is bound. */
+const char *plugins_for(const struct plugins *p, const char *role);
+/* {"plugin":...,"settings":...,"sha256":...}: what a run is pinned to. */
+const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e);
+/* Does the bound plugin have that action? ERR_INPUT in words when not. */
+bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e);
+/* How long after a change its effect may take to show; deadline of perform. */
+int64_t plugins_appears_within(struct plugins *p, const struct role_action *a);
+int64_t plugins_deadline(struct plugins *p, const struct role_action *a);
+
+/* One action under way. */
+struct task;
+enum task_state { TASK_DONE, TASK_WAITS, TASK_ASKS };
+struct task_view {
+    enum task_state state;
+    int64_t wake_at;          /* of TASK_WAITS */
+    const char *question;     /* of TASK_ASKS: put to a person; answer with task_answer() */
+    enum outcome outcome;     /* of TASK_DONE */
+    enum seen seen;           /* of TASK_DONE, for a probe */
+    const char *result;       /* JSON object; "{}" */
+    const char *text;         /* what happened, or why not, in words */
+};
+
+/* key: the provider's key of this attempt, run id + key + attempt. Strings of
+ * views live in `keep`. */
+bool task_perform(struct task **out, struct plugins *p, const struct role_action *a,
+                  struct json args, const char *key, struct arena *keep, struct err *e);
+bool task_probe(struct task **out, struct plugins *p, const struct role_action *a,
+                struct json args, struct json before, const char *key, struct arena *keep,
+                struct err *e);
+/* Goes on as far as it can at the world's now. */
+bool task_turn(struct task *t, struct task_view *view, struct err *e);
+/* The person's answer to TASK_ASKS: "done" | "could-not" | "instead" | "text". */
+void task_answer(struct task *t, const char *answer, const char *text);
+void task_close(struct task *t);
+
+#endif

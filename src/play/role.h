@@ -1,0 +1,73 @@
+/* role.h: what a runbook may ask of the world, as contracts.
+ *
+ * Written once, in Lua, in src/play/roles/NAME.lua (built into the program),
+ * and used by machine: words are made from it, `check` reads it, the engine
+ * takes before, target, undo and danger from it, `sim` and `plan` run its
+ * models, the contract suite runs against every plugin that claims it.
+ *
+ * REFERENCES  Texts in `target`, `undo` and `state` may name "$args.ip",
+ *          "$result.ip", "$before.records": data, resolved by role_resolve().
+ */
+#ifndef PLAY_ROLE_H
+#define PLAY_ROLE_H
+
+#include "base/err.h"
+#include "base/json.h"
+
+enum arg_type { ARG_TEXT, ARG_IP, ARG_INTEGER, ARG_SERVICE, ARG_DURATION, ARG_TRUTH, ARG_LIST, ARG_ANY };
+extern const char *const arg_type_names[]; /* "text" ...; then NULL */
+
+struct role_arg {
+    const char *name, *help;
+    enum arg_type type;
+    bool required;
+    const char *otherwise;      /* default as JSON; NULL: none */
+};
+
+struct role_action {
+    const char *role, *name;    /* "pool", "remove" */
+    const char *full;           /* "pool.remove" */
+    const char *help;
+    bool change;                /* else a read */
+    bool dangerous;             /* the engine asks before it is performed */
+    const char *nothing;        /* words for a read that found nothing; NULL */
+    const struct role_arg *arg;
+    size_t args;
+    const struct role_arg *result;
+    size_t results;
+    const char *target;         /* "pool:$args.service/$args.ip"; NULL for reads */
+    const char *state_action;   /* the read that tells the target's state: before and after; NULL */
+    const char *state_args;     /* JSON with references */
+    const char *undo_action;    /* NULL: cannot be undone (and `undo_why` says so) */
+    const char *undo_args;      /* JSON with references */
+    const char *undo_why;
+    int64_t quiet_ms;           /* as an undo it demands that $args.ip was quiet so long; 0 */
+    bool adds;                  /* puts something in place: restored before what removes */
+    bool shrinks_pool;          /* counts against the service's pool_min */
+};
+
+struct roles {
+    const char *const *name;    /* all roles; then NULL */
+    const struct role_action *action;
+    size_t actions;
+};
+
+/* The contracts, parsed from the built-in texts. */
+bool roles_load(struct roles *out, struct arena *keep, struct err *e);
+/* NULL, and ERR_INPUT naming the nearest, when there is none. */
+const struct role_action *roles_find(const struct roles *r, const char *full, struct err *e);
+
+/* Checks args (a JSON object) against the contract: unknown, missing, wrong
+ * type; fills in defaults; answers canonical JSON. */
+bool role_arguments(const char **canonical, const struct role_action *a, struct json args,
+                    struct arena *keep, struct err *e);
+
+/* "$args.ip", "$result.x", "$before.y" anywhere in a JSON template, replaced
+ * (inside a longer text: as text). A reference to nothing is an error. */
+bool role_resolve(const char **out, const char *template, struct json args, struct json before,
+                  struct json result, struct arena *keep, struct err *e);
+
+/* The Lua texts as built in: for help, for sim's models. NULL when unknown. */
+const char *role_text(const char *role, size_t *length);
+
+#endif

@@ -1,0 +1,88 @@
+/* run.h: runbooks, done and recorded.
+ *
+ * Everything a runbook does goes through words; every word takes the next
+ * number in its branch ("3/2/1") and leaves its event. resume() runs the same
+ * Lua from the top and answers from the journal until there is no more.
+ *
+ * ERRORS   ERR_INPUT, the runbook or its arguments, with file and line;
+ *          ERR_FAILED, it stopped at a failure (parked: resume goes on);
+ *          ERR_WAITING, parked for a person; ERR_BUSY, somebody runs it;
+ *          ERR_STOPPED, Ctrl-C.
+ */
+#ifndef PLAY_RUN_H
+#define PLAY_RUN_H
+
+#include "play/ledger.h"
+#include "play/plugin.h"
+
+/* Where a run is shown and asked. All of it may be NULL. */
+struct audience {
+    void *context;
+    /* A line as it happens, without newline; `key` "3/2", depth its level. */
+    void (*say)(void *context, const char *key, const char *line);
+    /* Puts a question; false: nobody is here (the run parks). answer: "yes",
+     * "no", "done", "could-not", "instead" or free text; *by who answered. */
+    bool (*ask)(void *context, const char *mode, const char *question, const char **answer,
+                const char **text, struct arena *keep);
+    bool yes;              /* --yes: yes to `confirm`, never a consent */
+};
+
+struct run_request {
+    const struct workspace *ws;
+    const char *incident;
+    const char *runbook;   /* a name, or a path ending in .lua */
+    const char *const *argument; /* "key=value"; then NULL */
+    const struct audience *audience;
+};
+
+struct run_outcome {
+    const char *run;       /* "R3" */
+    const char *how;       /* "returned", "parked", "abandoned", "ran away" */
+    const char *text;      /* in words */
+};
+
+bool run_start(struct run_outcome *out, const struct run_request *r, struct arena *keep,
+               struct err *e);
+/* run NULL: the only unfinished one. override: NULL, or "recorded", "from",
+ * "skip", "done", "rebind" with its key (or role) and reason. */
+bool run_resume(struct run_outcome *out, const struct run_request *r, const char *run,
+                const char *how, const char *key, const char *because, struct arena *keep,
+                struct err *e);
+
+/* A dry run: state from the simulator's model, changes never leave the
+ * process. Answers the plan as events of a journal in memory. */
+struct plan_step { const char *key, *line; int64_t at; bool change; };
+struct plan { const char *source; const struct plan_step *step; size_t steps; const char *end; };
+bool run_plan(struct plan *out, const struct run_request *r, const char *const *assume,
+              struct arena *keep, struct err *e);
+
+/* One change (or read) without a runbook; `did`: it was done elsewhere, at
+ * `at`, and only its record and its undo are wanted. *text says what happened. */
+bool run_do(const char **text, const struct run_request *r, const char *action,
+            struct arena *keep, struct err *e);
+bool run_did(const char **text, const struct run_request *r, const char *action, int64_t at,
+             int64_t early_ms, int64_t late_ms, struct arena *keep, struct err *e);
+
+/* Puts back: changes by name, or ip=IP, or all (names NULL). Refuses what is
+ * not quiet, not observed, below pool_min or no longer ours, unless even_so.
+ * *left: how many are still changed. */
+bool run_restore(const struct run_request *r, const char *const *names, const char *ip,
+                 const char *even_so, size_t *left, struct arena *keep, struct err *e);
+
+/* The baseline that `open` takes: what can be read of pool, dns, attachments. */
+bool run_baseline(const struct run_request *r, struct arena *keep, struct err *e);
+
+/* All runs of an incident as their events tell. */
+struct run_view {
+    const char *run, *runbook, *path, *by;
+    const char *state;     /* "alive", "parked", "dead", "ended" */
+    const char *why;       /* of parked */
+    const char *step, *step_key;
+    const char *ask, *question, *who;   /* when it waits for a person; NULL */
+    int64_t started, since;
+    const struct event *started_event;
+};
+bool runs_fold(const struct run_view **out, size_t *count, const struct workspace *ws,
+               const struct journal *j, struct arena *keep, struct err *e);
+
+#endif

@@ -1,0 +1,44 @@
+/* impact.h: when a service suffered, as windows.
+ *
+ * A window is opened by one event and closed by another that names it. Each
+ * edge is an interval (at - early, at + late): the length of a window is a
+ * range. Bases are kept apart; whether they are merged is the policy's.
+ * INTERVALS are half-open. An open window ends at as-of and is marked.
+ */
+#ifndef RECORD_IMPACT_H
+#define RECORD_IMPACT_H
+
+#include "record/event.h"
+
+enum impact_level { IMPACT_DOWN, IMPACT_DEGRADED, IMPACT_UNKNOWN, IMPACT_NONE };
+extern const char *const impact_level_names[]; /* "down" ...; then NULL */
+
+struct edge { int64_t at, early_ms, late_ms; };
+
+struct window {
+    const char *id;           /* hash of the opening */
+    const char *incident;     /* local name */
+    const char *service;
+    enum impact_level level;
+    int64_t lost_ppb;         /* of IMPACT_DEGRADED: share lost; -1: not said */
+    const char *basis;        /* "person", "probe:NAME", "run:R3" */
+    struct edge start, end;
+    bool open;                /* the end is as-of, not an event */
+    const struct event *opening, *closing; /* closing NULL when open */
+};
+
+struct windows {
+    const struct window *window; /* by service, start, opening seq */
+    size_t count;
+    const char *const *none;     /* services affirmed to have had no impact; then NULL */
+    const char *const *note;     /* what does not fit together, in words, with the command that mends it; then NULL */
+};
+
+struct entry;
+/* From corrected entries in raw (seq) order; an edge whose `at` lies before
+ * that of the edge before it (same service and basis) although their
+ * intervals touch counts at that edge's `at`. */
+void windows_fold(struct windows *out, const char *incident, const struct entry *entry,
+                  size_t entries, int64_t as_of, struct arena *keep);
+
+#endif

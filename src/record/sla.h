@@ -1,0 +1,65 @@
+/* sla.h: downtime, allowance, verdict, credit. Pure; integers only.
+ *
+ * UNITS    Milliseconds and parts per billion; verdicts compare 128-bit
+ *          products, so nothing is rounded on the way to them. Ratios that
+ *          are shown are cut, never rounded over the target.
+ * RANGE    Everything that depends on an edge's precision is {low, nominal,
+ *          high}. Union first, then weight; the worst wins where two overlap.
+ * VERDICT  yes: breached in any case; no: in none; uncertain: the range
+ *          straddles the allowance. A `settled` event is shown beside it.
+ * SOURCE   DESIGN.md 3, FACTS "SLA arithmetic": each numbered trap is a test.
+ */
+#ifndef RECORD_SLA_H
+#define RECORD_SLA_H
+
+#include "record/impact.h"
+#include "record/policy.h"
+
+struct range { int64_t low, nominal, high; };
+
+struct period {
+    int64_t start, end;       /* half-open, in the policy's zone */
+    const char *name;         /* "2025-03", "2025-Q1", "2025" */
+};
+
+enum verdict { VERDICT_NO, VERDICT_YES, VERDICT_UNCERTAIN };
+extern const char *const verdict_names[]; /* "no", "yes", "uncertain"; then NULL */
+
+struct sla_window {
+    const struct window *window;
+    int64_t start, end;       /* nominal, cut to the period */
+    int64_t counted_ms;       /* nominal, after union and weight */
+    bool counts;              /* its basis is one that the policy counts */
+};
+
+struct sla_result {
+    const char *service;
+    const struct policy *policy;
+    struct period period;
+    const struct sla_window *window;
+    size_t windows;
+    struct range downtime_ms, excess_ms, availability_ppb;
+    int64_t allowed_ms;
+    enum verdict breach;
+    const char *settled;      /* "yes" or "no" by a person; NULL */
+    const char *settled_because;
+    struct range pro_rata_ppb, started_ppb, completed_ppb, credit_ppb; /* credit: by the policy's own rule */
+    bool open;                /* some window still runs: to as_of */
+    int64_t as_of;
+    int64_t left_ms;          /* of the budget, by `high`, never below 0 */
+    int64_t breach_at;        /* when it would be breached if down from as_of on; INSTANT_NONE: is, or is not down */
+};
+
+/* The period of `policy` that holds `at`. */
+struct period period_at(const struct policy *policy, int64_t at, struct arena *keep);
+/* "2025-03", "2025-Q1", "2025" as a period of this zone. */
+bool period_parse(struct period *out, const char *text, const char *zone, struct arena *keep,
+                  struct err *e);
+
+/* All windows of all incidents of that service go in; the function leaves out
+ * what does not count. `exact`: edges count at their `at`. */
+void sla_compute(struct sla_result *out, const char *service, const struct policy *policy,
+                 struct period period, const struct window *window, size_t windows,
+                 bool exact, int64_t as_of, struct arena *keep);
+
+#endif

@@ -1,0 +1,97 @@
+/* store.h: where incidents live, as an interface.
+ *
+ * What implements it lives in world/ (local files: world/store_local.h); above
+ * it nobody may assume a file or a single machine.
+ *
+ * INCIDENT  named by its local name, "INC-2025-001"; "log" is the workspace's
+ *           own log. Each has one stream that we write and any number of
+ *           foreign ones, read-only.
+ * DURABLE   When append() answers true and `sync` was asked for, the events
+ *           and all before them are on disk. Without `sync` they are written
+ *           and will be covered by the next sync.
+ * ERRORS    ERR_SYSTEM machine; ERR_INPUT damage (with byte offset), unknown
+ *           incident; ERR_BUSY lock held, or `moved`; ERR_FAILED lost token.
+ */
+#ifndef RECORD_STORE_H
+#define RECORD_STORE_H
+
+#include "record/event.h"
+
+struct stream {
+    const char *name;      /* its first line's hash */
+    const char *head;      /* hash of its last good line */
+    int64_t last_seq;
+    uint64_t end;          /* byte offset behind its last good line */
+    unsigned erased;       /* lines without data, each allowed by an `erased` */
+    const char *damage;    /* NULL, or words with the byte offset */
+    bool altered;          /* the damage lies before the head: writers refuse */
+};
+
+/* All events of an incident, own stream first, then each foreign one. */
+struct journal {
+    const char *incident;  /* local name */
+    const char *id;        /* of `opened`; "" for the log */
+    const struct event *event;
+    size_t count;
+    const struct stream *stream;
+    size_t streams;
+};
+
+struct appended {
+    int64_t first_seq;
+    int64_t recorded;
+    const char *hash[64];  /* of each event, while count <= 64; in `keep` */
+};
+
+/* A named lock of the workspace: "run/R3", "target/pool:osc-fr1/1.2.3.4".
+ * Dies with its process. */
+struct lock;
+struct lock_holder {
+    int64_t pid, since;
+    const char *by, *uid, *why;
+};
+
+struct store {
+    bool (*list)(struct store *s, struct names *out, struct arena *keep, struct err *e);
+
+    /* A new incident whose first event is `opened`. */
+    bool (*create)(struct store *s, const char *incident, const struct draft *opened,
+                   struct arena *keep, struct err *e);
+
+    /* All or none. `head`: refuse with ERR_BUSY ("moved") unless the stream's
+     * head hash is this one; NULL: wherever it is. `token`: refuse with
+     * ERR_FAILED when this lock is lost; NULL: none needed. */
+    bool (*append)(struct store *s, const char *incident, const char *head, struct lock *token,
+                   const struct draft *draft, size_t count, bool sync,
+                   struct appended *out, struct arena *keep, struct err *e);
+
+    /* Makes everything written so far durable. */
+    bool (*sync)(struct store *s, const char *incident, struct err *e);
+
+    bool (*read)(struct store *s, const char *incident, struct journal *out,
+                 struct arena *keep, struct err *e);
+
+    /* Waits until the own stream of `incident` is longer than `end` bytes, or
+     * until `timeout_ms` is over: *grown says which. */
+    bool (*watch)(struct store *s, const char *incident, uint64_t end, int64_t timeout_ms,
+                  bool *grown, struct err *e);
+
+    /* ERR_BUSY, with *holder filled, when somebody has it. */
+    bool (*lock)(struct store *s, const char *name, const char *by, const char *uid,
+                 const char *why, struct lock **out, struct lock_holder *holder,
+                 struct arena *keep, struct err *e);
+    void (*unlock)(struct store *s, struct lock *lock);
+    /* Who holds it; false when nobody does. */
+    bool (*holder)(struct store *s, const char *name, struct lock_holder *out,
+                   struct arena *keep);
+
+    /* Bytes by their SHA-256, once each. */
+    bool (*blob_put)(struct store *s, const char *incident, const char *bytes, size_t length,
+                     char sha256[SHA256_HEX + 1], struct err *e);
+    bool (*blob_get)(struct store *s, const char *incident, const char *sha256,
+                     const char **bytes, size_t *length, struct arena *keep, struct err *e);
+
+    void (*close)(struct store *s);
+};
+
+#endif

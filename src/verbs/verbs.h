@@ -1,0 +1,90 @@
+/* verbs.h: every word the program knows, and the desk a verb works at.
+ *
+ * `help`, the manual page and the shell completion are printed from the
+ * table; a test compares them with it. What a verb needs is opened before it
+ * runs, so a verb is a page: check, compute, print. One file a verb, or one
+ * for a few that are the same thing.
+ *
+ * OUTPUT   Answers go to desk.out, everything else to desk.err. --json says
+ *          what the text says, from the same fold (json envelope: desk_json).
+ * STATUS   The status of the error; see base/err.h.
+ */
+#ifndef VERBS_VERBS_H
+#define VERBS_VERBS_H
+
+#include "base/instant.h"
+#include "record/incident.h"
+#include "world/workspace.h"
+
+#include <stdio.h>
+
+enum needs {
+    NEEDS_NOTHING = 0,
+    NEEDS_WORKSPACE = 1,
+    NEEDS_INCIDENT = 2,  /* -i, or the only open one; journal and fold are read */
+    OR_THE_LAST = 4,     /* where none is open, the last one will do */
+    MAY_LACK_INCIDENT = 8, /* reads one if it can be picked; else desk.name is NULL */
+};
+
+struct desk {
+    struct world *world;         /* before a workspace is open: the machine's */
+    FILE *out, *err;
+    struct arena *keep;
+
+    /* the global options */
+    const char *dir, *given_incident;
+    bool yes, json, quiet, verbose, color;
+    const char *as_of_typed;
+    int64_t as_of;               /* INSTANT_NONE: now */
+
+    /* the verb's own */
+    const struct verb *verb;
+    const char *const *word;     /* its words, options taken out; then NULL */
+    size_t words;
+    const char *const *option_value; /* by row of verb->option; NULL: not given */
+
+    /* what it needs */
+    struct workspace ws;
+    const char *name;            /* the incident; NULL without one */
+    struct journal journal;
+    struct incident incident;
+};
+
+struct verb_option { const char *name, *value, *help; }; /* value NULL: a flag */
+
+struct verb {
+    const char *name, *arguments, *help;
+    const char *moment;          /* "something is wrong", ...: the heading in `help` */
+    unsigned needs;
+    bool (*perform)(struct desk *d, struct err *e);
+    const struct verb_option *option; /* ends with a NULL name; NULL: none */
+};
+extern const struct verb verbs[]; /* then a NULL name */
+
+/* The program as a function: main() calls it with the machine's world, a
+ * scenario with its own. Answers the exit status; the error is printed. */
+int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FILE *err);
+
+/* The value of an option, "" for a flag that was given; NULL when not given. */
+const char *desk_option(const struct desk *d, const char *name);
+/* The words from `first` on, joined by spaces; "" when there are none. */
+const char *desk_text(const struct desk *d, size_t first);
+/* Takes "@11:25" at that word away, or --at; else now, as a person's moment. */
+bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e);
+/* Asks on the terminal unless --yes; false with ERR_WAITING where nobody is. */
+bool desk_confirm(struct desk *d, const char *question, struct err *e);
+
+/* Appends by this person, synced, to the picked incident. */
+bool desk_append(struct desk *d, const struct moment *when, enum event_kind kind,
+                 const char *data, struct appended *out, struct err *e);
+/* Reads journal and fold again after appending. */
+bool desk_refresh(struct desk *d, struct err *e);
+
+/* Every answer echoes incident, local time and age: "INC-2025-001  11:17 CET ..." */
+void desk_echo(struct desk *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* {"v":1,"as_of":...,"warnings":[...], ... : the members of the verb follow. */
+struct json_out desk_json(struct desk *d, struct text *to);
+void desk_json_end(struct desk *d, struct json_out *o);
+
+#endif
