@@ -1,0 +1,141 @@
+/* json_write.c: writing JSON, plain and canonical; see json.h. */
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct json_out json_out(struct text *to)
+{
+    return (struct json_out){ .to = to };
+}
+
+void json_quote(struct text *to, const char *text, size_t length)
+{
+    static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+    if (!text_is_utf8(text, length)) {
+        struct text clean = text_new(to->keep);
+        text_add_clean(&clean, text, length);
+        text = clean.at;
+        length = clean.length;
+    }
+    text_char(to, '"');
+    for (size_t i = 0, start = 0; i <= length; i++) {
+        unsigned char c = i < length ? (unsigned char)text[i] : 0;
+        if (i < length && c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        text_bytes(to, text + start, i - start);
+        start = i + 1;
+        if (i == length)
+            break;
+        const char *found = c ? strchr(plain, c) : NULL;
+        if (found)
+            text_print(to, "\\%c", letter[found - plain]);
+        else
+            text_print(to, "\\u%04x", c);
+    }
+    text_char(to, '"');
+}
+
+static void begin(struct json_out *o, const char *key)
+{
+    if (o->comma)
+        text_char(o->to, ',');
+    o->comma = true;
+    if (key) {
+        json_quote(o->to, key, strlen(key));
+        text_char(o->to, ':');
+    }
+}
+
+void json_open(struct json_out *o, const char *key, char bracket)
+{
+    begin(o, key);
+    text_char(o->to, bracket);
+    o->comma = false;
+}
+
+void json_close(struct json_out *o, char bracket)
+{
+    text_char(o->to, bracket);
+    o->comma = true;
+}
+
+void json_put(struct json_out *o, const char *key, const char *text)
+{
+    begin(o, key);
+    if (text)
+        json_quote(o->to, text, strlen(text));
+    else
+        text_add(o->to, "null");
+}
+
+void json_put_int(struct json_out *o, const char *key, int64_t n)
+{
+    begin(o, key);
+    text_print(o->to, "%" PRId64, n);
+}
+
+void json_put_bool(struct json_out *o, const char *key, bool yes)
+{
+    begin(o, key);
+    text_add(o->to, yes ? "true" : "false");
+}
+
+void json_put_raw(struct json_out *o, const char *key, const char *json, size_t length)
+{
+    begin(o, key);
+    text_bytes(o->to, json, length);
+}
+
+struct member { const char *key; struct json value; };
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
+}
+
+static void canonical(struct json_out *o, const char *key, struct json value)
+{
+    struct arena *keep = o->to->keep;
+    switch (json_type(value)) {
+    case JSON_OBJECT: {
+        size_t count = json_count(value), i = 0;
+        struct member *member = arena_many(keep, struct member, count);
+        for (struct json_walk w = json_walk(value); json_next(&w); i++)
+            member[i] = (struct member){ json_text(w.key, keep), w.value };
+        qsort(member, count, sizeof *member, by_key);
+        json_open(o, key, '{');
+        for (i = 0; i < count; i++)
+            canonical(o, member[i].key, member[i].value);
+        json_close(o, '}');
+        return;
+    }
+    case JSON_ARRAY:
+        json_open(o, key, '[');
+        for (struct json_walk w = json_walk(value); json_next(&w);)
+            canonical(o, NULL, w.value);
+        json_close(o, ']');
+        return;
+    case JSON_STRING:
+        json_put(o, key, json_text(value, keep));
+        return;
+    case JSON_MISSING:
+        json_put(o, key, NULL);
+        return;
+    case JSON_NULL:
+    case JSON_FALSE:
+    case JSON_TRUE:
+    case JSON_NUMBER:
+        json_put_raw(o, key, value.at, value.length);
+        return;
+    }
+}
+
+const char *json_canonical(struct json value, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    struct json_out o = json_out(&t);
+    canonical(&o, NULL, value);
+    return t.at;
+}
