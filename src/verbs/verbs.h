@@ -34,12 +34,12 @@ struct desk {
     /* the global options */
     const char *dir, *given_incident;
     bool yes, json, quiet, verbose, color;
-    const char *as_of_typed;
+    const char *as_of_typed, *at_typed;
     int64_t as_of;               /* INSTANT_NONE: now */
 
     /* the verb's own */
     const struct verb *verb;
-    const char *const *word;     /* its words, options taken out; then NULL */
+    const char **word;           /* its words, options taken out; then NULL */
     size_t words;
     const char *const *option_value; /* by row of verb->option; NULL: not given */
 
@@ -48,6 +48,11 @@ struct desk {
     const char *name;            /* the incident; NULL without one */
     struct journal journal;
     struct incident incident;
+
+    /* what it did */
+    struct moment when;          /* of desk_moment(); at INSTANT_NONE: now */
+    struct text recorded;        /* the events it appended, as JSON, with commas */
+    bool answered;               /* desk_json() was used: the edge adds no answer of its own */
 };
 
 struct verb_option { const char *name, *value, *help; }; /* value NULL: a flag */
@@ -69,22 +74,63 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
 const char *desk_option(const struct desk *d, const char *name);
 /* The words from `first` on, joined by spaces; "" when there are none. */
 const char *desk_text(const struct desk *d, size_t first);
-/* Takes "@11:25" at that word away, or --at; else now, as a person's moment. */
+/* Is there a word number `index`? Else ERR_USAGE with the verb's arguments. */
+bool desk_needs(struct desk *d, size_t index, struct err *e);
+/* No more words than `count`? Else ERR_USAGE naming the first one too many. */
+bool desk_at_most(struct desk *d, size_t count, struct err *e);
+
+/* Takes "@11:25" at that word away, or --at; else now, as a person's moment
+ * (out->at INSTANT_NONE: the moment of writing). Another day than today that
+ * was not said is asked. Fills d->when too. */
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e);
+/* Takes "14:41-14:46" at that word away: two moments; *given: was it one? */
+bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk *d, size_t word,
+               struct err *e);
+/* Now, in whatever world this is. */
+int64_t desk_now(const struct desk *d);
+/* The incident's zone, or the workspace's. */
+const char *desk_zone(const struct desk *d);
+
 /* Asks on the terminal unless --yes; false with ERR_WAITING where nobody is. */
 bool desk_confirm(struct desk *d, const char *question, struct err *e);
 
-/* Appends by this person, synced, to the picked incident. */
+/* Appends by this person, synced, to the picked incident. `when` NULL or its
+ * `at` INSTANT_NONE: the moment of writing. `typed` goes into the data. */
 bool desk_append(struct desk *d, const struct moment *when, enum event_kind kind,
                  const char *data, struct appended *out, struct err *e);
+/* The same for many at once, all or none; drafts lack only `by` and `uid`. */
+bool desk_append_all(struct desk *d, struct draft *draft, size_t count, struct appended *out,
+                     struct err *e);
 /* Reads journal and fold again after appending. */
 bool desk_refresh(struct desk *d, struct err *e);
+/* Makes `name` the incident of this desk and reads it. */
+bool desk_incident(struct desk *d, const char *name, struct err *e);
+/* Opens an incident at that moment and makes it the desk's; title may be NULL. */
+bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,
+                        struct err *e);
 
-/* Every answer echoes incident, local time and age: "INC-2025-001  11:17 CET ..." */
+/* Every answer echoes incident, local time and age: "INC-2025-001  11:17 CET
+ * (9 min ago)  ..."; nothing in --json, where the edge says it. */
 void desk_echo(struct desk *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A line that is no answer (advice, progress): to desk.err, not with -q. */
+void desk_say(struct desk *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* {"v":1,"as_of":...,"warnings":[...], ... : the members of the verb follow. */
 struct json_out desk_json(struct desk *d, struct text *to);
+/* Closes the object and prints it with a newline. */
 void desk_json_end(struct desk *d, struct json_out *o);
+
+/* The verbs, a file each (or one for a few that are the same thing). */
+#define VERBS(V)                                                                       \
+    V(abandon) V(alert) V(amend) V(answer) V(approve) V(check) V(completion) V(did)    \
+    V(do) V(down) V(erase) V(export) V(follow) V(handover) V(help) V(impact) V(import) \
+    V(incidents) V(init) V(keep) V(lead) V(link) V(lint) V(list) V(lock) V(note)       \
+    V(open) V(phase) V(plan) V(plugins) V(publish) V(refuse) V(report) V(restore)      \
+    V(resume) V(run) V(runbooks) V(say) V(settle) V(severity) V(sla) V(status) V(stop) \
+    V(strike) V(task) V(test) V(timeline) V(title) V(unlist) V(up) V(verify)           \
+    V(version)
+#define VERB_DECLARED(name) bool verb_##name(struct desk *d, struct err *e);
+VERBS(VERB_DECLARED)
+#undef VERB_DECLARED
 
 #endif
