@@ -41,7 +41,7 @@ $(OUT)/tocsin-git.so: src/world/on_demand/git.c
 	$(CC) $(CFLAGS) -Isrc -fPIC -shared $< $(shell pkg-config --cflags --libs libgit2) -o $@
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Isrc -MMD -MP -c $< -o $@
+	$(CC) $(CFLAGS) -Isrc -Itests -MMD -MP -c $< -o $@
 -include $(OBJ:.o=.d) $(UNITS:=.d)
 
 clean:

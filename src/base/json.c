@@ -259,7 +259,12 @@ size_t json_span(const char *bytes, size_t length)
 
 struct json json_from(const char *text)
 {
-    return (struct json){ text, strlen(text) };
+    static const char space[] = " \n\r\t";
+    text += strspn(text, space);
+    size_t length = strlen(text);
+    while (length && strchr(space, text[length - 1]))
+        length--;
+    return (struct json){ text, length };
 }
 
 enum json_type json_type(struct json value)
@@ -427,7 +432,7 @@ int64_t json_int_or(struct json value, int64_t otherwise)
     return json_int(value, &n) ? n : otherwise;
 }
 
-bool json_true(struct json value)
+bool json_is_true(struct json value)
 {
     return json_type(value) == JSON_TRUE;
 }

@@ -42,7 +42,7 @@ enum json_type json_type(struct json value);
 struct json json_get(struct json object, const char *key); /* at NULL: missing */
 bool json_int(struct json value, int64_t *out);
 int64_t json_int_or(struct json value, int64_t otherwise);
-bool json_true(struct json value); /* is it `true`? */
+bool json_is_true(struct json value); /* is it `true`? */
 
 /* The decoded text of a string; NULL when it is none. */
 const char *json_text(struct json value, struct arena *keep);
