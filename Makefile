@@ -42,6 +42,8 @@ $(OUT)/tocsin-git.so: src/world/on_demand/git.c
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc -Itests -MMD -MP -c $< -o $@
+# The contracts are embedded by .incbin, which -MMD does not see.
+$(OUT)/src/play/role_text.o: $(wildcard src/play/roles/*.lua)
 -include $(OBJ:.o=.d) $(UNITS:=.d)
 
 clean:

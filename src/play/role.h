@@ -5,7 +5,7 @@
  * takes before, target, undo and danger from it, `sim` and `plan` run its
  * models, the contract suite runs against every plugin that claims it.
  *
- * REFERENCES  Texts in `target`, `undo` and `state` may name "$args.ip",
+ * REFERENCES  Texts in `target`, `undo`, `state`, `nothing` may name "$args.ip",
  *          "$result.ip", "$before.records": data, resolved by role_resolve().
  */
 #ifndef PLAY_ROLE_H
@@ -44,6 +44,8 @@ struct role_action {
     int64_t quiet_ms;           /* as an undo it demands that $args.ip was quiet so long; 0 */
     bool adds;                  /* puts something in place: restored before what removes */
     bool shrinks_pool;          /* counts against the service's pool_min */
+    const char *condition;      /* the truth result that decides a wait on this read; NULL: none */
+    const char *says;           /* a change done, in words with references; NULL */
 };
 
 struct roles {
@@ -58,16 +60,25 @@ bool roles_load(struct roles *out, struct arena *keep, struct err *e);
 const struct role_action *roles_find(const struct roles *r, const char *full, struct err *e);
 
 /* Checks args (a JSON object) against the contract: unknown, missing, wrong
- * type; fills in defaults; answers canonical JSON. */
+ * type; fills in defaults; answers canonical JSON. What a command line gives as
+ * text ("2", "yes", "2m", "a,b") takes the contract's type. Durations stay
+ * readable ("2m"); plugins and models are handed milliseconds. */
 bool role_arguments(const char **canonical, const struct role_action *a, struct json args,
                     struct arena *keep, struct err *e);
 
-/* "$args.ip", "$result.x", "$before.y" anywhere in a JSON template, replaced
+/* "$args.ip", "$result.x", "$before.y" anywhere in a JSON template (or a plain
+ * text: a target), replaced
  * (inside a longer text: as text). A reference to nothing is an error. */
 bool role_resolve(const char **out, const char *template, struct json args, struct json before,
                   struct json result, struct arena *keep, struct err *e);
 
+/* A text with references, as people read it; what is missing shows as it stands. */
+const char *role_words(const char *text, struct json args, struct json before, struct json result,
+                       struct arena *keep);
+
 /* The Lua texts as built in: for help, for sim's models. NULL when unknown. */
 const char *role_text(const char *role, size_t *length);
+/* All roles that have a text; then NULL. */
+extern const char *const role_names[];
 
 #endif

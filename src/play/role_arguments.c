@@ -1,0 +1,187 @@
+/* role_arguments.c: what somebody asks for, held against the contract. */
+#include "play/role.h"
+
+#include "base/instant.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool wrong(struct err *e, const struct role_action *a, const struct role_arg *arg,
+                  struct json found, const char *expected)
+{
+    return err_input(e, "%s: '%s': found %.*s, expected %s", a->full, arg->name,
+                     (int)(found.length > 60 ? 60 : found.length), found.at, expected);
+}
+
+static bool put_ip(struct text *to, const char *text)
+{
+    unsigned char bytes[16];
+    char plain[INET6_ADDRSTRLEN];
+    int family = text && strchr(text, ':') ? AF_INET6 : AF_INET;
+    if (!text || inet_pton(family, text, bytes) != 1
+        || !inet_ntop(family, bytes, plain, sizeof plain))
+        return false;
+    json_quote(to, plain, strlen(plain));
+    return true;
+}
+
+static bool put_integer(struct text *to, struct json value, const char *text)
+{
+    int64_t n;
+    if (text) {
+        char *end;
+        n = strtoll(text, &end, 10);
+        if (end == text || *end)
+            return false;
+    } else if (!json_int(value, &n)) {
+        return false;
+    }
+    text_print(to, "%" PRId64, n);
+    return true;
+}
+
+/* A span in the fewest letters that keep it exact. */
+static void put_span(struct text *to, int64_t ms)
+{
+    static const struct { int64_t ms; const char *unit; } units[] = {
+        { HOUR_MS, "h" }, { MINUTE_MS, "m" }, { SECOND_MS, "s" }, { 1, "ms" },
+    };
+    size_t i = 0;
+    while (ms % units[i].ms || (ms == 0 && units[i].ms != SECOND_MS))
+        i++;
+    text_print(to, "\"%" PRId64 "%s\"", ms / units[i].ms, units[i].unit);
+}
+
+static bool put_duration(struct text *to, struct json value, const char *text)
+{
+    int64_t ms;
+    if (text && duration_parse(&ms, text)) {
+        json_quote(to, text, strlen(text));
+        return true;
+    }
+    if (text || !json_int(value, &ms) || ms < 0)
+        return false;
+    put_span(to, ms);
+    return true;
+}
+
+static bool put_truth(struct text *to, struct json value, const char *text)
+{
+    enum json_type type = json_type(value);
+    bool yes = type == JSON_TRUE || text_equal(text, "yes") || text_equal(text, "true");
+    bool no = type == JSON_FALSE || text_equal(text, "no") || text_equal(text, "false");
+    text_add(to, yes ? "true" : "false");
+    return yes || no;
+}
+
+/* A list; or a text with commas; or {}, which is what Lua makes of an empty one. */
+static bool put_list(struct text *to, struct json value, const char *text)
+{
+    if (json_type(value) == JSON_OBJECT && json_count(value) == 0) {
+        text_add(to, "[]");
+        return true;
+    }
+    if (json_type(value) == JSON_ARRAY) {
+        text_bytes(to, value.at, value.length);
+        return true;
+    }
+    if (!text)
+        return false;
+    text_char(to, '[');
+    for (const char *at = text; *at;) {
+        size_t length = strcspn(at, ",");
+        json_quote(to, at, length);
+        at += length;
+        if (*at && *++at)
+            text_char(to, ',');
+    }
+    text_char(to, ']');
+    return true;
+}
+
+static bool put_arg(struct text *to, const struct role_action *a, const struct role_arg *arg,
+                    struct json value, struct arena *keep, struct err *e)
+{
+    const char *text = json_text(value, keep);
+    switch (arg->type) {
+    case ARG_TEXT:
+        if (!text)
+            return wrong(e, a, arg, value, "a text");
+        json_quote(to, text, strlen(text));
+        return true;
+    case ARG_SERVICE:
+        if (!text || !*text)
+            return wrong(e, a, arg, value, "a service");
+        json_quote(to, text, strlen(text));
+        return true;
+    case ARG_IP:
+        return put_ip(to, text) || wrong(e, a, arg, value, "an IP address");
+    case ARG_INTEGER:
+        return put_integer(to, value, text) || wrong(e, a, arg, value, "a whole number");
+    case ARG_DURATION:
+        return put_duration(to, value, text)
+            || wrong(e, a, arg, value, "a duration such as \"30s\" or \"2m\"");
+    case ARG_TRUTH:
+        return put_truth(to, value, text) || wrong(e, a, arg, value, "true or false");
+    case ARG_LIST:
+        return put_list(to, value, text) || wrong(e, a, arg, value, "a list");
+    case ARG_ANY:
+        text_bytes(to, value.at, value.length);
+        return true;
+    }
+    return false;
+}
+
+static bool refuse_unknown(const struct role_action *a, struct json args, struct arena *keep,
+                           struct err *e)
+{
+    const char **names = arena_many(keep, const char *, a->args + 1);
+    for (size_t i = 0; i < a->args; i++)
+        names[i] = a->arg[i].name;
+    for (struct json_walk w = json_walk(args); json_next(&w);) {
+        bool known = false;
+        for (size_t i = 0; i < a->args; i++)
+            known = known || json_is(w.key, names[i]);
+        if (known)
+            continue;
+        const char *key = json_text(w.key, keep), *near = text_nearest(key, names);
+        if (near)
+            return err_input(e, "%s takes no '%s', did you mean '%s'?", a->full, key, near);
+        return err_input(e, "%s takes no '%s'", a->full, key);
+    }
+    return true;
+}
+
+bool role_arguments(const char **canonical, const struct role_action *a, struct json args,
+                    struct arena *keep, struct err *e)
+{
+    if (args.at && json_type(args) != JSON_OBJECT && json_count(args) > 0)
+        return err_input(e, "%s takes named arguments", a->full);
+    if (args.at && json_type(args) == JSON_OBJECT && !refuse_unknown(a, args, keep, e))
+        return false;
+    struct text t = text_new(keep);
+    text_char(&t, '{');
+    for (size_t i = 0; i < a->args; i++) {
+        const struct role_arg *arg = &a->arg[i];
+        struct json value = json_get(args, arg->name);
+        if ((!value.at || json_type(value) == JSON_NULL) && arg->otherwise)
+            value = json_from(arg->otherwise);
+        if (!value.at || json_type(value) == JSON_NULL) {
+            if (arg->required)
+                return err_input(e, "%s needs '%s': %s", a->full, arg->name,
+                                 arg->help ? arg->help : arg_type_names[arg->type]);
+            continue;
+        }
+        if (t.length > 1)
+            text_char(&t, ',');
+        json_quote(&t, arg->name, strlen(arg->name));
+        text_char(&t, ':');
+        if (!put_arg(&t, a, arg, value, keep, e))
+            return false;
+    }
+    text_char(&t, '}');
+    *canonical = json_canonical(json_from(t.at), keep);
+    return true;
+}
