@@ -1,0 +1,158 @@
+/* words.c: see words.h. */
+#include "tell/words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool french(const struct tongue *t)
+{
+    return text_equal(t->locale, "fr");
+}
+
+bool tongue_known(const char *locale)
+{
+    return text_equal(locale, "en") || text_equal(locale, "fr");
+}
+
+/* --- spans ----------------------------------------------------------------- */
+
+static void unit(struct text *out, bool fr, int64_t n, const char *en_name, const char *fr_name)
+{
+    /* French counts from two, English has one of each and none of nothing. */
+    bool many = fr ? n > 1 : n != 1;
+    text_print(out, "%s%" PRId64 " %s%s", out->length ? " " : "", n, fr ? fr_name : en_name,
+               many ? "s" : "");
+}
+
+static const char *span(struct arena *keep, const struct tongue *t, int64_t ms, bool seconds)
+{
+    bool fr = french(t);
+    int64_t total = (ms + 500) / 1000;
+    if (!seconds)
+        total = (ms + 30000) / 60000 * 60;
+    struct text out = text_new(keep);
+    if (total >= 3600)
+        unit(&out, fr, total / 3600, "hour", "heure");
+    if (total % 3600 >= 60)
+        unit(&out, fr, total % 3600 / 60, "minute", "minute");
+    if (total % 60 || !out.length)
+        unit(&out, fr, total % 60, "second", "seconde");
+    return out.at;
+}
+
+const char *words_span(struct arena *keep, const struct tongue *t, int64_t ms)
+{
+    return span(keep, t, ms, ms < 10 * MINUTE_MS);
+}
+
+const char *words_exact(struct arena *keep, const struct tongue *t, int64_t ms)
+{
+    return span(keep, t, ms, true);
+}
+
+/* hundredths of a unit, or any power of ten, without needless zeros */
+static const char *decimal(struct arena *keep, bool fr, int64_t n, int64_t scale, int digits)
+{
+    char *text = arena_print(keep, "%" PRId64 "%s%0*" PRId64, n / scale, fr ? "," : ".", digits,
+                             n % scale);
+    size_t length = strlen(text);
+    while (digits && text[length - 1] == '0')
+        text[--length] = '\0';
+    if (text[length - 1] == '.' || text[length - 1] == ',')
+        text[length - 1] = '\0';
+    return text;
+}
+
+const char *words_minutes(struct arena *keep, const struct tongue *t, int64_t ms)
+{
+    return decimal(keep, french(t), (ms + 300) / 600, 100, 2);
+}
+
+const char *words_percent(struct arena *keep, const struct tongue *t, int64_t ppb, int decimals)
+{
+    int64_t scale = 1, unit_ppb = 10000000; /* one percent */
+    for (int i = 0; i < decimals; i++)
+        scale *= 10;
+    const char *number = decimal(keep, french(t), ppb / (unit_ppb / scale), scale, decimals);
+    return arena_print(keep, "%s%s", number, french(t) ? "\u00a0%" : "%");
+}
+
+/* --- dates ----------------------------------------------------------------- */
+
+static const char *const month_names[2][12] = {
+    { "January", "February", "March", "April", "May", "June", "July", "August", "September",
+      "October", "November", "December" },
+    { "janvier", "f\u00e9vrier", "mars", "avril", "mai", "juin", "juillet", "ao\u00fbt",
+      "septembre", "octobre", "novembre", "d\u00e9cembre" },
+};
+static const char *const weekday_names[2][7] = {
+    { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" },
+    { "dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi" },
+};
+
+static const char *english_suffix(int64_t n)
+{
+    if (n % 100 >= 11 && n % 100 <= 13)
+        return "th";
+    return n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+}
+
+const char *words_date(struct arena *keep, const struct tongue *t, int64_t at, enum date_form form)
+{
+    bool fr = french(t);
+    struct civil c = civil_at(t->zone, at);
+    const char *month = month_names[fr][c.month - 1];
+    const char *weekday = weekday_names[fr][civil_weekday(c.year, c.month, c.day)];
+    const char *day = fr ? arena_print(keep, "%d%s %s", c.day, c.day == 1 ? "er" : "", month)
+                         : arena_print(keep, "%s %d%s", month, c.day, english_suffix(c.day));
+    switch (form) {
+    case DATE_DAY:
+        return day;
+    case DATE_FULL:
+        return arena_print(keep, fr ? "%s %d" : "%s, %d", day, c.year);
+    case DATE_WEEKDAY:
+        return arena_print(keep, fr ? "%s %s %d" : "%s, %s, %d", weekday, day, c.year);
+    case DATE_MONTH:
+        return arena_print(keep, "%s %d", month, c.year);
+    case DATE_ISO:
+        break;
+    }
+    return instant_text(keep, t->zone, at, FORM_DATE);
+}
+
+const char *words_clock(struct arena *keep, const struct tongue *t, int64_t at, int64_t beside)
+{
+    struct civil a = civil_at(t->zone, at), b = civil_at(t->zone, beside);
+    const char *clock = instant_text(keep, t->zone, at, FORM_HM);
+    if (a.year == b.year && a.month == b.month && a.day == b.day)
+        return clock;
+    return arena_print(keep, "%s, %s", words_date(keep, t, at, DATE_DAY), clock);
+}
+
+/* --- numbers --------------------------------------------------------------- */
+
+const char *words_number(struct arena *keep, const struct tongue *t, int64_t n)
+{
+    static const char *const names[2][13] = {
+        { "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+          "eleven", "twelve" },
+        { "aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf",
+          "dix", "onze", "douze" },
+    };
+    return n >= 0 && n <= 12 ? names[french(t)][n] : arena_print(keep, "%" PRId64, n);
+}
+
+const char *words_ordinal(struct arena *keep, const struct tongue *t, int64_t n)
+{
+    static const char *const names[2][10] = {
+        { "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+          "tenth" },
+        { "premi\u00e8re", "deuxi\u00e8me", "troisi\u00e8me", "quatri\u00e8me",
+          "cinqui\u00e8me", "sixi\u00e8me", "septi\u00e8me", "huiti\u00e8me",
+          "neuvi\u00e8me", "dixi\u00e8me" },
+    };
+    if (n >= 1 && n <= 10)
+        return names[french(t)][n - 1];
+    return french(t) ? arena_print(keep, "%" PRId64 "e", n)
+                     : arena_print(keep, "%" PRId64 "%s", n, english_suffix(n));
+}
