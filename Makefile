@@ -16,7 +16,7 @@ WARN   := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wswi
           -Wno-format-truncation -Wno-unknown-warning-option
 CFLAGS := -std=gnu17 $(WARN) $(CFLAGS.$(MODE)) $(shell pkg-config --cflags $(LIBS)) \
           -DTOCSIN_PREFIX='"$(PREFIX)"'
-LDLIBS := $(shell pkg-config --libs $(LIBS)) -ldl -rdynamic
+LDLIBS := $(shell pkg-config --libs $(LIBS)) -ldl -lm -rdynamic
 
 SOURCE := $(wildcard src/*.c src/*/*.c)
 OBJ    := $(patsubst %.c,$(OUT)/%.o,$(SOURCE))
