@@ -1,0 +1,60 @@
+/* chart.h: the picture of an incident, for a terminal and as SVG.
+ *
+ * LANES    One a service (its impact), one an IP (where it was: in the pool,
+ *          out, led away), one for what was done and written down. All from
+ *          the fold and the ledger, so that it cannot disagree with the text.
+ * SAME     The same incident gives the same bytes; no font is measured.
+ */
+#ifndef TELL_CHART_H
+#define TELL_CHART_H
+
+#include "play/ledger.h"
+#include "record/config.h"
+#include "record/incident.h"
+#include "tell/words.h"
+
+enum lane_kind { LANE_SERVICE, LANE_IP, LANE_MARKS };
+
+/* What a lane shows for a while. */
+enum stay { STAY_DOWN, STAY_DEGRADED, STAY_UNKNOWN, STAY_POOL, STAY_OUT, STAY_WATCHED };
+
+struct segment {
+    int64_t start, end;
+    enum stay stay;
+    bool open;               /* goes on at as-of */
+};
+
+struct mark { int64_t at; char sign; const char *text; };
+
+struct lane {
+    enum lane_kind kind;
+    const char *name;
+    const char *said;        /* in words: "49 minutes down", "no impact", "nobody has said" */
+    const struct segment *segment;
+    size_t segments;
+    const struct mark *mark;
+    size_t marks;
+};
+
+struct picture {
+    const char *title, *zone;
+    int64_t start, end;      /* of the axis */
+    const struct lane *lane;
+    size_t lanes;
+    bool simulated;
+};
+
+/* `ledger` and `config` may be NULL: then no IPs, and no silent services. */
+void picture_fold(struct picture *out, const struct incident *i, const struct ledger *ledger,
+                  const struct config *config, struct arena *keep);
+
+/* One line a lane, an axis below, `columns` wide at most. */
+const char *picture_terminal(const struct picture *p, int columns, struct arena *keep);
+/* A drawing of its own: light and dark, printable, with title and description. */
+const char *picture_svg(const struct picture *p, const char *locale, struct arena *keep);
+
+/* picture_fold() and picture_terminal() in one. */
+const char *chart_terminal(const struct incident *i, const struct ledger *ledger,
+                           const struct config *config, int columns, struct arena *keep);
+
+#endif

@@ -1,0 +1,108 @@
+/* template.c: see template.h. The words of templates are in template_words.c. */
+#include "tell/template.h"
+
+#include "tell/template_words.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+static bool load(struct rendering_state *r, const char *file, struct err *e)
+{
+    const char *bytes;
+    size_t length;
+    if (!r->source->load(r->source->context, file, &bytes, &length, r->keep, e))
+        return false;
+    struct text lua = text_new(r->keep);
+    return template_compile(&lua, file, bytes, length, e) &&
+           sandbox_load(r->sandbox, file, lua.at, lua.length, e);
+}
+
+/* What a partial was given is its global `it`. */
+static void set_it(lua_State *L, int index)
+{
+    struct rendering_state *r = rendering_of(L);
+    lua_pushvalue(L, index);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, r);
+    lua_pushvalue(L, index);
+    sandbox_set(r->sandbox, "it");
+}
+
+/* include(name [, data]): the partial sees `data` as `it`. */
+static int include(lua_State *L)
+{
+    struct rendering_state *r = rendering_of(L);
+    const char *name = luaL_checkstring(L, 1);
+    lua_settop(L, 2);
+    if (r->depth >= 8)
+        return luaL_error(L, "partials lie deeper than 8 in each other at '%s'", name);
+    struct err *e = &r->partial_error;
+    *e = (struct err){ 0 };
+    if (strchr(name, '/') || strchr(name, '.'))
+        return luaL_error(L, "a partial is a name, not a path: '%s'", name);
+    const char *at = r->at;
+    if (!load(r, arena_print(r->keep, "_%s.md", name), e))
+        return luaL_error(L, "%s", e->text);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, r); // function outer
+    lua_insert(L, -2);                    // outer function
+    set_it(L, 2);
+    r->depth++;
+    lua_call(L, 0, 0);                    // outer
+    r->depth--;
+    r->at = at;
+    set_it(L, lua_gettop(L));
+    return 0;
+}
+
+static void set_words(struct rendering_state *r)
+{
+    lua_State *L = sandbox_lua(r->sandbox);
+    template_words_set(r);
+    lua_pushlightuserdata(L, r);
+    lua_pushcclosure(L, include, 1);
+    sandbox_set(r->sandbox, "include");
+}
+
+/* Each member of the object as a global. */
+static int set_data(lua_State *L)
+{
+    struct rendering_state *r = rendering_of(L);
+    for (struct json_walk w = json_walk(r->data); json_next(&w);) {
+        const char *key = json_text(w.key, r->keep);
+        sandbox_push_json(L, w.value);
+        sandbox_set(r->sandbox, key);
+    }
+    return 0;
+}
+
+static bool run(struct rendering_state *r, const char *name, struct err *e)
+{
+    lua_State *L = sandbox_lua(r->sandbox);
+    lua_pushlightuserdata(L, r);
+    lua_pushcclosure(L, set_data, 1);
+    if (!sandbox_call(r->sandbox, 0, 0, e))
+        return false;
+    set_words(r);
+    if (!load(r, name, e))
+        return false;
+    if (sandbox_call(r->sandbox, 0, 0, e))
+        return true;
+    if (*r->at && !strstr(e->text, r->at)) {
+        struct err plain = *e;
+        err_input(e, "%s, in '%s'", plain.text, r->at);
+    }
+    return false;
+}
+
+bool template_render(struct rendering *out, const struct template_source *source,
+                     const char *name, struct json data, const struct tongue *tongue,
+                     const char *const *names, struct arena *keep, struct err *e)
+{
+    struct rendering_state r = {
+        .sandbox = sandbox_open(NULL), .source = source, .data = data, .tongue = *tongue,
+        .names = names, .keep = keep, .out = text_new(keep), .at = "",
+    };
+    bool good = run(&r, name, e);
+    sandbox_close(r.sandbox);
+    *out = (struct rendering){ r.out.at, r.gap, r.gaps };
+    return good;
+}
