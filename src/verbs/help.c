@@ -1,0 +1,112 @@
+/* help.c: every verb by the moment it belongs to, one of them, or the manual. */
+#include "verbs/verbs.h"
+
+#include <string.h>
+
+static const char globals[] =
+    "  -C DIR            the workspace; else TOCSIN_HOME, else upward from here\n"
+    "  -i INCIDENT       which incident; without it the only open one\n"
+    "  --by NAME         who you are, where the login does not say it\n"
+    "  --at T            when it happened; '@11:25' in its place does the same\n"
+    "  --as-of T         what was so then, by what is known now\n"
+    "  -y, --yes         yes to questions about your own input; never a consent\n"
+    "  --json            the same answer for programs\n"
+    "  -q, -v, --color auto|always|never\n"
+    "T is 11:17, 11:17:30, 'yesterday 23:50', '2025-03-11 11:17', -5m, ~14:30 or 14:??\n";
+
+static void all(struct desk *d)
+{
+    const char *moment = NULL;
+    fputs("tocsin: from the first alert to the published postmortem\n"
+          "usage: tocsin [OPTIONS] VERB ...      bare 'tocsin' is 'tocsin status'\n", d->out);
+    for (const struct verb *v = verbs; v->name; v++) {
+        if (!v->perform)
+            continue;
+        if (!text_equal(moment, v->moment))
+            fprintf(d->out, "\n%s\n", moment = v->moment);
+        fprintf(d->out, "  %-12s %s\n", v->name, v->help);
+    }
+    fprintf(d->out, "\noptions of every verb\n%s"
+                    "'tocsin help VERB' says more; s, n and tl are short for status, note and timeline\n",
+            globals);
+}
+
+static void one(struct desk *d, const struct verb *v)
+{
+    fprintf(d->out, "tocsin %s%s%s\n  %s\n", v->name, *v->arguments ? " " : "", v->arguments, v->help);
+    for (const struct verb_option *o = v->option; o && o->name; o++)
+        fprintf(d->out, "  %-26s %s\n",
+                arena_print(d->keep, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : ""),
+                o->help);
+}
+
+/* The manual in Markdown, its table of verbs printed from ours. */
+static bool manual(struct desk *d, struct err *e)
+{
+    struct text t = text_new(d->keep);
+    for (const struct verb *v = verbs; v->name; v++) {
+        if (!v->perform)
+            continue;
+        if (v == verbs || !text_equal(v[-1].moment, v->moment))
+            text_print(&t, "\n### %s\n\n", v->moment);
+        text_print(&t, "- `%s%s%s`: %s\n", v->name, *v->arguments ? " " : "", v->arguments, v->help);
+        for (const struct verb_option *o = v->option; o && o->name; o++)
+            text_print(&t, "  - `--%s%s%s`: %s\n", o->name, o->value ? " " : "",
+                       o->value ? o->value : "", o->help);
+    }
+    const char *at = strstr(manual_text, "@VERBS@\n");
+    if (!at)
+        return err_input(e, "the manual has no place for its verbs");
+    fprintf(d->out, "%.*s%s%s", (int)(at - manual_text), manual_text, t.at + 1, at + 8);
+    return true;
+}
+
+static void as_json(struct desk *d, const char *only)
+{
+    struct text to = text_new(d->keep);
+    struct json_out o = desk_json(d, &to);
+    json_open(&o, "verbs", '[');
+    for (const struct verb *v = verbs; v->name; v++) {
+        if (!v->perform || (only && !text_equal(only, v->name)))
+            continue;
+        json_open(&o, NULL, '{');
+        json_put(&o, "name", v->name);
+        json_put(&o, "arguments", v->arguments);
+        json_put(&o, "help", v->help);
+        json_put(&o, "moment", v->moment);
+        json_open(&o, "options", '[');
+        for (const struct verb_option *p = v->option; p && p->name; p++) {
+            json_open(&o, NULL, '{');
+            json_put(&o, "name", p->name);
+            json_put(&o, "value", p->value);
+            json_put(&o, "help", p->help);
+            json_close(&o, '}');
+        }
+        json_close(&o, ']');
+        json_close(&o, '}');
+    }
+    json_close(&o, ']');
+    desk_json_end(d, &o);
+}
+
+bool verb_help(struct desk *d, struct err *e)
+{
+    if (!desk_at_most(d, 1, e))
+        return false;
+    if (d->words && text_equal(d->word[0], "manual"))
+        return manual(d, e);
+    const struct verb *v = verbs;
+    while (d->words && v->name && !(v->perform && text_equal(v->name, d->word[0])))
+        v++;
+    if (!v->name) {
+        err_hint(e, "'tocsin help' lists every verb");
+        return err_usage(e, "there is no verb '%s'", d->word[0]);
+    }
+    if (d->json)
+        as_json(d, d->words ? d->word[0] : NULL);
+    else if (d->words)
+        one(d, v);
+    else
+        all(d);
+    return true;
+}

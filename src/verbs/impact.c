@@ -1,0 +1,282 @@
+/* impact.c: down, up, impact: when a service suffered.
+ *
+ * `down` is the first thing typed in an incident, so it needs nothing but the
+ * service: it opens the incident, writes the event, and only then looks at
+ * anything that could be slow. */
+#include "verbs/record.h"
+
+#include <string.h>
+
+static const char *person_note(struct desk *d, const struct moment *m)
+{
+    return m->at == INSTANT_NONE ? "" : arena_print(d->keep, " since %s", m->typed);
+}
+
+/* Where nobody said when: it may be as old as the last opposite sign, five
+ * minutes at most. */
+static void reach_back(struct desk *d, struct moment *m, const char *service, bool up)
+{
+    enum { MOST_MS = 300000 };
+    if (m->at != INSTANT_NONE)
+        return;
+    int64_t now = desk_now(d), sign = now - MOST_MS;
+    for (size_t i = 0; d->name && i < d->incident.entries; i++) {
+        const struct entry *n = &d->incident.entry[i];
+        if (n->struck || !n->level || !text_equal(n->service, service) || n->at > now)
+            continue;
+        if (text_equal(n->level, "up") != up && n->at > sign)
+            sign = n->at;
+    }
+    *m = (struct moment){ .at = now, .early_ms = now - sign };
+}
+
+static bool lost_share(struct desk *d, int64_t *ppb, struct err *e)
+{
+    const char *typed = desk_option(d, "lost");
+    *ppb = -1;
+    if (!typed)
+        return true;
+    if (share_parse(ppb, typed) && *ppb > 0)
+        return true;
+    return err_usage(e, "found '--lost %s', expected a share as 25%%", typed);
+}
+
+static const char *opening(struct desk *d, const char *service, const char *level,
+                           int64_t lost, const char *text, const char *because)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "service", service);
+    json_put(&o, "level", level);
+    if (lost >= 0)
+        json_put_int(&o, "lost_ppb", lost);
+    json_put(&o, "basis", "person");
+    if (*text)
+        json_put(&o, "text", text);
+    if (because)
+        json_put(&o, "because", because);
+    json_close(&o, '}');
+    return t.at;
+}
+
+static const char *closing(struct desk *d, const char *service, const char *const *hash,
+                           size_t hashes, const char *text)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "service", service);
+    json_put(&o, "edge", "up");
+    json_put(&o, "basis", "person");
+    json_open(&o, "closes", '[');
+    for (size_t i = 0; i < hashes; i++)
+        json_put(&o, NULL, hash[i]);
+    json_close(&o, ']');
+    if (*text)
+        json_put(&o, "text", text);
+    json_close(&o, '}');
+    return t.at;
+}
+
+/* The windows of that service (NULL: of all) that still run. */
+static size_t open_windows(const struct desk *d, const char *service, const struct window **out,
+                           size_t room)
+{
+    size_t n = 0;
+    for (size_t i = 0; d->name && i < d->incident.windows.count; i++) {
+        const struct window *w = &d->incident.windows.window[i];
+        if (w->open && w->level != IMPACT_NONE && (!service || text_equal(w->service, service)) && n < room)
+            out[n++] = w;
+    }
+    return n;
+}
+
+/* An incident to write into: the open one, or a new one that begins then. */
+static bool have_incident(struct desk *d, const struct moment *m, const char *service, bool *fresh,
+                          struct err *e)
+{
+    *fresh = !d->name;
+    if (d->name && d->incident.closed) {
+        if (!desk_confirm(d, arena_print(d->keep, "%s is closed: reopen it?", d->name), e))
+            return false;
+        return desk_append(d, m, EVENT_PHASE, "{\"phase\":\"detected\"}", NULL, e) &&
+               desk_refresh(d, e);
+    }
+    return d->name || desk_open_incident(d, m, arena_print(d->keep, "%s", service), e);
+}
+
+static bool already_down(struct desk *d, const struct window *w, const char *text,
+                         const struct moment *m, struct err *e)
+{
+    const char *since = instant_text(d->keep, desk_zone(d), w->start.at, FORM_HM);
+    if (m->at != INSTANT_NONE && m->at < w->start.at) {
+        err_hint(e, "tocsin amend %lld @%s   moves its beginning", (long long)w->opening->seq, m->typed);
+        return err_failed(e, "'%s' is down already, since %s", w->service, since);
+    }
+    if (*text && !record_text(d, m, EVENT_NOTE, text, e))
+        return false;
+    desk_echo(d, "%s is down already, since %s%s", w->service, since, *text ? "; noted" : "");
+    return true;
+}
+
+bool verb_down(struct desk *d, struct err *e)
+{
+    struct moment m;
+    const struct window *open[1];
+    int64_t lost;
+    bool fresh;
+    if (!desk_needs(d, 0, e) || !config_service(&d->ws.config, d->word[0], e) ||
+        !desk_moment(&m, d, 1, e) || !lost_share(d, &lost, e))
+        return false;
+    const char *service = d->word[0], *text = desk_text(d, 1);
+    if (open_windows(d, service, open, 1) && text_equal(open[0]->opening->kind_name, "impact") &&
+        text_equal(open[0]->basis, "person"))
+        return already_down(d, open[0], text, &m, e);
+    if (!have_incident(d, &m, service, &fresh, e))
+        return false;
+    const char *words = person_note(d, &m);
+    reach_back(d, &m, service, false);
+    if (!desk_append(d, &m, EVENT_IMPACT,
+                     opening(d, service, lost >= 0 ? "degraded" : "down", lost, text, NULL), NULL, e))
+        return false;
+    desk_echo(d, "%s is %s%s: the clock runs%s", service,
+              lost >= 0 ? arena_print(d->keep, "degraded (%s lost)", desk_option(d, "lost")) : "DOWN",
+              words, fresh ? "; incident opened" : "");
+    if (fresh)
+        desk_baseline(d);
+    desk_say(d, "  tocsin note TEXT   tocsin status   tocsin up %s (when it answers again)", service);
+    return true;
+}
+
+static bool which_service(struct desk *d, const char **service, struct err *e)
+{
+    const struct window *open[16];
+    *service = NULL;
+    if (d->words && d->word[0][0] != '@') {
+        struct err unknown = { 0 };
+        if (config_service(&d->ws.config, d->word[0], &unknown)) {
+            *service = d->word[0];
+            return true;
+        }
+        /* One service is down and the first word is none: it is the text. */
+    }
+    size_t n = open_windows(d, NULL, open, 16);
+    for (size_t i = 1; i < n; i++)
+        if (!text_equal(open[i]->service, open[0]->service)) {
+            err_hint(e, "tocsin up %s", open[0]->service);
+            return err_usage(e, "several services are down: '%s', '%s': say which one is up",
+                             open[0]->service, open[i]->service);
+        }
+    if (!n && d->words && d->word[0][0] != '@')
+        return config_service(&d->ws.config, d->word[0], e) != NULL;
+    if (!n) {
+        err_hint(e, "tocsin impact SERVICE down 14:41-14:46   says a whole window");
+        return err_failed(e, "nothing is down in %s", d->name);
+    }
+    *service = open[0]->service;
+    return true;
+}
+
+static bool close_windows(struct desk *d, const char *service, struct moment *m, const char *text,
+                          struct err *e)
+{
+    const struct window *open[64];
+    const char *hash[64];
+    size_t n = open_windows(d, service, open, 64);
+    if (!n) {
+        err_hint(e, "tocsin impact %s down 14:41-14:46   says a whole window", service);
+        return err_failed(e, "'%s' is not down in %s", service, d->name);
+    }
+    int64_t since = open[0]->start.at, total = 0;
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = open[i]->id;
+        since = open[i]->start.at < since ? open[i]->start.at : since;
+        if (m->at != INSTANT_NONE && m->at + m->late_ms < open[i]->start.at - open[i]->start.early_ms) {
+            err_hint(e, "tocsin amend %lld @T   moves its beginning", (long long)open[i]->opening->seq);
+            return err_usage(e, "'%s' went down at %s, after '%s'", service,
+                             instant_text(d->keep, desk_zone(d), open[i]->start.at, FORM_HM), m->typed);
+        }
+    }
+    reach_back(d, m, service, true);
+    if (!desk_append(d, m, EVENT_IMPACT, closing(d, service, hash, n, text), NULL, e))
+        return false;
+    total = m->at > since ? m->at - since : 0;
+    desk_echo(d, "%s is up again after %s%s", service, duration_words(d->keep, total),
+              n > 1 ? arena_print(d->keep, "; closes %zu windows", n) : "");
+    return true;
+}
+
+bool verb_up(struct desk *d, struct err *e)
+{
+    struct moment m;
+    const char *service;
+    if (!which_service(d, &service, e))
+        return false;
+    size_t first = d->words && text_equal(d->word[0], service) ? 1 : 0;
+    if (!desk_moment(&m, d, first, e))
+        return false;
+    if (!close_windows(d, service, &m, desk_text(d, first), e))
+        return false;
+    desk_say(d, "  tocsin status   tocsin phase mitigated|monitoring|resolved   tocsin report");
+    return true;
+}
+
+/* A whole window: its opening, then the closing that names it. */
+static bool whole_window(struct desk *d, const char *service, const char *data,
+                         const struct moment *from, const struct moment *to, struct err *e)
+{
+    struct appended a = { 0 };
+    if (!desk_append(d, from, EVENT_IMPACT, data, &a, e) ||
+        !desk_append(d, to, EVENT_IMPACT, closing(d, service, &a.hash[0], 1, ""), NULL, e))
+        return false;
+    desk_echo(d, "%s %s-%s: %s", service, instant_text(d->keep, desk_zone(d), from->at, FORM_HM),
+              instant_text(d->keep, desk_zone(d), to->at, FORM_HM),
+              duration_words(d->keep, to->at - from->at));
+    return true;
+}
+
+static bool level_is(struct desk *d, const char *level, int64_t lost, struct err *e)
+{
+    static const char *const levels[] = { "down", "degraded", "unknown", "up", "none", NULL };
+    for (size_t i = 0; levels[i]; i++)
+        if (text_equal(level, levels[i])) {
+            if (lost >= 0 && i != 1)
+                return err_usage(e, "'--lost' goes with 'degraded', not with '%s'", level);
+            return true;
+        }
+    return err_usage(e, "found '%s', expected down, degraded, unknown, up or none", level);
+}
+
+bool verb_impact(struct desk *d, struct err *e)
+{
+    struct moment from = { .at = INSTANT_NONE }, to;
+    bool whole, fresh;
+    int64_t lost;
+    if (!desk_needs(d, 1, e) || !config_service(&d->ws.config, d->word[0], e) ||
+        !lost_share(d, &lost, e) || !level_is(d, d->word[1], lost, e) ||
+        !desk_span(&from, &to, &whole, d, 2, e) || (!whole && !desk_moment(&from, d, 2, e)))
+        return false;
+    const char *service = d->word[0], *level = d->word[1], *text = desk_text(d, 2);
+    if (text_equal(level, "up")) {
+        if (whole)
+            return err_usage(e, "'up' is a moment, not a window: @T");
+        if (!d->name)
+            return err_failed(e, "no incident is open");
+        return close_windows(d, service, &from, text, e);
+    }
+    const char *data = opening(d, service, level, lost, text, desk_option(d, "because"));
+    if (!have_incident(d, &from, service, &fresh, e))
+        return false;
+    if (whole && !text_equal(level, "none"))
+        return whole_window(d, service, data, &from, &to, e);
+    if (!text_equal(level, "none"))
+        reach_back(d, &from, service, false);
+    if (!desk_append(d, &from, EVENT_IMPACT, data, NULL, e))
+        return false;
+    if (text_equal(level, "none"))
+        desk_echo(d, "%s: no impact, says %s", service, d->world->user);
+    else
+        desk_echo(d, "%s is %s: the clock runs%s", service, level, fresh ? "; incident opened" : "");
+    return true;
+}

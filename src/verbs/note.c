@@ -1,0 +1,183 @@
+/* note.c: note, alert, link: facts as people write them. */
+#include "verbs/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *record_json(struct desk *d, const char *key, const char *value, const char *second,
+                        const char *second_value)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, key, value);
+    if (second_value)
+        json_put(&o, second, second_value);
+    json_close(&o, '}');
+    return t.at;
+}
+
+bool record_pair(struct desk *d, const struct moment *m, enum event_kind kind, const char *key,
+                 const char *value, struct err *e)
+{
+    return desk_append(d, m, kind, record_json(d, key, value, NULL, NULL), NULL, e);
+}
+
+bool record_text(struct desk *d, const struct moment *m, enum event_kind kind, const char *text,
+                 struct err *e)
+{
+    return record_pair(d, m, kind, "text", text, e);
+}
+
+bool share_parse(int64_t *ppb, const char *text)
+{
+    char *end;
+    long long whole = strtoll(text, &end, 10);
+    int64_t value = whole * 10000000, unit = 1000000;
+    if (end == text || whole < 0 || whole > 100)
+        return false;
+    if (*end == '.')
+        for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
+            value += (*end - '0') * unit;
+    while (*end == ' ')
+        end++;
+    *ppb = value;
+    return text_equal(end, "%") && value <= 1000000000;
+}
+
+/* Without an incident a note goes to the workspace's own log. */
+static bool into_journal(struct desk *d, struct draft *draft, size_t count, struct err *e)
+{
+    bool log = !d->name;
+    if (log)
+        d->name = "log";
+    bool done = desk_append_all(d, draft, count, NULL, e);
+    if (log)
+        d->name = NULL;
+    return done;
+}
+
+/* One line: its time, when it begins with one, and its text. A blank line is
+ * no note: draft->data stays NULL. */
+static bool note_line(struct desk *d, const char *line, struct draft *draft, struct err *e)
+{
+    struct moment m;
+    char *copy = arena_string(d->keep, line), *save = NULL;
+    *draft = (struct draft){ .kind = EVENT_NOTE, .at = INSTANT_NONE };
+    d->word = arena_many(d->keep, const char *, strlen(line) / 2 + 2);
+    d->words = 0;
+    for (char *w = strtok_r(copy, " \t\r\n", &save); w; w = strtok_r(NULL, " \t\r\n", &save))
+        d->word[d->words++] = w;
+    if (!d->words)
+        return true;
+    if (!desk_moment(&m, d, 0, e))
+        return false;
+    if (!d->words)
+        return err_usage(e, "a time without a text: '%s'", line);
+    if (m.at != INSTANT_NONE)
+        *draft = (struct draft){ .kind = EVENT_NOTE, .at = m.at, .early_ms = m.early_ms,
+                                 .late_ms = m.late_ms };
+    draft->data = record_json(d, "text", desk_text(d, 0), "typed", m.typed);
+    return true;
+}
+
+/* At the terminal each Enter is an event, on disk before the next prompt. */
+static bool note_by_hand(struct desk *d, struct err *e)
+{
+    for (bool first = true;; first = false) {
+        const char *line = NULL;
+        struct draft draft;
+        struct err slip = { 0 };
+        if (!d->world->ask(d->world, "note> ", &line, d->keep) && first) {
+            err_hint(e, "tocsin note TEXT, or 'tocsin note -' to read standard input");
+            return err_usage(e, "a note needs a text");
+        }
+        if (!line)
+            return true;
+        if (note_line(d, line, &draft, &slip)) {
+            if (draft.data && !into_journal(d, &draft, 1, e))
+                return false;
+            if (draft.data)
+                desk_echo(d, "noted");
+        } else if (slip.kind == ERR_USAGE || slip.kind == ERR_FAILED) {
+            err_print(&slip, d->err);
+        } else {
+            *e = slip;
+            return false;
+        }
+    }
+}
+
+/* From a pipe: every line is good, or none is written. */
+static bool note_from_input(struct desk *d, struct err *e)
+{
+    const char *bytes;
+    size_t length, lines = 1, n = 0;
+    if (!d->world->read_file(d->world, "/dev/stdin", &bytes, &length, d->keep, e))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        lines += bytes[i] == '\n';
+    struct draft *draft = arena_many(d->keep, struct draft, lines);
+    char *copy = arena_copy(d->keep, bytes, length);
+    int number = 0;
+    for (char *line = copy, *next; line; line = next) {
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        number++;
+        if (!note_line(d, line, &draft[n], e))
+            return err_while(e, "line %d", number);
+        n += draft[n].data != NULL;
+    }
+    if (!n)
+        return err_input(e, "standard input holds no note");
+    if (!into_journal(d, draft, n, e))
+        return false;
+    d->when.at = INSTANT_NONE;
+    desk_echo(d, "%s noted", text_count(d->keep, (int64_t)n, "line"));
+    return true;
+}
+
+bool verb_note(struct desk *d, struct err *e)
+{
+    struct moment m;
+    if (!d->words)
+        return note_by_hand(d, e);
+    if (d->words == 1 && text_equal(d->word[0], "-"))
+        return note_from_input(d, e);
+    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e))
+        return false;
+    struct draft draft = { .kind = EVENT_NOTE, .at = m.at, .early_ms = m.early_ms,
+                           .late_ms = m.late_ms };
+    draft.data = record_json(d, "text", desk_text(d, 0), "typed", m.typed);
+    if (!into_journal(d, &draft, 1, e))
+        return false;
+    desk_echo(d, d->name ? "noted" : "noted in the workspace's log; 'tocsin open' offers to take it in");
+    return true;
+}
+
+bool verb_alert(struct desk *d, struct err *e)
+{
+    struct moment m;
+    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e) ||
+        !desk_append(d, &m, EVENT_ALERT,
+                     record_json(d, "text", desk_text(d, 0), "source", desk_option(d, "source")),
+                     NULL, e))
+        return false;
+    desk_echo(d, "alert written down");
+    return true;
+}
+
+bool verb_link(struct desk *d, struct err *e)
+{
+    if (!desk_needs(d, 0, e))
+        return false;
+    if (!strstr(d->word[0], "://"))
+        return err_usage(e, "found '%s', expected a URL as https://...", d->word[0]);
+    if (!desk_append(d, NULL, EVENT_LINK,
+                     record_json(d, "url", d->word[0], "text", d->words > 1 ? desk_text(d, 1) : NULL),
+                     NULL, e))
+        return false;
+    desk_echo(d, "linked");
+    return true;
+}

@@ -1,0 +1,81 @@
+/* open.c: an incident before any impact is known, and the baseline. */
+#include "verbs/record.h"
+
+#include "play/run.h"
+
+#include <string.h>
+
+void desk_baseline(struct desk *d)
+{
+    struct err e = { 0 };
+    struct run_request request = { .ws = &d->ws, .incident = d->name };
+    if (!run_baseline(&request, d->keep, &e) || !desk_refresh(d, &e)) {
+        err_while(&e, "no baseline");
+        err_print(&e, d->err);
+        return;
+    }
+    for (size_t i = 0; i < d->journal.count; i++) {
+        const struct event *ev = &d->journal.event[i];
+        const char *why = ev->kind == EVENT_BASELINE ? json_get_text(ev->data, "could_not", d->keep) : NULL;
+        if (why)
+            desk_say(d, "  no baseline of %s: %s", json_get_text(ev->data, "role", d->keep),
+                     text_for_terminal(d->keep, why));
+    }
+}
+
+/* Notes that were written before there was an incident, and that none has
+ * taken yet: those of the workspace's log in the last twelve hours. */
+static bool take_notes(struct desk *d, struct err *e)
+{
+    struct journal log = { 0 };
+    struct err none = { 0 };
+    struct draft draft[64];
+    size_t n = 0;
+    if (!d->ws.store->read(d->ws.store, "log", &log, d->keep, &none))
+        return true; /* there is no log yet */
+    for (size_t i = 0; i < log.count; i++) {
+        const struct event *ev = &log.event[i];
+        if (ev->kind == EVENT_NOTE && ev->at >= desk_now(d) - 12 * HOUR_MS && n < 64)
+            draft[n++] = (struct draft){ .at = ev->at, .early_ms = ev->early_ms, .late_ms = ev->late_ms,
+                                         .kind = EVENT_NOTE,
+                                         .data = record_json(d, "text", json_get_text(ev->data, "text", d->keep),
+                                                             "source", arena_print(d->keep, "log:%.12s", ev->hash)) };
+        if (ev->kind == EVENT_OPENED)
+            n = 0;
+    }
+    if (!n)
+        return true;
+    const char *question = arena_print(d->keep, "take in %s from the workspace's log?",
+                                       text_count(d->keep, (int64_t)n, "note"));
+    if (!desk_confirm(d, question, &none)) {
+        if (none.kind == ERR_WAITING)
+            desk_say(d, "  %s in the workspace's log: not taken in (--yes takes them)",
+                     text_count(d->keep, (int64_t)n, "note"));
+        return true;
+    }
+    return desk_append_all(d, draft, n, NULL, e);
+}
+
+bool verb_open(struct desk *d, struct err *e)
+{
+    struct moment m;
+    const char *service = desk_option(d, "service"), *severity = desk_option(d, "severity");
+    if (!desk_moment(&m, d, d->words ? d->words - 1 : 0, e) ||
+        (service && !config_service(&d->ws.config, service, e)))
+        return false;
+    if (d->name) {
+        err_hint(e, "'tocsin status' shows it");
+        if (!desk_confirm(d, arena_print(d->keep, "%s is open already: open another one?", d->name), e))
+            return false;
+        d->name = NULL;
+    }
+    const char *title = d->words ? desk_text(d, 0) : service ? service : "";
+    if (!desk_open_incident(d, &m, title, e) || (severity && !severity_record(d, severity, e)))
+        return false;
+    desk_echo(d, "opened%s%s", *title ? ": " : "", title);
+    if (!take_notes(d, e))
+        return false;
+    desk_baseline(d);
+    desk_say(d, "  tocsin down SERVICE   tocsin note TEXT   tocsin status");
+    return true;
+}

@@ -1,0 +1,25 @@
+/* record.h: what the verbs that write facts down have in common. */
+#ifndef VERBS_RECORD_H
+#define VERBS_RECORD_H
+
+#include "verbs/verbs.h"
+
+/* One event whose data is {"text": text} and, where given, {"KEY": value}. */
+bool record_text(struct desk *d, const struct moment *m, enum event_kind kind, const char *text,
+                 struct err *e);
+const char *record_json(struct desk *d, const char *key, const char *value, const char *second,
+                        const char *second_value); /* {"KEY":value,"SECOND":...}; without a NULL second */
+bool record_pair(struct desk *d, const struct moment *m, enum event_kind kind, const char *key,
+                 const char *value, struct err *e);
+
+/* What can be read of the world goes into the record; where it cannot, a
+ * warning says so, and nothing else stops. */
+void desk_baseline(struct desk *d);
+
+/* "1" to "5" as an event. */
+bool severity_record(struct desk *d, const char *typed, struct err *e);
+
+/* "25%", "0.5 %": parts per billion, exact. */
+bool share_parse(int64_t *ppb, const char *text);
+
+#endif
