@@ -42,8 +42,9 @@ $(OUT)/tocsin-git.so: src/world/on_demand/git.c
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc -Itests -MMD -MP -c $< -o $@
-# The contracts are embedded by .incbin, which -MMD does not see.
+# The contracts and the manual are embedded by .incbin, which -MMD does not see.
 $(OUT)/src/play/role_text.o: $(wildcard src/play/roles/*.lua)
+$(OUT)/src/verbs/help.o: src/verbs/manual.md
 -include $(OBJ:.o=.d) $(UNITS:=.d)
 
 clean:

@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+/* The manual's text, as it was when the program was built. */
+__asm__(".section .rodata\n"
+        ".global manual_text\n"
+        "manual_text:\n"
+        ".incbin \"src/verbs/manual.md\"\n"
+        ".byte 0\n"
+        ".previous\n");
+extern const char manual_text[];
+
 static const char globals[] =
     "  -C DIR            the workspace; else TOCSIN_HOME, else upward from here\n"
     "  -i INCIDENT       which incident; without it the only open one\n"

@@ -1,0 +1,16 @@
+/* show.h: what the verbs that show an incident have in common. */
+#ifndef VERBS_SHOW_H
+#define VERBS_SHOW_H
+
+#include "verbs/verbs.h"
+
+/* A note that holds prose for the report, and is no moment of the day. */
+bool entry_is_prose(const struct entry *n, struct arena *keep);
+
+/* "11:17", "11:17:42", "~14:30", "14:??": no finer than it is known. */
+const char *entry_when(const struct entry *n, const char *zone, struct arena *keep);
+
+/* The event as in the journal, corrected, with text and listed. */
+void entry_json(struct json_out *o, const struct entry *n, struct arena *keep);
+
+#endif

@@ -1,0 +1,190 @@
+/* timeline.c: what happened, in order: for a screen, for Markdown, JSON, CSV. */
+#include "verbs/show.h"
+
+#include <string.h>
+
+/* Prose for the report lies in notes too; it is no moment of the day. */
+bool entry_is_prose(const struct entry *n, struct arena *keep)
+{
+    const char *source = n->event->kind == EVENT_NOTE
+                             ? json_get_text(n->event->data, "source", keep) : NULL;
+    return source && text_starts(source, "report/");
+}
+
+const char *entry_when(const struct entry *n, const char *zone, struct arena *keep)
+{
+    const char *at = instant_text(keep, zone, n->at, n->late_ms || n->early_ms ? FORM_HM : FORM_HMS);
+    if (n->late_ms >= HOUR_MS - 1)
+        return arena_print(keep, "%.2s:??", at);
+    return n->early_ms >= 2 * MINUTE_MS && n->late_ms >= 2 * MINUTE_MS ? arena_print(keep, "~%s", at) : at;
+}
+
+static bool is_shown(struct desk *d, const struct entry *n)
+{
+    bool all = desk_option(d, "all") || desk_option(d, "history");
+    if (entry_is_prose(n, d->keep))
+        return desk_option(d, "all") != NULL;
+    return all || (!n->struck && *n->text);
+}
+
+static void correction_line(struct desk *d, const struct event *c, const char *zone)
+{
+    const char *why = json_get_text(c->data, "why", d->keep), *what;
+    if (c->kind == EVENT_LISTED)
+        what = json_is_true(json_get(c->data, "listed")) ? "listed" : "unlisted";
+    else
+        what = event_text(c, d->keep);
+    fprintf(d->out, "%15s%s by %s at %s: %s%s%s\n", "", c->kind_name, c->by,
+            instant_text(d->keep, zone, c->recorded, FORM_DATE_HMS),
+            text_for_terminal(d->keep, what), why && !strstr(what, why) ? ": " : "",
+            why && !strstr(what, why) ? text_for_terminal(d->keep, why) : "");
+}
+
+static void as_text(struct desk *d, const char *zone)
+{
+    char day[16] = "";
+    for (size_t i = 0; i < d->incident.entries; i++) {
+        const struct entry *n = &d->incident.entry[i];
+        if (!is_shown(d, n))
+            continue;
+        const char *today = instant_text(d->keep, zone, n->at, FORM_DATE);
+        if (!text_equal(day, today)) {
+            fprintf(d->out, "%s, %s\n", today, zone_words(d->keep, zone, n->at));
+            snprintf(day, sizeof day, "%s", today);
+        }
+        fprintf(d->out, "%4lld  %-8s %c %-10s %s%s\n", (long long)n->event->seq,
+                entry_when(n, zone, d->keep), n->struck ? 'x' : n->listed ? '*' : ' ',
+                n->event->kind == EVENT_UNKNOWN ? "?" : n->event->by, n->struck ? "(struck) " : "",
+                text_for_terminal(d->keep, *n->text ? n->text : n->event->kind_name));
+        for (size_t c = 0; desk_option(d, "history") && c < n->corrections; c++) {
+            if (c == 0)
+                fprintf(d->out, "%15sfirst written at %s as: %s %s\n", "",
+                        instant_text(d->keep, zone, n->event->recorded, FORM_DATE_HMS),
+                        instant_text(d->keep, zone, n->event->at, FORM_HM),
+                        text_for_terminal(d->keep, event_text(n->event, d->keep)));
+            correction_line(d, n->correction[c], zone);
+        }
+    }
+}
+
+/* kramdown's rows without a header, as the house writes them. */
+static void as_markdown(struct desk *d, const char *zone)
+{
+    for (size_t i = 0; i < d->incident.entries; i++) {
+        const struct entry *n = &d->incident.entry[i];
+        if (!n->listed || n->struck || !*n->text)
+            continue;
+        fprintf(d->out, "| **%s** | ", entry_when(n, zone, d->keep));
+        for (const char *c = n->text; *c; c++) {
+            if (strchr("\\`*_[]<>|", *c))
+                fputc('\\', d->out);
+            fputc(*c == '\n' ? ' ' : *c, d->out);
+        }
+        fputs(" |\n", d->out);
+    }
+}
+
+static void csv_cell(struct desk *d, const char *text)
+{
+    if (*text && strchr("=+-@\t", *text)) /* a spreadsheet must not compute it */
+        text = arena_print(d->keep, "'%s", text);
+    if (!strpbrk(text, "\",\r\n")) {
+        fputs(text, d->out);
+        return;
+    }
+    fputc('"', d->out);
+    for (; *text; text++)
+        fprintf(d->out, *text == '"' ? "\"\"" : "%c", *text);
+    fputc('"', d->out);
+}
+
+static void as_csv(struct desk *d, const char *zone)
+{
+    fputs("seq,at,local,early_ms,late_ms,by,kind,service,level,listed,text\r\n", d->out);
+    for (size_t i = 0; i < d->incident.entries; i++) {
+        const struct entry *n = &d->incident.entry[i];
+        if (!is_shown(d, n))
+            continue;
+        fprintf(d->out, "%lld,%s,%s,%lld,%lld,", (long long)n->event->seq, instant_utc(d->keep, n->at),
+                instant_text(d->keep, zone, n->at, FORM_RFC3339), (long long)n->early_ms,
+                (long long)n->late_ms);
+        csv_cell(d, n->event->by);
+        fprintf(d->out, ",%s,", n->event->kind_name);
+        csv_cell(d, n->service ? n->service : "");
+        fprintf(d->out, ",%s,%s,", n->level ? n->level : "", n->listed ? "yes" : "no");
+        csv_cell(d, n->text);
+        fputs("\r\n", d->out);
+    }
+}
+
+void entry_json(struct json_out *o, const struct entry *n, struct arena *keep)
+{
+    const struct event *ev = n->event;
+    json_open(o, NULL, '{');
+    json_put_int(o, "v", 1);
+    json_put_int(o, "seq", ev->seq);
+    json_put(o, "at", instant_utc(keep, n->at));
+    json_put_int(o, "early_ms", n->early_ms);
+    json_put_int(o, "late_ms", n->late_ms);
+    json_put(o, "recorded", instant_utc(keep, ev->recorded));
+    json_put(o, "by", ev->by);
+    json_put(o, "uid", ev->uid);
+    json_put(o, "kind", ev->kind_name);
+    json_put(o, "hash", ev->hash);
+    if (ev->data.at)
+        json_put_raw(o, "data", ev->data.at, ev->data.length);
+    json_put(o, "text", n->text);
+    json_put_bool(o, "listed", n->listed);
+    json_put_bool(o, "struck", n->struck);
+    if (n->corrections) {
+        json_open(o, "corrections", '[');
+        for (size_t c = 0; c < n->corrections; c++) {
+            const struct event *by = n->correction[c];
+            json_open(o, NULL, '{');
+            json_put_int(o, "seq", by->seq);
+            json_put(o, "recorded", instant_utc(keep, by->recorded));
+            json_put(o, "by", by->by);
+            json_put(o, "kind", by->kind_name);
+            if (by->data.at)
+                json_put_raw(o, "data", by->data.at, by->data.length);
+            json_close(o, '}');
+        }
+        json_close(o, ']');
+    }
+    json_close(o, '}');
+}
+
+static void as_json(struct desk *d, const char *zone)
+{
+    struct text to = text_new(d->keep);
+    struct json_out o = desk_json(d, &to);
+    json_put(&o, "incident", d->name);
+    json_put(&o, "zone", zone);
+    json_open(&o, "entries", '[');
+    for (size_t i = 0; i < d->incident.entries; i++)
+        entry_json(&o, &d->incident.entry[i], d->keep);
+    json_close(&o, ']');
+    desk_json_end(d, &o);
+}
+
+bool verb_timeline(struct desk *d, struct err *e)
+{
+    const char *format = desk_option(d, "format"), *zone = desk_option(d, "zone");
+    if (!desk_at_most(d, 0, e))
+        return false;
+    if (!zone)
+        zone = desk_zone(d);
+    else if (!zone_known(zone))
+        return err_usage(e, "there is no zone '%s'; zones are named as Europe/Paris", zone);
+    if (d->json || text_equal(format, "json"))
+        as_json(d, zone);
+    else if (text_equal(format, "md"))
+        as_markdown(d, zone);
+    else if (text_equal(format, "csv"))
+        as_csv(d, zone);
+    else if (!format || text_equal(format, "text"))
+        as_text(d, zone);
+    else
+        return err_usage(e, "found '--format %s', expected text, md, json or csv", format);
+    return true;
+}
