@@ -1,4 +1,5 @@
-# make: builds build/tocsin. Each mode builds in a folder of its own.
+# make: builds build/tocsin. make demo: the incident of 11 March 2025, twice. make test: everything.
+# Each mode builds in a folder of its own: MODE=asan, coverage, fuzz.
 MODE   ?= release
 OUT    := build$(if $(filter-out release,$(MODE)),/$(MODE))
 PREFIX ?= /usr/local
@@ -23,7 +24,18 @@ OBJ    := $(patsubst %.c,$(OUT)/%.o,$(SOURCE))
 CORE   := $(filter-out %/main.o,$(OBJ))
 DEMAND := $(patsubst src/world/on_demand/%.c,$(OUT)/tocsin-%.so,$(wildcard src/world/on_demand/*.c))
 UNITS  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/*/*.c))
-UNITS  := $(filter-out $(OUT)/tests/fuzz/%,$(UNITS))
+UNITS  := $(filter-out $(OUT)/tests/fuzz/% $(OUT)/tests/bench/% $(OUT)/tests/torture/%,$(UNITS))
+HEAVY   = $(patsubst %.c,$(OUT)/%,$(wildcard tests/$1/*.c)) $(wildcard tests/$1/*.sh)
+SHARED := runbooks templates plugins
+HERE    = $(if $(DESTDIR),$(DESTDIR))$(PREFIX)
+
+# These install what is missing and then build; everything else only names it.
+ifneq ($(filter-out deps demo test clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell .ci/deps --check 2>/dev/null && echo complete),complete)
+$(info $(shell .ci/deps --check 2>&1 | sed 's/^/tocsin: /' >&2))
+$(error something is missing: 'make deps' installs it)
+endif
+endif
 
 all: $(OUT)/tocsin $(DEMAND)
 
@@ -47,8 +59,38 @@ $(OUT)/src/play/role_text.o: $(wildcard src/play/roles/*.lua)
 $(OUT)/src/verbs/help.o: src/verbs/manual.md
 -include $(OBJ:.o=.d) $(UNITS:=.d)
 
+JOBS := -j$(shell nproc 2>/dev/null || echo 2)
+deps:
+	@.ci/deps
+demo: deps
+	@$(MAKE) -s $(JOBS) all
+	@PROG=$(OUT)/tocsin examples/spm-2025-001/demo
+test: deps
+	@$(MAKE) -s $(JOBS) all units
+	@tests/layers && PROG=$(OUT)/tocsin tests/run $(UNITS)
+units: $(UNITS)
+asan:
+	@$(MAKE) MODE=asan test
+# Minutes, not seconds: kills, damage, failing system calls; and the budgets.
+torture: all $(call HEAVY,torture)
+	@for t in $(call HEAVY,torture); do echo "== $$t"; PROG=$(abspath $(OUT)/tocsin) ./$$t || exit 1; done
+bench: all $(call HEAVY,bench)
+	@for t in $(call HEAVY,bench); do echo "== $$t"; PROG=$(abspath $(OUT)/tocsin) ./$$t || exit 1; done
+fuzz-%:
+	@$(MAKE) -s MODE=fuzz build/fuzz/fuzzer-$* && mkdir -p build/fuzz/corpus-$* && \
+	    build/fuzz/fuzzer-$* -max_total_time=$(or $(SECONDS),60) build/fuzz/corpus-$*
+
+install: all
+	install -d $(HERE)/bin $(HERE)/lib/tocsin $(HERE)/share/tocsin $(HERE)/share/man/man1
+	install -m 755 $(OUT)/tocsin $(HERE)/bin/tocsin
+	$(if $(DEMAND),install -m 755 $(DEMAND) $(HERE)/lib/tocsin/)
+	for kind in $(wildcard $(SHARED)); do rm -rf $(HERE)/share/tocsin/$$kind && \
+	    cp -R $$kind $(HERE)/share/tocsin/ || exit 1; done
+uninstall:
+	rm -rf $(HERE)/bin/tocsin $(HERE)/lib/tocsin $(HERE)/share/tocsin $(HERE)/share/man/man1/tocsin.1
+
 clean:
 	rm -rf build
 objects: $(OBJ)
-.PHONY: all objects clean
+.PHONY: all objects clean deps demo test units asan torture bench install uninstall
 .SECONDARY:
