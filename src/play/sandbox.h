@@ -1,12 +1,14 @@
 /* sandbox.h: a Lua state that cannot reach out, hang, or eat the memory.
  *
  * ALLOWED  A table of names; text chunks only; `pairs` and `next` in a fixed
- *          order; no clock, no random, no coroutine, no load, no finalizers;
- *          pcall cannot swallow a fatal stop.
- * LIMITS   Instructions and bytes; out of either, the state is dead.
+ *          order; a stable `table.sort`; patterns that count their steps. No
+ *          clock, no random, no coroutine, no load, no metatables, hence no
+ *          finalizers; pcall cannot swallow a fatal stop.
+ * LIMITS   Instructions and bytes; out of either, the state is dead. A limit
+ *          of processor time stands behind them for what takes long in one
+ *          instruction.
  * ERRORS   ERR_INPUT, "FILE:LINE: what"; a stop by a limit says which limit.
- * SOURCE   The attacks and what stops each: FACTS "The Lua sandbox", and
- *          tests/play/sandbox.c.
+ * SOURCE   The attacks and what stops each: tests/play/sandbox.c.
  */
 #ifndef PLAY_SANDBOX_H
 #define PLAY_SANDBOX_H
@@ -23,15 +25,34 @@ struct sandbox;
 struct sandbox *sandbox_open(const struct sandbox_limits *limits);
 void sandbox_close(struct sandbox *s);
 lua_State *sandbox_lua(struct sandbox *s);
+struct sandbox *sandbox_of(lua_State *L); /* from any of its coroutines */
 
 /* Compiles text; pushes the function, whose globals are the allowed names and
- * what the caller has set with sandbox_set(). */
+ * what the caller has set with sandbox_set(). A chunk's own globals are its
+ * own; an unknown one is refused with the nearest known name. */
 bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t length,
                   struct err *e);
 /* Pops a value and makes it a global of all chunks. */
 void sandbox_set(struct sandbox *s, const char *name);
 /* A protected call on the main state, as lua_pcall, within the limits. */
 bool sandbox_call(struct sandbox *s, int arguments, int results, struct err *e);
+
+/* Coroutines belong to the caller's loop, never to a script. The function and
+ * its arguments are pushed on `co` (lua_xmove). */
+enum sandbox_turn { SANDBOX_RETURNED, SANDBOX_YIELDED, SANDBOX_RAISED };
+lua_State *sandbox_thread(struct sandbox *s);
+void sandbox_drop(struct sandbox *s, lua_State *co);
+enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments, int *results,
+                                 struct err *e);
+/* Is the state dead (a limit was reached)? Then no chunk runs in it again. */
+bool sandbox_dead(const struct sandbox *s);
+
+/* Counts `steps` of work done in C against the budget; raises when it is spent. */
+void sandbox_charge(lua_State *L, size_t steps);
+
+/* An empty table behind a lock: reading an unknown name from it raises "no
+ * 'NAME.x'", writing raises. Pops a table, pushes the locked one. */
+void sandbox_lock_table(lua_State *L, const char *name);
 
 /* JSON to Lua: objects and arrays become tables; null becomes nil; integers
  * stay integers. May raise a Lua memory error: call it inside sandbox_call
@@ -41,5 +62,18 @@ void sandbox_push_json(lua_State *L, struct json value);
  * table with 1..n is an array, an empty one {}). Functions, cycles and NaN
  * are refused in words. Does not raise. */
 bool sandbox_to_json(lua_State *L, int index, struct text *out, struct err *e);
+
+/* The `string` functions that match patterns, with steps counted. */
+int pattern_find(lua_State *L);
+int pattern_match(lua_State *L);
+int pattern_gmatch(lua_State *L);
+int pattern_gsub(lua_State *L);
+
+/* Pushes the table of allowed names (sandbox_lib.c); called once. */
+void sandbox_open_library(lua_State *L);
+/* A value in words, without an address. */
+const char *sandbox_words(lua_State *L, int index);
+/* Marks the state dead: `why` is a constant. */
+void sandbox_kill(lua_State *L, const char *why);
 
 #endif

@@ -1,0 +1,306 @@
+/* sandbox.c: the state, its limits, and calls into it. See sandbox.h.
+ *
+ * The budget is counted in instructions, and charged for what C does on a
+ * script's behalf: bytes allocated, pattern steps, coroutines. clock() is
+ * only the last line of defence and never reaches a script as a value. */
+#include "play/sandbox.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { HOOK_EVERY = 1000, CPU_SECONDS = 20, BYTES_PER_STEP = 64, THREAD_STEPS = 200 };
+static const int64_t DEFAULT_INSTRUCTIONS = 200 * 1000 * 1000;
+static const int64_t DEFAULT_MEMORY = 64 * 1024 * 1024;
+
+struct sandbox {
+    lua_State *L;
+    int64_t steps;      /* left */
+    int64_t bytes;      /* left */
+    struct sandbox_limits limits;
+    clock_t since;      /* processor time at the latest entry */
+    const char *dead;   /* why; NULL while alive */
+    char where[160];    /* "FILE:LINE" of the fatal stop */
+};
+
+static const char *const too_long = "ran more instructions than its limit allows, stopped";
+static const char *const too_big = "needs more memory than its limit allows, stopped";
+static const char *const too_slow = "took more processor time than its limit allows, stopped";
+
+static void *allocate(void *context, void *old, size_t old_size, size_t size)
+{
+    struct sandbox *s = context;
+    int64_t had = old ? (int64_t)old_size : 0;
+    if (size == 0) {
+        s->bytes += had;
+        free(old);
+        return NULL;
+    }
+    int64_t more = (int64_t)size - had;
+    if (more > 0) {
+        if (more > s->bytes)
+            return NULL; /* Lua collects its garbage and asks once more */
+        s->steps -= more / BYTES_PER_STEP;
+        if (s->steps < 0 && more > 4096)
+            return NULL;
+    }
+    void *block = realloc(old, size);
+    if (block)
+        s->bytes -= more;
+    return block;
+}
+
+struct sandbox *sandbox_of(lua_State *L)
+{
+    return *(struct sandbox **)lua_getextraspace(L);
+}
+
+static void stop_here(lua_State *L, lua_Debug *ar);
+
+/* From now on the hook fires at every instruction of every coroutine that
+ * runs, so no callback can outlive the stop. */
+static void kill_with(struct sandbox *s, lua_State *L, const char *why)
+{
+    if (!s->dead)
+        s->dead = why;
+    if (s->where[0] == 0) {
+        lua_Debug ar;
+        for (int level = 0; lua_getstack(L, level, &ar); level++) {
+            lua_getinfo(L, "Sl", &ar);
+            if (ar.currentline > 0) {
+                snprintf(s->where, sizeof s->where, "%s:%d", ar.short_src, ar.currentline);
+                break;
+            }
+        }
+    }
+    lua_sethook(L, stop_here, LUA_MASKCOUNT, 1);
+}
+
+void sandbox_kill(lua_State *L, const char *why)
+{
+    kill_with(sandbox_of(L), L, why);
+}
+
+static void stop_here(lua_State *L, lua_Debug *ar)
+{
+    struct sandbox *s = sandbox_of(L);
+    s->steps -= HOOK_EVERY;
+    if (!s->dead && s->steps >= 0) {
+        if ((clock() - s->since) / CLOCKS_PER_SEC < CPU_SECONDS)
+            return;
+        kill_with(s, L, too_slow);
+    }
+    kill_with(s, L, too_long);
+    luaL_error(L, "%s", s->dead);
+}
+
+void sandbox_charge(lua_State *L, size_t steps)
+{
+    struct sandbox *s = sandbox_of(L);
+    s->steps -= (int64_t)steps;
+    if (s->steps >= 0 && !s->dead)
+        return;
+    kill_with(s, L, too_long);
+    luaL_error(L, "%s", s->dead);
+}
+
+static int open_library(lua_State *L)
+{
+    sandbox_open_library(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, "tocsin.allowed");
+    lua_newtable(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, "tocsin.threads");
+    return 0;
+}
+
+struct sandbox *sandbox_open(const struct sandbox_limits *limits)
+{
+    struct sandbox *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    s->limits = limits ? *limits : (struct sandbox_limits){ 0 };
+    if (s->limits.instructions <= 0)
+        s->limits.instructions = DEFAULT_INSTRUCTIONS;
+    if (s->limits.memory_bytes <= 0)
+        s->limits.memory_bytes = DEFAULT_MEMORY;
+    s->steps = s->limits.instructions;
+    s->bytes = INT64_MAX; /* the library itself is not on the script's account */
+    s->since = clock();
+    s->L = lua_newstate(allocate, s);
+    if (!s->L)
+        abort();
+    *(struct sandbox **)lua_getextraspace(s->L) = s;
+    lua_pushcfunction(s->L, open_library);
+    lua_call(s->L, 0, 0);
+    s->bytes = s->limits.memory_bytes;
+    s->steps = s->limits.instructions;
+    lua_sethook(s->L, stop_here, LUA_MASKCOUNT, HOOK_EVERY);
+    return s;
+}
+
+void sandbox_close(struct sandbox *s)
+{
+    if (!s)
+        return;
+    lua_sethook(s->L, NULL, 0, 0);
+    lua_close(s->L);
+    free(s);
+}
+
+lua_State *sandbox_lua(struct sandbox *s) { return s->L; }
+bool sandbox_dead(const struct sandbox *s) { return s->dead != NULL; }
+
+void sandbox_set(struct sandbox *s, const char *name)
+{
+    lua_State *L = s->L;
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.allowed"); // value allowed
+    lua_insert(L, -2);                                    // allowed value
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}
+
+/* The error on top of `co`, as text in e. */
+static bool explain(struct sandbox *s, lua_State *co, int status, struct err *e)
+{
+    if (status == LUA_ERRMEM || status == LUA_ERRERR)
+        kill_with(s, co, s->steps < 0 ? too_long : too_big);
+    if (s->dead)
+        return err_input(e, "%s%s%s", s->where, s->where[0] ? ": " : "", s->dead);
+    const char *text = lua_type(co, -1) == LUA_TSTRING ? lua_tostring(co, -1)
+                                                       : "an error was raised that is no text";
+    return err_input(e, "%s", text);
+}
+
+/* A chunk's globals: its own first, then the allowed names, then refusal. */
+static int global_get(lua_State *L)
+{
+    lua_settop(L, 2); // env name
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+    const char *known[256];
+    size_t count = 0;
+    lua_pushnil(L);
+    while (lua_next(L, lua_upvalueindex(1)) && count < 255) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) == LUA_TSTRING)
+            known[count++] = lua_tostring(L, -1);
+    }
+    /* lua_next has no order of its own; the answer must not depend on it */
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0 && strcmp(known[k - 1], known[k]) > 0; k--) {
+            const char *other = known[k];
+            known[k] = known[k - 1];
+            known[k - 1] = other;
+        }
+    known[count] = NULL;
+    const char *near = text_nearest(name, known);
+    return near ? luaL_error(L, "nothing is called '%s' here; did you mean '%s'?", name, near)
+                : luaL_error(L, "nothing is called '%s' here", name);
+}
+
+static int global_set(lua_State *L)
+{
+    lua_settop(L, 3); // env name value
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return luaL_error(L, "'%s' is a word here; choose another name", lua_tostring(L, 2));
+    lua_pop(L, 1);
+    lua_rawset(L, 1);
+    return 0;
+}
+
+/* (function) -> function, with globals of its own. */
+static int give_globals(lua_State *L)
+{
+    lua_newtable(L);                    // f env
+    lua_createtable(L, 0, 3);           // f env meta
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.allowed");
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, global_get, 1); // f env meta allowed get
+    lua_setfield(L, -3, "__index");
+    lua_pushcclosure(L, global_set, 1); // f env meta set
+    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);            // f env
+    if (!lua_setupvalue(L, 1, 1))
+        lua_pop(L, 1);
+    return 1;
+}
+
+bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t length,
+                  struct err *e)
+{
+    lua_State *L = s->L;
+    char name[512];
+    snprintf(name, sizeof name, "@%s", chunk);
+    if (s->dead)
+        return err_input(e, "%s: %s", s->where, s->dead);
+    int status = luaL_loadbufferx(L, text, length, name, "t");
+    if (status != LUA_OK) {
+        explain(s, L, status, e);
+        lua_pop(L, 1);
+        return false;
+    }
+    lua_pushcfunction(L, give_globals);
+    lua_insert(L, -2);
+    return sandbox_call(s, 1, 1, e);
+}
+
+bool sandbox_call(struct sandbox *s, int arguments, int results, struct err *e)
+{
+    s->since = clock();
+    if (s->dead) {
+        lua_pop(s->L, arguments + 1);
+        return err_input(e, "%s: %s", s->where, s->dead);
+    }
+    int status = lua_pcall(s->L, arguments, results, 0);
+    if (status == LUA_OK)
+        return true;
+    explain(s, s->L, status, e);
+    lua_pop(s->L, 1);
+    return false;
+}
+
+lua_State *sandbox_thread(struct sandbox *s)
+{
+    lua_State *L = s->L;
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.threads"); // threads
+    lua_State *co = lua_newthread(L);                     // threads co
+    lua_rawsetp(L, -2, co);
+    lua_pop(L, 1);
+    s->steps -= THREAD_STEPS;
+    return co;
+}
+
+void sandbox_drop(struct sandbox *s, lua_State *co)
+{
+    lua_State *L = s->L;
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.threads");
+    lua_pushnil(L);
+    lua_rawsetp(L, -2, co);
+    lua_pop(L, 1);
+}
+
+enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments, int *results,
+                                 struct err *e)
+{
+    s->since = clock();
+    s->steps -= THREAD_STEPS; /* each coroutine counts for itself: a flat charge */
+    *results = 0;
+    if (s->dead || s->steps < 0) {
+        kill_with(s, co, too_long);
+        err_input(e, "%s%s%s", s->where, s->where[0] ? ": " : "", s->dead);
+        return SANDBOX_RAISED;
+    }
+    int status = lua_resume(co, s->L, arguments, results);
+    if (status == LUA_OK)
+        return SANDBOX_RETURNED;
+    if (status == LUA_YIELD)
+        return SANDBOX_YIELDED;
+    explain(s, co, status, e);
+    return SANDBOX_RAISED;
+}

@@ -1,0 +1,349 @@
+/* tests/play/sandbox.c: what a chunk can do, and what it cannot. Each attack
+ * must end in words, within its limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "play/sandbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct sandbox_limits small = { 5 * 1000 * 1000, 8 * 1024 * 1024 };
+
+/* Runs a chunk; its result as JSON, or "error: WHY". The answer is good until
+ * the next call. */
+static const char *run(const char *text)
+{
+    static char answer[4096];
+    struct arena keep = arena_reserve(1 << 26), start = keep;
+    struct sandbox *s = sandbox_open(&small);
+    struct err e = { 0 };
+    if (sandbox_load(s, "book.lua", text, strlen(text), &e) && sandbox_call(s, 0, 1, &e)) {
+        struct text out = text_new(&keep);
+        if (sandbox_to_json(sandbox_lua(s), -1, &out, &e))
+            snprintf(answer, sizeof answer, "%s", out.at);
+    }
+    if (e.kind != ERR_NONE)
+        snprintf(answer, sizeof answer, "error: %s", e.text);
+    sandbox_close(s);
+    arena_release(start);
+    return answer;
+}
+
+static void gives(const char *text, const char *expected)
+{
+    assert_string_equal(run(text), expected);
+}
+
+static void fails_with(const char *text, const char *words)
+{
+    const char *got = run(text);
+    if (strncmp(got, "error: ", 7) || !strstr(got, words))
+        fail_msg("%s\n  gave      %s\n  expected  error with '%s'", text, got, words);
+}
+
+static void a_chunk_computes_and_answers(void **_)
+{
+    gives("return 6 * 7", "42");
+    gives("local t = {} for i = 1, 3 do t[i] = i * i end return t", "[1,4,9]");
+    gives("return { b = 1, a = 'x', c = { true, false } }", "{\"a\":\"x\",\"b\":1,\"c\":[true,false]}");
+    gives("return 3.0", "3");
+    gives("return 0.5", "0.5");
+    gives("return {}", "{}");
+    gives("return nil", "null");
+}
+
+static void an_error_names_file_and_line(void **_)
+{
+    fails_with("local x = 1\nerror('no route')", "book.lua:2: no route");
+    fails_with("return = 1", "book.lua:1:");
+    fails_with("local a = nil\nreturn a.b", "book.lua:2:");
+}
+
+static void an_unknown_name_is_refused_with_the_nearest(void **_)
+{
+    fails_with("\nstrng.rep('x', 2)", "book.lua:2: nothing is called 'strng' here; did you mean 'string'?");
+    fails_with("string.fnd('a', 'a')", "there is no 'string.fnd'; did you mean 'string.find'?");
+}
+
+static void words_cannot_be_replaced(void **_)
+{
+    fails_with("tostring = 1", "'tostring' is a word here");
+    fails_with("string.rep = nil", "'string' cannot be changed");
+    gives("mine = 4 return mine", "4");
+}
+
+static void pairs_and_next_walk_in_a_fixed_order(void **_)
+{
+    const char *walk = "local t = { z = 1, a = 2, [2] = 3, [1] = 4, m = 5, [true] = 6, [1.5] = 7 }"
+                       "local out = {} for k, v in pairs(t) do out[#out + 1] = tostring(k) end "
+                       "return table.concat(out, ' ')";
+    gives(walk, "\"1 1.5 2 a m z true\"");
+    gives("local t = { z = 1, a = 2, [2] = 3 } local out, k = {}, nil "
+          "repeat k = next(t, k) out[#out + 1] = tostring(k) until k == nil "
+          "return table.concat(out, ' ')", "\"2 a z nil\"");
+    gives("local t = { a = 1, b = 2, c = 3 } local n = 0 "
+          "for k in pairs(t) do t[k] = nil t.c = nil n = n + 1 end return n", "2");
+    fails_with("for k in pairs({ [{}] = 1 }) do end", "no fixed order");
+}
+
+static void sort_is_stable_and_survives_nonsense(void **_)
+{
+    gives("local t = { 3, 1, 2 } table.sort(t) return t", "[1,2,3]");
+    gives("local t = {} for i = 1, 300 do t[i] = { k = i % 3, i = i } end "
+          "table.sort(t, function(a, b) return a.k < b.k end) "
+          "for i = 2, 300 do if t[i].k == t[i-1].k and t[i].i < t[i-1].i then return 'mixed' end end "
+          "return 'stable'", "\"stable\"");
+    gives("local t = { 3, 1, 2, 5 } table.sort(t, function() return true end) return #t", "4");
+    fails_with("table.sort({ 1, 'x' })", "compare");
+}
+
+static void patterns_match_as_the_manual_says(void **_)
+{
+    gives("return { ('hello world'):find('o w') }", "[5,7]");
+    gives("return { ('key = value'):match('^(%w+)%s*=%s*(%w+)$') }", "[\"key\",\"value\"]");
+    gives("return { ('a.b'):find('.', 1, true) }", "[2,2]");
+    gives("local t = {} for w in ('one two  three'):gmatch('%a+') do t[#t+1] = w end return t",
+          "[\"one\",\"two\",\"three\"]");
+    gives("return (('abc'):gsub('%w', '%0%0'))", "\"aabbcc\"");
+    gives("return { ('hello'):gsub('l', { l = 'L' }) }", "[\"heLLo\",2]");
+    gives("return (('abc'):gsub('', '-'))", "\"-a-b-c-\"");
+    gives("return (('f(a(b)c)d'):match('%b()'))", "\"(a(b)c)\"");
+    gives("return (('THE (quick) fox'):find('%f[%a]%a+%f[%A]'))", "1");
+    gives("return (('x=[[a]]'):match('=(%[*)'))", "\"[[\"");
+    gives("return { ('abc'):match('()b()') }", "[2,3]");
+    gives("return (('\"it\"'):match('([\"\\'])(.-)%1'))", "\"\\\"\"");
+    gives("return ('abc'):match('[^%a]') == nil", "true");
+    gives("return ('a]c'):match('[]]')", "\"]\"");
+    gives("return (('  trim  '):gsub('^%s*(.-)%s*$', '%1'))", "\"trim\"");
+    gives("return ('2025-03-11'):match('%d+-(%d%d)-')", "\"03\"");
+    fails_with("('a'):find('[a')", "lacks its ']'");
+    fails_with("('a'):find('%')", "ends with '%'");
+    fails_with("('a'):gsub('a', '%9')", "no capture");
+}
+
+static void json_goes_through_lua_unchanged(void **_)
+{
+    const char *texts[] = { "{\"a\":[1,2,{\"b\":\"x\\ny\"}],\"z\":9007199254740993}", "[]", "\"\\u00e9\"", "1.5" };
+    const char *expected[] = { "{\"a\":[1,2,{\"b\":\"x\\ny\"}],\"z\":9007199254740993}", "{}", "\"\xc3\xa9\"", "1.5" };
+    for (size_t i = 0; i < 4; i++) {
+        struct arena keep = arena_reserve(1 << 20), start = keep;
+        struct sandbox *s = sandbox_open(NULL);
+        struct err e = { 0 };
+        sandbox_push_json(sandbox_lua(s), json_from(texts[i]));
+        struct text out = text_new(&keep);
+        assert_true(sandbox_to_json(sandbox_lua(s), -1, &out, &e));
+        assert_string_equal(out.at, expected[i]);
+        sandbox_close(s);
+        arena_release(start);
+    }
+}
+
+static void what_cannot_be_recorded_is_refused_in_words(void **_)
+{
+    fails_with("return { f = print_me }", "nothing is called");
+    fails_with("return { f = tostring }", "a function cannot be recorded");
+    fails_with("local t = {} t.t = t return t", "inside itself");
+    fails_with("return 0/0", "cannot be recorded");
+    fails_with("return { 1, x = 2 }", "both names and numbers");
+    fails_with("return { [1] = 1, [3] = 3 }", "holes");
+}
+
+/* Each row: the attack, and the words in which it ends. */
+static const struct { const char *text, *words; } attacks[] = {
+    /* loops and limits */
+    { "while true do end", "instructions" },
+    { "local function f() return f() end f()", "instructions" },
+    { "local function f() return 1 + f() end f()", "stack overflow" },
+    { "while true do pcall(function() while true do end end) end", "instructions" },
+    { "while true do pcall(error, 'x') end", "instructions" },
+    { "xpcall(function() while true do end end, function() while true do end end)", "instructions" },
+    { "xpcall(error, function() while true do end end)", "instructions" },
+    { "pcall(xpcall, error, error) while true do end", "instructions" },
+    { "table.sort({ 3, 2, 1 }, function() while true do end end)", "instructions" },
+    { "('x'):gsub('x', function() while true do end end)", "instructions" },
+    { "local function f() pcall(f) pcall(f) end f() f() f() while true do f() end", "stopped" },
+    { "for i = 1, math.huge do end", "instructions" },
+    { "::top:: goto top", "instructions" },
+    { "repeat local ok = pcall(string.rep, 'x', 1 << 40) until false", "instructions" },
+    { "local s = 'x' while true do s = s .. s end", "memory" },
+    { "local s = 'x' while pcall(function() s = s .. s end) do end while true do end", "memory" },
+    { "return ('x'):rep(1 << 30)", "memory" },
+    { "return string.rep('x', 1 << 30)", "memory" },
+    { "return string.rep('', 1 << 60)", "" },
+    { "return string.rep('ab', math.maxinteger)", "" },
+    { "pcall(string.rep, 'x', 1 << 30) return 1", "memory" },
+    { "local t = {} for i = 1, 1e9 do t[i] = i end", "memory" },
+    { "local t = {} while true do t[#t + 1] = {} end", "memory" },
+    { "local t = {} while true do t = { t } end", "memory" },
+    { "local t = {} while true do t[#t + 1] = function() return t end end", "memory" },
+    { "local t = {} for i = 1, 1e9 do t['k' .. i] = i end", "memory" },
+    { "while true do local s = ('x'):rep(1 << 20) end", "instructions" },
+    { "while true do local s = ('x'):rep(1 << 20):upper() end", "instructions" },
+    { "local s = ('x'):rep(1 << 20) while true do local _ = s .. 'y' end", "instructions" },
+    /* patterns */
+    { "string.find(('a'):rep(27), ('a?'):rep(27) .. ('a'):rep(27))", "instructions" },
+    { "string.match(('a'):rep(40), ('a?'):rep(40) .. ('a'):rep(40))", "instructions" },
+    { "pcall(string.find, ('a'):rep(40), ('a?'):rep(40) .. ('a'):rep(40)) return 1", "instructions" },
+    { "string.gsub(('a'):rep(40), ('a*'):rep(40) .. 'b', '')", "instructions" },
+    { "for _ in string.gmatch(('a'):rep(60), ('.-'):rep(60) .. 'b') do end", "instructions" },
+    { "string.find(('a'):rep(100000), ('.*'):rep(20) .. 'b')", "instructions" },
+    { "string.find(('('):rep(100000), '%b()%b()%b()') while true do end", "instructions" },
+    { "string.rep('(', 40):find(string.rep('(', 40))", "captures" },
+    { "string.find('a', ('(a'):rep(33))", "" },
+    { "string.find(('a'):rep(300000), ('a-'):rep(200) .. 'b')", "" },
+    { "('x'):rep(200):find(('(.)'):rep(32) .. '%32%33')", "capture" },
+    { "('x'):find('%1')", "no capture" },
+    { "('x'):gsub('(x', '')", "lacks a ')'" },
+    { "('x'):find('x)')", "too many" },
+    { "('x'):gsub('x', '%')", "replacement" },
+    { "('x'):find('%f')", "needs a '['" },
+    { "('x'):find('%b')", "two characters" },
+    { "local a = ('a'):rep(1 << 21) while true do a:find(('a'):rep(1 << 20) .. 'b', 1, true) end", "stopped" },
+    /* what is not there */
+    { "os.exit(1)", "nothing is called 'os'" },
+    { "os.execute('true')", "nothing is called 'os'" },
+    { "io.open('/etc/passwd')", "nothing is called 'io'" },
+    { "debug.sethook()", "nothing is called 'debug'" },
+    { "debug.getregistry()", "nothing is called 'debug'" },
+    { "require 'os'", "nothing is called 'require'" },
+    { "package.loaded.os.exit()", "nothing is called 'package'" },
+    { "load('return 1')()", "nothing is called 'load'" },
+    { "loadstring('return 1')()", "nothing is called" },
+    { "dofile('/etc/passwd')", "nothing is called 'dofile'" },
+    { "loadfile('/etc/passwd')", "nothing is called 'loadfile'" },
+    { "string.dump(function() end)", "there is no 'string.dump'" },
+    { "coroutine.wrap(function() end)()", "nothing is called 'coroutine'" },
+    { "collectgarbage('stop')", "nothing is called 'collectgarbage'" },
+    { "collectgarbage('count')", "nothing is called 'collectgarbage'" },
+    { "setmetatable({}, { __gc = function() while true do end end })", "nothing is called 'setmetatable'" },
+    { "setmetatable({}, { __index = tostring })", "nothing is called 'setmetatable'" },
+    { "getmetatable('').__index = nil", "nothing is called 'getmetatable'" },
+    { "rawset(string, 'rep', nil)", "nothing is called 'rawset'" },
+    { "math.random()", "there is no 'math.random'" },
+    { "math.randomseed(1)", "there is no 'math.randomseed'" },
+    { "print('x')", "nothing is called 'print'" },
+    { "warn('@on')", "nothing is called 'warn'" },
+    { "_G.x = 1", "nothing is called '_G'" },
+    { "return _VERSION", "nothing is called '_VERSION'" },
+    { "string.pack('!1000000000i', 1)", "there is no 'string.pack'" },
+    { "table.move({}, 1, math.maxinteger - 1, 2)", "there is no 'table.move'" },
+    { "local x <close> = {}", "non-closable" },
+    { "string.format('%p', {})", "not for runbooks" },
+    { "string.format('%99999d', 1)", "" },
+    { "string.format('%s' .. ('%s'):rep(300), 1)", "" },
+    /* lists whose length is a lie */
+    { "local t = {} for i = 0, 62 do t[1 << i] = 1 end table.insert(t, 1, 'x')", "more than" },
+    { "local t = {} for i = 0, 62 do t[1 << i] = 1 end table.remove(t, 1)", "more than" },
+    { "local t = {} for i = 0, 62 do t[1 << i] = 1 end table.sort(t)", "more than" },
+    { "local t = {} for i = 0, 62 do t[1 << i] = 1 end return table.concat(t)", "more than" },
+    { "local t = {} for i = 0, 62 do t[1 << i] = 1 end return table.unpack(t)", "more than" },
+    { "return table.unpack({}, 1, 1e7)", "200" },
+    { "return table.unpack({}, 1, 1 << 62)", "200" },
+    { "return table.concat({}, 'x', 1, 1 << 62)", "concat" },
+    { "return select(-1)", "" },
+    { "return ('x'):byte(1, 1 << 40), ('x'):rep(1e7):byte(1, -1)", "" },
+    { "return utf8.char(table.unpack({ -1 }))", "" },
+    { "return utf8.codepoint(('x'):rep(1e6), 1, -1)", "" },
+    { "return tonumber(('9'):rep(10), 99)", "" },
+    /* the locked tables and the guards themselves */
+    { "string.find = function() end", "cannot be changed" },
+    { "table.extra = 1", "cannot be changed" },
+    { "math.pi = 3", "cannot be changed" },
+    { "pcall = nil", "is a word here" },
+    { "local _ENV = {} return string.rep", "" },
+    { "error()", "nil" },
+    { "error({ code = 1 })", "table" },
+    { "error(nil, 0)", "nil" },
+    { "local t = {} t[0/0] = 1", "NaN" },
+    { "local t = {} t[nil] = 1", "nil" },
+    { "return #nil", "length" },
+    { "return {} .. {}", "concatenate" },
+    { "return 1 < 'x'", "compare" },
+    { "return 1 // 0", "zero" },
+    { "\x1bLuaT\x00", "binary" },
+    { "return " "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((", "" },
+};
+
+static void no_attack_gets_out_or_hangs(void **_)
+{
+    size_t count = sizeof attacks / sizeof *attacks;
+    assert_true(count >= 100);
+    for (size_t i = 0; i < count; i++)
+        fails_with(attacks[i].text, attacks[i].words);
+}
+
+static void a_dead_state_stays_dead(void **_)
+{
+    struct sandbox *s = sandbox_open(&small);
+    struct err e = { 0 };
+    const char *loop = "\nwhile true do end", *fine = "return 1";
+    assert_true(sandbox_load(s, "a.lua", loop, strlen(loop), &e));
+    assert_false(sandbox_call(s, 0, 0, &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.text, "a.lua:2: ran more instructions"));
+    assert_true(sandbox_dead(s));
+    assert_false(sandbox_load(s, "b.lua", fine, strlen(fine), &e));
+    sandbox_close(s);
+}
+
+static int word(lua_State *L) { return lua_yield(L, lua_gettop(L)); }
+
+static void a_word_yields_through_pcall_and_gets_its_answer(void **_)
+{
+    struct sandbox *s = sandbox_open(&small);
+    struct err e = { 0 };
+    lua_pushcfunction(sandbox_lua(s), word);
+    sandbox_set(s, "word");
+    const char *text = "local ok, got = pcall(function() return word(7) end) return got";
+    assert_true(sandbox_load(s, "a.lua", text, strlen(text), &e));
+    lua_State *co = sandbox_thread(s);
+    lua_xmove(sandbox_lua(s), co, 1);
+    int results;
+    assert_int_equal(sandbox_resume(s, co, 0, &results, &e), SANDBOX_YIELDED);
+    assert_int_equal(lua_tointeger(co, -1), 7);
+    lua_pop(co, results);
+    lua_pushinteger(co, 42);
+    assert_int_equal(sandbox_resume(s, co, 1, &results, &e), SANDBOX_RETURNED);
+    assert_int_equal(lua_tointeger(co, -1), 42);
+    sandbox_drop(s, co);
+    sandbox_close(s);
+}
+
+static void a_coroutine_is_stopped_like_the_main_chunk(void **_)
+{
+    struct sandbox *s = sandbox_open(&small);
+    struct err e = { 0 };
+    const char *text = "while true do pcall(function() while true do end end) end";
+    assert_true(sandbox_load(s, "a.lua", text, strlen(text), &e));
+    lua_State *co = sandbox_thread(s);
+    lua_xmove(sandbox_lua(s), co, 1);
+    int results;
+    assert_int_equal(sandbox_resume(s, co, 0, &results, &e), SANDBOX_RAISED);
+    assert_non_null(strstr(e.text, "instructions"));
+    sandbox_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest sandbox[] = {
+        cmocka_unit_test(a_chunk_computes_and_answers),
+        cmocka_unit_test(an_error_names_file_and_line),
+        cmocka_unit_test(an_unknown_name_is_refused_with_the_nearest),
+        cmocka_unit_test(words_cannot_be_replaced),
+        cmocka_unit_test(pairs_and_next_walk_in_a_fixed_order),
+        cmocka_unit_test(sort_is_stable_and_survives_nonsense),
+        cmocka_unit_test(patterns_match_as_the_manual_says),
+        cmocka_unit_test(json_goes_through_lua_unchanged),
+        cmocka_unit_test(what_cannot_be_recorded_is_refused_in_words),
+        cmocka_unit_test(no_attack_gets_out_or_hangs),
+        cmocka_unit_test(a_dead_state_stays_dead),
+        cmocka_unit_test(a_word_yields_through_pcall_and_gets_its_answer),
+        cmocka_unit_test(a_coroutine_is_stopped_like_the_main_chunk),
+    };
+    return cmocka_run_group_tests(sandbox, NULL, NULL);
+}
