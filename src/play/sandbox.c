@@ -22,6 +22,7 @@ struct sandbox {
     clock_t since;      /* processor time at the latest entry */
     const char *dead;   /* why; NULL while alive */
     char where[160];    /* "FILE:LINE" of the fatal stop */
+    char seen[160];     /* where the hook last looked: out of memory leaves no stack behind */
 };
 
 static const char *const too_long = "ran more instructions than its limit allows, stopped";
@@ -58,6 +59,12 @@ struct sandbox *sandbox_of(lua_State *L)
 
 static void stop_here(lua_State *L, lua_Debug *ar);
 
+static void note_line(lua_State *L, lua_Debug *ar, char out[160])
+{
+    if (lua_getinfo(L, "Sl", ar) && ar->currentline > 0)
+        snprintf(out, 160, "%s:%d", ar->short_src, ar->currentline);
+}
+
 /* From now on the hook fires at every instruction of every coroutine that
  * runs, so no callback can outlive the stop. */
 static void kill_with(struct sandbox *s, lua_State *L, const char *why)
@@ -66,13 +73,10 @@ static void kill_with(struct sandbox *s, lua_State *L, const char *why)
         s->dead = why;
     if (s->where[0] == 0) {
         lua_Debug ar;
-        for (int level = 0; lua_getstack(L, level, &ar); level++) {
-            lua_getinfo(L, "Sl", &ar);
-            if (ar.currentline > 0) {
-                snprintf(s->where, sizeof s->where, "%s:%d", ar.short_src, ar.currentline);
-                break;
-            }
-        }
+        for (int level = 0; !s->where[0] && lua_getstack(L, level, &ar); level++)
+            note_line(L, &ar, s->where);
+        if (!s->where[0])
+            memcpy(s->where, s->seen, sizeof s->where);
     }
     lua_sethook(L, stop_here, LUA_MASKCOUNT, 1);
 }
@@ -87,6 +91,7 @@ static void stop_here(lua_State *L, lua_Debug *ar)
     struct sandbox *s = sandbox_of(L);
     s->steps -= HOOK_EVERY;
     if (!s->dead && s->steps >= 0) {
+        note_line(L, ar, s->seen);
         if ((clock() - s->since) / CLOCKS_PER_SEC < CPU_SECONDS)
             return;
         kill_with(s, L, too_slow);

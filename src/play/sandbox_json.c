@@ -53,7 +53,7 @@ void sandbox_push_json(lua_State *L, struct json value)
         return;
     case JSON_FALSE:
     case JSON_TRUE:
-        lua_pushboolean(L, json_true(value));
+        lua_pushboolean(L, json_is_true(value));
         return;
     case JSON_NUMBER:
         if (json_int(value, &whole)) {

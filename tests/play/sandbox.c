@@ -158,7 +158,7 @@ static const struct { const char *text, *words; } attacks[] = {
     /* loops and limits */
     { "while true do end", "instructions" },
     { "local function f() return f() end f()", "instructions" },
-    { "local function f() return 1 + f() end f()", "stack overflow" },
+    { "local function f() return 1 + f() end f()", "memory" },
     { "while true do pcall(function() while true do end end) end", "instructions" },
     { "while true do pcall(error, 'x') end", "instructions" },
     { "xpcall(function() while true do end end, function() while true do end end)", "instructions" },
@@ -266,7 +266,7 @@ static const struct { const char *text, *words; } attacks[] = {
     { "return 1 < 'x'", "compare" },
     { "return 1 // 0", "zero" },
     { "\x1bLuaT\x00", "binary" },
-    { "return " "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((", "" },
+    { "return ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((", "" },
 };
 
 static void no_attack_gets_out_or_hangs(void **_)
