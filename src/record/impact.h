@@ -4,6 +4,8 @@
  * edge is an interval (at - early, at + late): the length of a window is a
  * range. Bases are kept apart; whether they are merged is the policy's.
  * INTERVALS are half-open. An open window ends at as-of and is marked.
+ * A closing edge ends the windows that it names and that no earlier edge has
+ * ended; what was struck closes nothing.
  */
 #ifndef RECORD_IMPACT_H
 #define RECORD_IMPACT_H
@@ -24,17 +26,23 @@ struct window {
     const char *basis;        /* "person", "probe:NAME", "run:R3" */
     struct edge start, end;
     bool open;                /* the end is as-of, not an event */
+    bool disputed;            /* the same incident affirms that there was none */
     const struct event *opening, *closing; /* closing NULL when open */
 };
 
 struct windows {
     const struct window *window; /* by service, start, opening seq */
     size_t count;
+    const struct window *struck; /* those that would be there had nobody struck them */
+    size_t struck_count;
     const char *const *none;     /* services affirmed to have had no impact; then NULL */
     const char *const *note;     /* what does not fit together, in words, with the command that mends it; then NULL */
 };
 
 struct entry;
+/* "12", or "b:12" in a foreign stream: how people name an event. */
+const char *event_number(const struct event *ev, struct arena *keep);
+
 /* From corrected entries in raw (seq) order; an edge whose `at` lies before
  * that of the edge before it (same service and basis) although their
  * intervals touch counts at that edge's `at`. */

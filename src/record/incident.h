@@ -10,6 +10,7 @@
 #ifndef RECORD_INCIDENT_H
 #define RECORD_INCIDENT_H
 
+#include "base/instant.h"
 #include "record/event.h"
 #include "record/impact.h"
 #include "record/store.h"

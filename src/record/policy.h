@@ -3,12 +3,15 @@
  * A service names a policy set: versions of one policy, each valid from a
  * date. UNITS: parts per billion for rates and shares, milliseconds for
  * spans. SOURCE of the rules: DESIGN.md 3 "SLA"; the families of contracts
- * are shown in examples/sla/.
+ * are shown in examples/sla/, the keys in CONFIG.md.
  */
 #ifndef RECORD_POLICY_H
 #define RECORD_POLICY_H
 
+#include "base/instant.h"
 #include "base/yaml.h"
+
+#define PPB INT64_C(1000000000) /* all of it */
 
 enum period_kind { PERIOD_MONTH, PERIOD_QUARTER, PERIOD_YEAR, PERIOD_ROLLING };
 enum weight_rule { WEIGHT_FULL, WEIGHT_IGNORE, WEIGHT_SHARE, WEIGHT_FIXED };
@@ -23,7 +26,7 @@ struct policy {
     int64_t target_ppb;         /* 999000000 */
     enum period_kind period;
     int64_t rolling_days;
-    const char *const *bases;   /* which count ("person", "probe:*"); NULL: all */
+    const char *const *bases;   /* which count ("person", "probe:*"), then NULL; NULL: all */
     enum weight_rule weight;
     int64_t weight_ppb;         /* for WEIGHT_FIXED */
     int64_t minimum_ms;         /* shorter outages do not count */
@@ -45,6 +48,9 @@ struct policy_set {
 
 /* The version in force at that instant; NULL before the first. */
 const struct policy *policy_at(const struct policy_set *set, int64_t at);
+
+/* Does a window of this basis count under the policy? */
+bool policy_counts(const struct policy *p, const char *basis);
 
 /* One policy set from its YAML: a map (one version) or a list of maps. */
 bool policy_parse(struct policy_set *out, const char *name, struct yaml *y, const char *zone,

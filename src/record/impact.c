@@ -1,0 +1,297 @@
+/* impact.c: see impact.h. */
+#include "record/incident.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const impact_level_names[] = { "down", "degraded", "unknown", "none", NULL };
+
+/* What the fold knows of one impact entry. */
+struct mark {
+    const struct entry *entry;
+    const char *basis;
+    struct edge edge;       /* after the rule about order */
+    bool closing, struck;
+    size_t window;          /* of an opening: its place in `found` */
+};
+
+struct fold {
+    const char *incident;
+    int64_t as_of;
+    struct arena *keep;
+    struct mark *mark;      /* in raw order */
+    size_t marks;
+    struct mark **opening;  /* by hash */
+    size_t openings;
+    struct window *found;   /* in raw order; `struck` of the mark says which list */
+    const char **note;
+    size_t notes, room;
+};
+
+const char *event_number(const struct event *ev, struct arena *keep)
+{
+    return ev->stream ? arena_print(keep, "%c:%" PRId64, (char)('a' + ev->stream % 26), ev->seq)
+                      : arena_print(keep, "%" PRId64, ev->seq);
+}
+
+static void note(struct fold *f, const char *words)
+{
+    if (f->notes + 1 >= f->room) {
+        size_t room = f->room ? f->room * 2 : 8;
+        const char **more = arena_many(f->keep, const char *, room);
+        if (f->notes)
+            memcpy(more, f->note, f->notes * sizeof *more);
+        f->note = more;
+        f->room = room;
+    }
+    f->note[f->notes++] = words;
+}
+
+static enum impact_level level_from(const char *name)
+{
+    for (int i = 0; impact_level_names[i]; i++)
+        if (text_equal(impact_level_names[i], name))
+            return (enum impact_level)i;
+    return IMPACT_UNKNOWN; /* a newer version's level: it suffered, nobody here knows how much */
+}
+
+static const char *basis_of(const struct event *ev, struct arena *keep)
+{
+    const char *basis = json_get_text(ev->data, "basis", keep);
+    return basis ? basis : "person";
+}
+
+static bool touch(struct edge a, struct edge b)
+{
+    return a.at - a.early_ms <= b.at + b.late_ms && b.at - b.early_ms <= a.at + a.late_ms;
+}
+
+/* The edge at `at`, its interval kept where it was as far as it can be. */
+static struct edge moved_to(struct edge e, int64_t at)
+{
+    int64_t first = e.at - e.early_ms, last = e.at + e.late_ms;
+    return (struct edge){ at, at > first ? at - first : 0, last > at ? last - at : 0 };
+}
+
+/* "11:17" (a minute) may have been learnt after 11:17:42 (a second) and yet
+ * sorts before it: such an edge counts where the one before it stands. */
+static void order_edges(struct fold *f)
+{
+    struct { const char *service, *basis; struct edge edge; } last[64];
+    size_t known = 0;
+    for (size_t i = 0; i < f->marks; i++) {
+        struct mark *m = &f->mark[i];
+        size_t k = 0;
+        if (m->struck)
+            continue;
+        while (k < known && !(strcmp(last[k].service, m->entry->service) == 0
+                              && strcmp(last[k].basis, m->basis) == 0))
+            k++;
+        if (k < known && m->edge.at < last[k].edge.at && touch(m->edge, last[k].edge))
+            m->edge = moved_to(m->edge, last[k].edge.at);
+        if (k == known && known < 64) {
+            last[k].service = m->entry->service;
+            last[k].basis = m->basis;
+            known++;
+        }
+        if (k < 64)
+            last[k].edge = m->edge;
+    }
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    return strcmp((*(struct mark *const *)a)->entry->event->hash,
+                  (*(struct mark *const *)b)->entry->event->hash);
+}
+
+static struct mark *opening_by_hash(const struct fold *f, const char *hash)
+{
+    size_t low = 0, high = f->openings;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int c = strcmp(f->opening[middle]->entry->event->hash, hash);
+        if (!c)
+            return f->opening[middle];
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static void mark_all(struct fold *f, const struct entry *entry, size_t entries)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < entries; i++)
+        count += entry[i].event->kind == EVENT_IMPACT;
+    f->mark = arena_many(f->keep, struct mark, count + 1);
+    f->opening = arena_many(f->keep, struct mark *, count + 1);
+    for (size_t i = 0; i < entries; i++) {
+        const struct entry *n = &entry[i];
+        if (n->event->kind != EVENT_IMPACT || strcmp(n->level, "none") == 0 || !n->event->data.at)
+            continue;
+        struct mark *m = &f->mark[f->marks++];
+        *m = (struct mark){ .entry = n, .basis = basis_of(n->event, f->keep),
+                            .edge = { n->at, n->early_ms, n->late_ms },
+                            .closing = strcmp(n->level, "up") == 0, .struck = n->struck };
+        if (!m->closing)
+            f->opening[f->openings++] = m;
+    }
+    order_edges(f);
+}
+
+static void open_windows(struct fold *f)
+{
+    f->found = arena_many(f->keep, struct window, f->openings + 1);
+    for (size_t i = 0; i < f->openings; i++) {
+        struct mark *m = f->opening[i];
+        m->window = i;
+        f->found[i] = (struct window){
+            .id = m->entry->event->hash, .incident = f->incident, .service = m->entry->service,
+            .level = level_from(m->entry->level), .lost_ppb = m->entry->lost_ppb,
+            .basis = m->basis, .start = m->edge, .end = { f->as_of, 0, 0 }, .open = true,
+            .opening = m->entry->event };
+    }
+    qsort(f->opening, f->openings, sizeof *f->opening, by_hash);
+}
+
+static void close_one(struct fold *f, const struct mark *closing, const struct mark *opening)
+{
+    struct window *w = &f->found[opening->window];
+    if (!w->open)
+        return;
+    w->open = false;
+    w->closing = closing->entry->event;
+    w->end = closing->edge;
+    if (w->end.at >= w->start.at)
+        return;
+    bool near = touch(w->end, w->start);
+    w->end = moved_to(w->end, w->start.at);
+    if (!near && !opening->struck)
+        note(f, arena_print(f->keep,
+            "event %s ends the impact on '%s' before event %s begins it, so it counts nothing: "
+            "tocsin amend %s @TIME", event_number(closing->entry->event, f->keep), w->service,
+            event_number(w->opening, f->keep), event_number(closing->entry->event, f->keep)));
+}
+
+static void close_windows(struct fold *f)
+{
+    for (size_t i = 0; i < f->marks; i++) {
+        const struct mark *m = &f->mark[i];
+        if (!m->closing || m->struck)
+            continue;
+        size_t named = 0;
+        struct json closes = json_get(m->entry->event->data, "closes");
+        if (json_type(closes) != JSON_ARRAY)
+            closes = json_from("[]");
+        for (struct json_walk w = json_walk(closes); json_next(&w); named++) {
+            const char *hash = json_text(w.value, f->keep);
+            const struct mark *opening = hash ? opening_by_hash(f, hash) : NULL;
+            if (opening)
+                close_one(f, m, opening);
+            else
+                note(f, arena_print(f->keep, "event %s closes an impact on '%s' that is not in "
+                    "the record: tocsin strike %s --why TEXT",
+                    event_number(m->entry->event, f->keep), m->entry->service,
+                    event_number(m->entry->event, f->keep)));
+        }
+        if (!named)
+            note(f, arena_print(f->keep, "event %s says that '%s' is up, though nothing was down: "
+                "tocsin strike %s --why TEXT", event_number(m->entry->event, f->keep),
+                m->entry->service, event_number(m->entry->event, f->keep)));
+    }
+}
+
+static int by_service_and_start(const void *a, const void *b)
+{
+    const struct window *x = a, *y = b;
+    int c = strcmp(x->service, y->service);
+    if (c)
+        return c;
+    if (x->start.at != y->start.at)
+        return x->start.at < y->start.at ? -1 : 1;
+    if (x->opening->seq != y->opening->seq)
+        return x->opening->seq < y->opening->seq ? -1 : 1;
+    return (x->opening->stream > y->opening->stream) - (x->opening->stream < y->opening->stream);
+}
+
+static const struct window *pick(struct fold *f, bool struck, size_t *count)
+{
+    struct window *list = arena_many(f->keep, struct window, f->openings + 1);
+    bool *is_struck = arena_many(f->keep, bool, f->openings + 1);
+    for (size_t i = 0; i < f->openings; i++)
+        is_struck[f->opening[i]->window] = f->opening[i]->struck;
+    *count = 0;
+    for (size_t i = 0; i < f->openings; i++)
+        if (is_struck[i] == struck)
+            list[(*count)++] = f->found[i];
+    qsort(list, *count, sizeof *list, by_service_and_start);
+    return list;
+}
+
+/* "None" is a statement somebody makes. Where the same incident has windows of
+ * that service the two disagree: the SLA is a range until a person decides. */
+static void affirm_none(struct windows *out, struct fold *f, const struct entry *entry,
+                        size_t entries)
+{
+    const char **none = arena_many(f->keep, const char *, entries + 1);
+    size_t count = 0;
+    struct window *window = (struct window *)out->window;
+    for (size_t i = 0; i < entries; i++) {
+        const struct entry *n = &entry[i];
+        const struct window *against = NULL;
+        if (n->event->kind != EVENT_IMPACT || n->struck || strcmp(n->level, "none"))
+            continue;
+        for (size_t k = 0; k < out->count; k++)
+            if (strcmp(window[k].service, n->service) == 0) {
+                window[k].disputed = true;
+                against = &window[k];
+            }
+        if (against) {
+            const char *a = event_number(n->event, f->keep);
+            const char *b = event_number(against->opening, f->keep);
+            note(f, arena_print(f->keep, "event %s says that '%s' had no impact, event %s that it "
+                "had: tocsin strike %s --why TEXT, or tocsin strike %s --why TEXT", a, n->service,
+                b, a, b));
+            continue;
+        }
+        bool said = false;
+        for (size_t k = 0; k < count; k++)
+            said = said || strcmp(none[k], n->service) == 0;
+        if (!said)
+            none[count++] = n->service;
+    }
+    out->none = none;
+}
+
+static void note_unknown_shares(const struct windows *out, struct fold *f)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        const struct window *w = &out->window[i];
+        if (w->level == IMPACT_DEGRADED && w->lost_ppb < 0)
+            note(f, arena_print(f->keep, "event %s does not say how much of '%s' was lost: "
+                "tocsin amend %s --lost 25%%", event_number(w->opening, f->keep), w->service,
+                event_number(w->opening, f->keep)));
+    }
+}
+
+void windows_fold(struct windows *out, const char *incident, const struct entry *entry,
+                  size_t entries, int64_t as_of, struct arena *keep)
+{
+    struct fold f = { .incident = incident, .as_of = as_of, .keep = keep };
+    *out = (struct windows){ 0 };
+    mark_all(&f, entry, entries);
+    open_windows(&f);
+    close_windows(&f);
+    out->window = pick(&f, false, &out->count);
+    out->struck = pick(&f, true, &out->struck_count);
+    affirm_none(out, &f, entry, entries);
+    note_unknown_shares(out, &f);
+    const char **notes = arena_many(keep, const char *, f.notes + 1);
+    if (f.notes)
+        memcpy(notes, f.note, f.notes * sizeof *notes);
+    out->note = notes;
+}
