@@ -5,6 +5,8 @@
  *          are shown are cut, never rounded over the target.
  * RANGE    Everything that depends on an edge's precision is {low, nominal,
  *          high}. Union first, then weight; the worst wins where two overlap.
+ *          Where bases disagree about one outage, `low` is what all that speak
+ *          of it agree on, `nominal` and `high` what any of them says.
  * VERDICT  yes: breached in any case; no: in none; uncertain: the range
  *          straddles the allowance. A `settled` event is shown beside it.
  * SOURCE   DESIGN.md 3, FACTS "SLA arithmetic": each numbered trap is a test.
@@ -40,13 +42,15 @@ struct sla_result {
     size_t windows;
     struct range downtime_ms, excess_ms, availability_ppb;
     int64_t allowed_ms;
-    enum verdict breach;
+    enum verdict breach;      /* what the record says */
+    enum verdict decided;     /* after a person, else the policy's rule for doubt */
+    const char *decided_by;   /* "record", "policy", "person" */
     const char *settled;      /* "yes" or "no" by a person; NULL */
     const char *settled_because;
     struct range pro_rata_ppb, started_ppb, completed_ppb, credit_ppb; /* credit: by the policy's own rule */
     bool open;                /* some window still runs: to as_of */
     int64_t as_of;
-    int64_t left_ms;          /* of the budget, by `high`, never below 0 */
+    int64_t left_ms;          /* of the budget, nominal, cut, never below 0 */
     int64_t breach_at;        /* when it would be breached if down from as_of on; INSTANT_NONE: is, or is not down */
 };
 
@@ -57,9 +61,13 @@ bool period_parse(struct period *out, const char *text, const char *zone, struct
                   struct err *e);
 
 /* All windows of all incidents of that service go in; the function leaves out
- * what does not count. `exact`: edges count at their `at`. */
+ * what does not count. `exactly`: edges count at their `at`. */
 void sla_compute(struct sla_result *out, const char *service, const struct policy *policy,
                  struct period period, const struct window *window, size_t windows,
-                 bool exact, int64_t as_of, struct arena *keep);
+                 bool exactly, int64_t as_of, struct arena *keep);
+
+/* A person's decision about that service and period; the last one stands.
+ * `because` may be NULL. Sets settled, decided and decided_by. */
+void sla_settle(struct sla_result *r, const char *breach, const char *because);
 
 #endif

@@ -1,0 +1,198 @@
+/* profile.c: see profile.h. */
+#include "record/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_start(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return (x->owner > y->owner) - (x->owner < y->owner);
+}
+
+/* Windows mostly come in order: a million of them are not sorted for nothing. */
+static void sort_spans(struct span *span, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (by_start(&span[i - 1], &span[i]) > 0) {
+            qsort(span, count, sizeof *span, by_start);
+            return;
+        }
+}
+
+/* The spans that run at the moment, the heaviest on top. */
+struct heap {
+    const struct span **at;
+    size_t count;
+};
+
+static bool above(const struct span *a, const struct span *b)
+{
+    return a->weight != b->weight ? a->weight > b->weight : a->owner < b->owner;
+}
+
+static void heap_push(struct heap *h, const struct span *s)
+{
+    size_t i = h->count++;
+    for (; i && above(s, h->at[(i - 1) / 2]); i = (i - 1) / 2)
+        h->at[i] = h->at[(i - 1) / 2];
+    h->at[i] = s;
+}
+
+static void heap_pop(struct heap *h)
+{
+    const struct span *last = h->at[--h->count];
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
+        if (child + 1 < h->count && above(h->at[child + 1], h->at[child]))
+            child++;
+        if (!above(h->at[child], last))
+            break;
+        h->at[i] = h->at[child];
+    }
+    h->at[i] = last;
+}
+
+static void emit(struct profile *p, int64_t start, int64_t end, const struct span *like)
+{
+    struct span *last = p->count ? &p->span[p->count - 1] : NULL;
+    if (start >= end || like->weight <= 0)
+        return;
+    if (last && last->end == start && last->weight == like->weight && last->owner == like->owner)
+        last->end = end;
+    else
+        p->span[p->count++] = (struct span){ start, end, like->weight, like->owner };
+}
+
+struct profile profile_of(struct span *span, size_t count, struct arena *keep)
+{
+    struct profile out = { arena_many(keep, struct span, 2 * count + 1), 0 };
+    struct heap h = { arena_many(keep, const struct span *, count + 1), 0 };
+    size_t next = 0;
+    int64_t now = INT64_MIN;
+    sort_spans(span, count);
+    for (;;) {
+        while (h.count && h.at[0]->end <= now)
+            heap_pop(&h);
+        if (!h.count) {
+            if (next == count)
+                return out;
+            now = span[next].start;
+        }
+        for (; next < count && span[next].start <= now; next++)
+            if (span[next].end > now && span[next].weight > 0)
+                heap_push(&h, &span[next]);
+        if (!h.count)
+            continue;
+        int64_t until = h.at[0]->end;
+        if (next < count && span[next].start < until)
+            until = span[next].start;
+        emit(&out, now, until, h.at[0]);
+        now = until;
+    }
+}
+
+/* What is left of the span that a cursor stands on, from `now` on. */
+struct cursor {
+    const struct span *at, *end;
+};
+
+static struct cursor cursor(struct profile p)
+{
+    return (struct cursor){ p.span, p.span + p.count };
+}
+
+static const struct span *covering(struct cursor *c, int64_t now, int64_t *until)
+{
+    while (c->at < c->end && c->at->end <= now)
+        c->at++;
+    if (c->at == c->end)
+        return NULL;
+    int64_t edge = c->at->start <= now ? c->at->end : c->at->start;
+    if (edge < *until)
+        *until = edge;
+    return c->at->start <= now ? c->at : NULL;
+}
+
+enum rule { HEAVIER, LIGHTER, OUTSIDE };
+
+static const struct span *choose(enum rule rule, const struct span *a, const struct span *b)
+{
+    switch (rule) {
+    case HEAVIER:
+        return !a || (b && b->weight > a->weight) ? b : a;
+    case LIGHTER:
+        return !a || !b ? NULL : b->weight < a->weight ? b : a;
+    case OUTSIDE:
+        return b ? NULL : a;
+    }
+    return NULL;
+}
+
+static struct profile combine(struct profile a, struct profile b, enum rule rule,
+                              struct arena *keep)
+{
+    struct profile out = { arena_many(keep, struct span, 2 * (a.count + b.count) + 1), 0 };
+    struct cursor x = cursor(a), y = cursor(b);
+    int64_t now = INT64_MIN;
+    for (;;) {
+        int64_t until = INT64_MAX;
+        const struct span *s = covering(&x, now, &until), *t = covering(&y, now, &until);
+        if (until == INT64_MAX)
+            return out;
+        const struct span *chosen = choose(rule, s, t);
+        if (chosen)
+            emit(&out, now, until, chosen);
+        now = until;
+    }
+}
+
+struct profile profile_join(struct profile a, struct profile b, struct arena *keep)
+{
+    return combine(a, b, HEAVIER, keep);
+}
+
+struct profile profile_meet(struct profile a, struct profile b, struct arena *keep)
+{
+    return combine(a, b, LIGHTER, keep);
+}
+
+struct profile profile_minus(struct profile a, struct profile hole, struct arena *keep)
+{
+    return combine(a, hole, OUTSIDE, keep);
+}
+
+struct profile profile_clip(struct profile a, int64_t start, int64_t end, struct arena *keep)
+{
+    struct profile out = { arena_many(keep, struct span, a.count + 1), 0 };
+    for (size_t i = 0; i < a.count; i++) {
+        int64_t from = a.span[i].start > start ? a.span[i].start : start;
+        int64_t to = a.span[i].end < end ? a.span[i].end : end;
+        emit(&out, from, to, &a.span[i]);
+    }
+    return out;
+}
+
+struct profile profile_without_short(struct profile a, int64_t minimum_ms, struct arena *keep)
+{
+    struct profile out = { arena_many(keep, struct span, a.count + 1), 0 };
+    for (size_t i = 0, next; i < a.count; i = next) {
+        for (next = i + 1; next < a.count && a.span[next].start == a.span[next - 1].end; next++)
+            ;
+        if (a.span[next - 1].end - a.span[i].start < minimum_ms)
+            continue;
+        memcpy(out.span + out.count, a.span + i, (next - i) * sizeof *a.span);
+        out.count += next - i;
+    }
+    return out;
+}
+
+exact profile_total(struct profile a)
+{
+    exact total = 0;
+    for (size_t i = 0; i < a.count; i++)
+        total += (exact)(a.span[i].end - a.span[i].start) * a.span[i].weight;
+    return total;
+}

@@ -1,0 +1,45 @@
+/* profile.h: how badly a service suffered at every instant.
+ *
+ * SHAPE    Spans in order of time that do not overlap, each with a weight in
+ *          parts per billion above 0; what no span covers weighs nothing.
+ *          Half-open. `owner` is whose window it was (the earliest of equals).
+ * SUMS     profile_total() is exact: milliseconds times parts per billion.
+ */
+#ifndef RECORD_PROFILE_H
+#define RECORD_PROFILE_H
+
+#include "base/own.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct span {
+    int64_t start, end;
+    int64_t weight;
+    size_t owner;
+};
+
+struct profile {
+    struct span *span;
+    size_t count;
+};
+
+__extension__ typedef __int128 exact; /* ms x ppb of a century of leap-less days fits 60 times over */
+
+/* Any spans, in any order, overlapping or empty: at each instant the heaviest
+ * counts. Sorts `span` in place. */
+struct profile profile_of(struct span *span, size_t count, struct arena *keep);
+
+/* At each instant the heavier of the two. */
+struct profile profile_join(struct profile a, struct profile b, struct arena *keep);
+/* At each instant the lighter of the two. */
+struct profile profile_meet(struct profile a, struct profile b, struct arena *keep);
+/* `a` where `hole` weighs nothing. */
+struct profile profile_minus(struct profile a, struct profile hole, struct arena *keep);
+struct profile profile_clip(struct profile a, int64_t start, int64_t end, struct arena *keep);
+/* Without the outages (spans without a gap between them) shorter than that. */
+struct profile profile_without_short(struct profile a, int64_t minimum_ms, struct arena *keep);
+
+exact profile_total(struct profile a);
+
+#endif
