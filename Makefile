@@ -42,8 +42,9 @@ all: $(OUT)/tocsin $(DEMAND)
 $(OUT)/tocsin: $(OBJ)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
 # Tests take from the archive what they reach, so one half-built module stops only its own.
+# q, not r: two layers may each have an impact.c, and r would keep one of them.
 $(OUT)/core.a: $(CORE)
-	rm -f $@ && ar rcs $@ $^
+	rm -f $@ && ar qcs $@ $^
 $(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/core.a | $(DEMAND)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 $(OUT)/fuzzer-%: $(OUT)/tests/fuzz/%.o $(OUT)/core.a

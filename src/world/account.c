@@ -1,0 +1,234 @@
+/* account.c: see account.h. */
+#include "world/account.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The account as it grows. */
+struct growing {
+    struct account *out;
+    struct arena *keep;
+    struct incident *incident;
+    struct window *window, *struck;
+    const struct event **settled;
+    size_t room_windows, room_struck, room_settled;
+    const char **warning;
+    size_t warnings, room_warnings;
+};
+
+/* A list with room for `more`, grown by doubling. */
+static void *room_for(struct arena *keep, void *list, size_t size, size_t count, size_t more,
+                      size_t *room)
+{
+    if (count + more < *room)
+        return list;
+    size_t larger = *room ? *room : 16;
+    while (larger <= count + more)
+        larger *= 2;
+    char *fresh = arena_take(keep, size, alignof(max_align_t), larger);
+    if (count)
+        memcpy(fresh, list, size * count);
+    *room = larger;
+    return fresh;
+}
+
+static void warn(struct growing *g, const char *incident, const char *words)
+{
+    g->warning = room_for(g->keep, g->warning, sizeof *g->warning, g->warnings, 1,
+                          &g->room_warnings);
+    g->warning[g->warnings++] = arena_print(g->keep, "%s: %s", incident, words);
+}
+
+static void take_settled(struct growing *g, const struct journal *j)
+{
+    for (size_t i = 0; i < j->count; i++)
+        if (j->event[i].kind == EVENT_SETTLED && j->event[i].data.at) {
+            g->settled = room_for(g->keep, g->settled, sizeof *g->settled, g->out->settlements, 1,
+                                  &g->room_settled);
+            g->settled[g->out->settlements++] = &j->event[i];
+        }
+}
+
+static void take_windows(struct growing *g, const struct incident *i)
+{
+    const struct windows *w = &i->windows;
+    g->window = room_for(g->keep, g->window, sizeof *g->window, g->out->windows, w->count,
+                         &g->room_windows);
+    g->struck = room_for(g->keep, g->struck, sizeof *g->struck, g->out->struck_count,
+                         w->struck_count, &g->room_struck);
+    if (w->count)
+        memcpy(g->window + g->out->windows, w->window, w->count * sizeof *w->window);
+    if (w->struck_count)
+        memcpy(g->struck + g->out->struck_count, w->struck, w->struck_count * sizeof *w->struck);
+    g->out->windows += w->count;
+    g->out->struck_count += w->struck_count;
+    for (const char *const *n = w->note; *n; n++)
+        warn(g, i->name, *n);
+}
+
+static bool take_incident(struct growing *g, const char *name, int64_t as_of, int64_t now,
+                          struct err *e)
+{
+    struct journal j;
+    struct incident *i = &g->incident[g->out->incidents];
+    if (!workspace_journal(&j, g->out->ws, name, g->keep, e))
+        return false;
+    take_settled(g, &j);
+    if (strcmp(name, "log") == 0)
+        return true;
+    if (!incident_fold(i, &j, as_of, now, g->keep, e))
+        return err_while(e, "folding '%s'", name);
+    if (i->warning)
+        warn(g, name, i->warning);
+    if (i->drill && !g->out->ws->config.simulated)
+        return true;
+    g->out->incidents++;
+    take_windows(g, i);
+    return true;
+}
+
+static int by_recorded(const void *a, const void *b)
+{
+    const struct event *x = *(const struct event *const *)a, *y = *(const struct event *const *)b;
+    if (x->recorded != y->recorded)
+        return x->recorded < y->recorded ? -1 : 1;
+    int c = strcmp(x->hash, y->hash);
+    return x->stream == y->stream && x->seq != y->seq ? (x->seq < y->seq ? -1 : 1) : c;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct window *x = a, *y = b;
+    int c = strcmp(x->id, y->id);
+    return c ? c : (int)x->open - (int)y->open; /* a closed copy knows more */
+}
+
+/* An incident and a copy of it that was imported hold the same opening: its
+ * window counts once. */
+static void drop_copies(struct growing *g)
+{
+    size_t kept = 0;
+    if (g->out->incidents < 2 || !g->out->windows)
+        return;
+    qsort(g->window, g->out->windows, sizeof *g->window, by_id);
+    for (size_t i = 0; i < g->out->windows; i++)
+        if (!kept || strcmp(g->window[kept - 1].id, g->window[i].id))
+            g->window[kept++] = g->window[i];
+    g->out->windows = kept;
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct window *x = a, *y = b;
+    int c = strcmp(x->service, y->service);
+    if (c)
+        return c;
+    if (x->start.at != y->start.at)
+        return x->start.at < y->start.at ? -1 : 1;
+    c = strcmp(x->incident, y->incident);
+    return c ? c : (x->opening->seq > y->opening->seq) - (x->opening->seq < y->opening->seq);
+}
+
+bool account_open(struct account *out, const struct workspace *ws, int64_t as_of, int64_t now,
+                  struct arena *keep, struct err *e)
+{
+    struct names names;
+    *out = (struct account){ .ws = ws, .as_of = as_of == INSTANT_NONE ? now : as_of };
+    if (!ws->store->list(ws->store, &names, keep, e))
+        return err_while(e, "listing the incidents");
+    struct growing g = { .out = out, .keep = keep,
+                         .incident = arena_many(keep, struct incident, names.count + 1) };
+    for (size_t i = 0; i < names.count; i++)
+        if (!take_incident(&g, names.name[i], as_of, now, e))
+            return false;
+    drop_copies(&g);
+    if (out->windows)
+        qsort(g.window, out->windows, sizeof *g.window, by_start);
+    if (out->settlements)
+        qsort(g.settled, out->settlements, sizeof *g.settled, by_recorded);
+    g.warning = room_for(keep, g.warning, sizeof *g.warning, g.warnings, 1, &g.room_warnings);
+    g.warning[g.warnings] = NULL;
+    out->incident = g.incident;
+    out->window = g.window;
+    out->struck = g.struck;
+    out->settled = g.settled;
+    out->warning = g.warning;
+    return true;
+}
+
+static void settle(struct sla_result *r, const struct account *a, struct arena *keep)
+{
+    for (size_t i = 0; i < a->settlements; i++) {
+        struct json data = a->settled[i]->data;
+        const char *breach = json_get_text(data, "breach", keep);
+        if (breach && json_is(json_get(data, "service"), r->service)
+            && json_is(json_get(data, "period"), r->period.name))
+            sla_settle(r, breach, json_get_text(data, "because", keep));
+    }
+}
+
+/* Where there is no contract, there is nothing to breach. */
+static const struct policy *no_policy(const char *zone, struct arena *keep)
+{
+    struct policy *p = arena_one(keep, struct policy);
+    *p = (struct policy){ .name = "", .zone = zone, .from = INSTANT_NONE, .claimant = "" };
+    return p;
+}
+
+static bool policy_for(const struct policy **out, const struct policy_set *set,
+                       const struct period *period, int64_t as_of, struct arena *keep,
+                       struct err *e)
+{
+    *out = policy_at(set, period ? period->start : as_of);
+    if (*out && !period) { /* its period may have begun under an older version */
+        const struct policy *older = policy_at(set, period_at(*out, as_of, keep).start);
+        *out = older ? older : *out;
+    }
+    if (*out)
+        return true;
+    const struct policy *first = &set->version[0];
+    return err_input(e, "no version of the policy '%s' is in force%s%s; the first is from %s",
+                     set->name, period ? " in " : "", period ? period->name : "",
+                     instant_text(keep, first->zone, first->from, FORM_DATE));
+}
+
+bool account_sla(struct sla_result *out, const struct account *a, const char *service,
+                 const struct policy_set *set, const struct period *period, bool exactly,
+                 struct arena *keep, struct err *e)
+{
+    const struct service *s = config_service(&a->ws->config, service, e);
+    if (!s)
+        return false;
+    set = set ? set : s->policy;
+    const struct policy *policy = no_policy(a->ws->config.zone, keep);
+    if (set && !policy_for(&policy, set, period, a->as_of, keep, e))
+        return false;
+    struct period p = period ? *period : period_at(policy, a->as_of, keep);
+    sla_compute(out, s->name, policy, p, a->window, a->windows, exactly, a->as_of, keep);
+    settle(out, a, keep);
+    if (!set)
+        out->policy = NULL;
+    return true;
+}
+
+/* Does anything of the incident lie in the period? */
+static bool reaches_into(const struct incident *i, struct period period)
+{
+    for (size_t k = 0; k < i->entries; k++)
+        if (i->entry[k].at >= period.start && i->entry[k].at < period.end)
+            return true;
+    return false;
+}
+
+bool account_affirmed(const struct account *a, const char *service, struct period period)
+{
+    bool affirmed = false;
+    for (size_t i = 0; i < a->windows; i++)
+        if (text_equal(a->window[i].service, service) && a->window[i].start.at < period.end
+            && a->window[i].end.at > period.start)
+            return false;
+    for (size_t i = 0; i < a->incidents && !affirmed; i++)
+        for (const char *const *n = a->incident[i].windows.none; *n && !affirmed; n++)
+            affirmed = text_equal(*n, service) && reaches_into(&a->incident[i], period);
+    return affirmed;
+}
