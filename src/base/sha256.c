@@ -32,6 +32,15 @@ void sha256_hex(char out[SHA256_HEX + 1], const char *bytes, size_t length)
     sha256_two(out, bytes, length, "", 0);
 }
 
+unsigned hex_value(const char *digit, size_t digits)
+{
+    unsigned value = 0;
+    for (size_t i = 0; i < digits; i++)
+        value = value << 4
+              | (unsigned)(digit[i] <= '9' ? digit[i] - '0' : (digit[i] | 0x20) - 'a' + 10);
+    return value;
+}
+
 bool hex_is(const char *text, size_t digits)
 {
     return strspn(text, "0123456789abcdef") == digits && text[digits] == '\0';

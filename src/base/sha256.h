@@ -15,6 +15,9 @@ void sha256_hex(char out[SHA256_HEX + 1], const char *bytes, size_t length);
 /* `out` takes 2 * length digits and a NUL. */
 void hex_from_bytes(char *out, const unsigned char *bytes, size_t length);
 
+/* The number that so many hex digits of either case write; at most 8. */
+unsigned hex_value(const char *digit, size_t digits);
+
 /* Exactly `digits` lower-case hex digits and then the end of the text? */
 bool hex_is(const char *text, size_t digits);
 
