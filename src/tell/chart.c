@@ -1,0 +1,249 @@
+/* chart.c: the lanes of the picture, folded from incident and ledger. */
+#include "tell/chart.h"
+
+#include <string.h>
+
+struct times { int64_t first, last; };
+
+static void reach(struct times *t, int64_t at)
+{
+    if (at == INSTANT_NONE)
+        return;
+    if (t->first == INSTANT_NONE || at < t->first)
+        t->first = at;
+    if (t->last == INSTANT_NONE || at > t->last)
+        t->last = at;
+}
+
+/* --- services ----------------------------------------------------------------- */
+
+static enum stay stay_of(enum impact_level level)
+{
+    switch (level) {
+    case IMPACT_DOWN: return STAY_DOWN;
+    case IMPACT_DEGRADED: return STAY_DEGRADED;
+    case IMPACT_UNKNOWN:
+    case IMPACT_NONE: break;
+    }
+    return STAY_UNKNOWN;
+}
+
+static bool named(const char *const *names, const char *name)
+{
+    for (; names && *names; names++)
+        if (text_equal(*names, name))
+            return true;
+    return false;
+}
+
+/* Windows stand by start, so what is down together is one stretch. */
+static int64_t union_ms(const struct segment *s, size_t count, enum stay stay)
+{
+    int64_t total = 0, behind = INSTANT_NONE;
+    for (size_t i = 0; i < count; i++) {
+        if (s[i].stay != stay)
+            continue;
+        int64_t start = behind != INSTANT_NONE && s[i].start < behind ? behind : s[i].start;
+        if (s[i].end > start) {
+            total += s[i].end - start;
+            behind = s[i].end;
+        }
+    }
+    return total;
+}
+
+static const char *service_said(const struct lane *l, const struct incident *i, struct arena *keep)
+{
+    static const struct { enum stay stay; const char *words; } levels[] = {
+        { STAY_DOWN, "down" }, { STAY_DEGRADED, "degraded" }, { STAY_UNKNOWN, "unknown" },
+    };
+    for (size_t n = 0; n < sizeof levels / sizeof *levels; n++) {
+        int64_t ms = union_ms(l->segment, l->segments, levels[n].stay);
+        if (ms)
+            return arena_print(keep, "%s %s", duration_short(keep, ms), levels[n].words);
+    }
+    return named(i->windows.none, l->name) ? "no impact" : "nobody has said";
+}
+
+static void service_lane(struct lane *l, const char *name, const struct incident *i,
+                         struct times *t, struct arena *keep)
+{
+    struct segment *s = arena_many(keep, struct segment, i->windows.count + 1);
+    *l = (struct lane){ .kind = LANE_SERVICE, .name = name, .segment = s };
+    for (size_t n = 0; n < i->windows.count; n++) {
+        const struct window *w = &i->windows.window[n];
+        if (!text_equal(w->service, name) || w->level == IMPACT_NONE)
+            continue;
+        s[l->segments++] = (struct segment){ w->start.at, w->end.at, stay_of(w->level), w->open };
+        reach(t, w->start.at);
+        reach(t, w->end.at);
+    }
+    l->said = service_said(l, i, keep);
+}
+
+static bool has_lane(const struct lane *lane, size_t lanes, const char *name)
+{
+    for (size_t i = 0; i < lanes; i++)
+        if (text_equal(lane[i].name, name))
+            return true;
+    return false;
+}
+
+static void service_lanes(struct picture *p, struct lane *lane, const struct incident *i,
+                          const struct config *c, struct times *t, struct arena *keep)
+{
+    for (size_t n = 0; c && n < c->services; n++)
+        service_lane(&lane[p->lanes++], c->service[n].name, i, t, keep);
+    for (size_t n = 0; n < i->windows.count; n++)
+        if (!has_lane(lane, p->lanes, i->windows.window[n].service))
+            service_lane(&lane[p->lanes++], i->windows.window[n].service, i, t, keep);
+    for (const char *const *none = i->windows.none; none && *none; none++)
+        if (!has_lane(lane, p->lanes, *none))
+            service_lane(&lane[p->lanes++], *none, i, t, keep);
+}
+
+/* --- IPs ------------------------------------------------------------------------ */
+
+static const char *ip_of(const struct change *c, struct arena *keep)
+{
+    const char *ip = json_get_text(c->args, "ip", keep);
+    return ip ? ip : json_get_text(c->result, "ip", keep);
+}
+
+static bool in_force(const struct change *c)
+{
+    return c->ended && c->state != CHANGE_FAILED && c->state != CHANGE_IN_FLIGHT;
+}
+
+/* Where an IP is after that action; false when it says nothing about it. */
+static bool place_after(const char *action, enum stay *stay, bool *in_pool)
+{
+    if (text_equal(action, "pool.add"))
+        return *stay = STAY_POOL, *in_pool = true;
+    if (text_equal(action, "pool.remove"))
+        return *stay = STAY_OUT, *in_pool = false, true;
+    if (text_equal(action, "cloud.attach"))
+        return *stay = STAY_WATCHED, true;
+    if (text_equal(action, "cloud.detach"))
+        return *stay = *in_pool ? STAY_POOL : STAY_OUT, true;
+    return false;
+}
+
+/* Out of the pool but led nowhere, an attached IP stays watched. */
+static void ip_lane(struct lane *l, const char *ip, const struct ledger *ledger,
+                    const struct incident *i, struct times *t, struct arena *keep)
+{
+    struct segment *s = arena_many(keep, struct segment, ledger->changes + 1);
+    *l = (struct lane){ .kind = LANE_IP, .name = ip, .segment = s };
+    bool in_pool = false, attached = false;
+    for (size_t n = 0; n < ledger->changes; n++) {
+        const struct change *c = &ledger->change[n];
+        enum stay stay = STAY_OUT;
+        if (!text_equal(c->incident, i->name) || !in_force(c) ||
+            !text_equal(ip_of(c, keep), ip) || !place_after(c->action, &stay, &in_pool))
+            continue;
+        attached = text_equal(c->action, "cloud.attach") ||
+                   (attached && !text_equal(c->action, "cloud.detach"));
+        if (stay == STAY_OUT && attached)
+            stay = STAY_WATCHED;
+        int64_t at = c->ended->at;
+        if (l->segments)
+            s[l->segments - 1].end = at, s[l->segments - 1].open = false;
+        else if (stay != STAY_POOL)
+            s[l->segments++] = (struct segment){ INSTANT_NONE, at, STAY_POOL, false };
+        s[l->segments++] = (struct segment){ at, at, stay, true };
+        reach(t, at);
+    }
+    l->said = !l->segments ? "" : s[l->segments - 1].stay == STAY_POOL ? "in the pool"
+              : s[l->segments - 1].stay == STAY_OUT                    ? "out of the pool"
+                                                                       : "led away";
+}
+
+static void ip_lanes(struct picture *p, struct lane *lane, const struct incident *i,
+                     const struct ledger *ledger, struct times *t, struct arena *keep)
+{
+    for (size_t n = 0; ledger && n < ledger->changes; n++) {
+        const struct change *c = &ledger->change[n];
+        const char *ip = text_equal(c->incident, i->name) && in_force(c) ? ip_of(c, keep) : NULL;
+        enum stay stay;
+        bool in_pool = false;
+        if (ip && place_after(c->action, &stay, &in_pool) && !has_lane(lane, p->lanes, ip))
+            ip_lane(&lane[p->lanes++], ip, ledger, i, t, keep);
+    }
+}
+
+/* --- marks ------------------------------------------------------------------------ */
+
+static char sign_of(enum event_kind kind)
+{
+    if (kind == EVENT_ALERT || kind == EVENT_SIGNAL)
+        return '!';
+    if (kind == EVENT_PHASE)
+        return '^';
+    return kind == EVENT_ACTION_ENDED ? 'x' : 'o';
+}
+
+static void mark_lane(struct lane *l, const struct incident *i, struct times *t,
+                      struct arena *keep)
+{
+    struct mark *m = arena_many(keep, struct mark, i->entries + 1);
+    *l = (struct lane){ .kind = LANE_MARKS, .name = "record", .mark = m };
+    for (size_t n = 0; n < i->entries; n++) {
+        const struct entry *e = &i->entry[n];
+        if (e->struck || (!e->listed && e->event->kind != EVENT_PHASE))
+            continue;
+        if (e->event->kind == EVENT_IMPACT) {
+            if (e->level && !text_equal(e->level, "none"))
+                reach(t, e->at);
+            continue; /* the lanes above show it */
+        }
+        m[l->marks++] = (struct mark){ e->at, sign_of(e->event->kind), e->text };
+        reach(t, e->at);
+    }
+    l->said = text_count(keep, (int64_t)l->marks, "row");
+}
+
+/* Open ends and unknown beginnings reach to the edges of the picture. */
+static void close_segments(struct picture *p, struct lane *lane)
+{
+    for (size_t n = 0; n < p->lanes; n++) {
+        struct segment *s = (struct segment *)lane[n].segment; /* ours, made above */
+        for (size_t k = 0; k < lane[n].segments; k++) {
+            if (s[k].start == INSTANT_NONE)
+                s[k].start = p->start;
+            if (s[k].open || s[k].end == INSTANT_NONE)
+                s[k].end = p->end;
+        }
+    }
+}
+
+void picture_fold(struct picture *out, const struct incident *i, const struct ledger *ledger,
+                  const struct config *config, struct arena *keep)
+{
+    size_t most = i->windows.count + (config ? config->services : 0) +
+                  (ledger ? ledger->changes : 0) + 2;
+    for (const char *const *none = i->windows.none; none && *none; none++)
+        most++;
+    struct lane *lane = arena_many(keep, struct lane, most);
+    struct times t = { INSTANT_NONE, INSTANT_NONE };
+    *out = (struct picture){ .title = i->title && *i->title ? i->title : i->name,
+                             .zone = i->zone, .simulated = i->simulated || i->drill,
+                             .lane = lane };
+    service_lanes(out, lane, i, config, &t, keep);
+    ip_lanes(out, lane, i, ledger, &t, keep);
+    mark_lane(&lane[out->lanes++], i, &t, keep);
+    if (t.first == INSTANT_NONE)
+        t.first = t.last = i->opened_at;
+    int64_t margin = (t.last - t.first) / 40 + MINUTE_MS;
+    out->start = t.first - margin;
+    out->end = t.last + margin;
+    close_segments(out, lane);
+}
+
+const char *chart_terminal(const struct incident *i, const struct ledger *ledger,
+                           const struct config *config, int columns, struct arena *keep)
+{
+    struct picture p;
+    picture_fold(&p, i, ledger, config, keep);
+    return picture_terminal(&p, columns, keep);
+}

@@ -1,0 +1,223 @@
+/* chart_svg.c: the picture as a drawing that stands alone.
+ *
+ * Colours follow the reader's scheme (light, dark, print) and are never the
+ * only sign: each stay has its pattern or place, each lane its words. */
+#include "tell/chart.h"
+
+#include <inttypes.h>
+
+enum { WIDTH = 960, LEFT = 150, RIGHT = 150, TOP = 54, LANE = 34, BAR = 18, FOOT = 64 };
+
+static const char style[] =
+    "<style>"
+    "svg{--ink:#1c2733;--soft:#5b6b7b;--line:#d5dde5;--paper:#fff;--down:#b3261e;"
+    "--degraded:#b06000;--unknown:#6a5acd;--pool:#2f6f4f;--out:#8a97a5;--watched:#1f5fa8;"
+    "background:var(--paper);font:13px/1.3 system-ui,sans-serif}"
+    "@media (prefers-color-scheme:dark){svg{--ink:#e6edf3;--soft:#9fb0c0;--line:#33414f;"
+    "--paper:#10171e;--down:#ff7b72;--degraded:#f0a050;--unknown:#b4a7ff;--pool:#5fb98a;"
+    "--out:#7d8b99;--watched:#6cb0ff}}"
+    "@media print{svg{--ink:#000;--soft:#333;--line:#bbb;--paper:#fff}}"
+    "text{fill:var(--ink)}.s{fill:var(--soft)}.h{font-size:15px;font-weight:600}"
+    ".n{font-family:ui-monospace,monospace;font-size:12px}.g{stroke:var(--line)}"
+    ".b{stroke:var(--line);stroke-width:2}.down{fill:var(--down)}"
+    ".degraded{fill:var(--degraded)}.unknown{fill:var(--unknown)}.pool{fill:var(--pool)}"
+    ".out{fill:none;stroke:var(--out);stroke-width:1.5;stroke-dasharray:4 3}"
+    ".watched{fill:var(--watched)}.o{fill:var(--paper);stroke:var(--ink);stroke-width:1.5}"
+    ".x{fill:var(--ink)}.a{fill:var(--down)}.p{stroke:var(--soft);stroke-width:2}"
+    "</style>";
+
+static const char *const classes[] = { "down", "degraded", "unknown", "pool", "out", "watched" };
+static const char *const names_en[] = { "down", "degraded", "unknown", "in the pool",
+                                        "out of the pool", "led away and watched" };
+static const char *const names_fr[] = { "indisponible", "dégradé", "inconnu", "dans le pool",
+                                        "hors du pool", "détournée et observée" };
+
+struct drawing {
+    const struct picture *p;
+    const char *const *stay_names;
+    struct text out;
+    struct arena *keep;
+    bool fr;
+};
+
+static void xml(struct text *to, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '&')
+            text_add(to, "&amp;");
+        else if (*c == '<')
+            text_add(to, "&lt;");
+        else if (*c == '>')
+            text_add(to, "&gt;");
+        else if (*c == '"')
+            text_add(to, "&quot;");
+        else if ((unsigned char)*c >= 0x20 && *c != 0x7F)
+            text_char(to, *c);
+    }
+}
+
+/* Tenths of a pixel, so that no floating point decides a byte. */
+static int64_t x_of(const struct picture *p, int64_t at)
+{
+    int64_t room = (WIDTH - LEFT - RIGHT) * 10, span = p->end - p->start;
+    int64_t x = (at - p->start) * room / (span > 0 ? span : 1);
+    return LEFT * 10 + (x < 0 ? 0 : x > room ? room : x);
+}
+
+static void tenths(struct text *to, const char *attribute, int64_t n)
+{
+    text_print(to, " %s=\"%" PRId64 ".%" PRId64 "\"", attribute, n / 10, n % 10);
+}
+
+static const char *clock_of(struct drawing *d, int64_t at)
+{
+    struct tongue t = { d->fr ? "fr" : "en", d->p->zone };
+    return words_clock(d->keep, &t, at, d->p->start);
+}
+
+static void draw_segment(struct drawing *d, const struct lane *l, const struct segment *s,
+                         int64_t y)
+{
+    int64_t x = x_of(d->p, s->start), width = x_of(d->p, s->end) - x;
+    bool place = l->kind == LANE_IP;
+    text_add(&d->out, "<rect");
+    tenths(&d->out, "x", x);
+    tenths(&d->out, "width", width < 20 ? 20 : width);
+    text_print(&d->out, " y=\"%" PRId64 "\" height=\"%d\" rx=\"2\" class=\"%s\"><title>",
+               place ? y + 4 : y, place ? BAR - 8 : BAR, classes[s->stay]);
+    xml(&d->out, arena_print(d->keep, "%s: %s, %s - %s%s", l->name, d->stay_names[s->stay],
+                             clock_of(d, s->start), clock_of(d, s->end),
+                             s->open ? d->fr ? " (en cours)" : " (goes on)" : ""));
+    text_add(&d->out, "</title></rect>");
+}
+
+static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
+{
+    int64_t x = x_of(d->p, m->at), middle = (y + BAR / 2) * 10;
+    text_add(&d->out, "<g><title>");
+    xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), m->text));
+    text_add(&d->out, "</title>");
+    if (m->sign == '^') {
+        text_add(&d->out, "<line class=\"p\"");
+        tenths(&d->out, "x1", x), tenths(&d->out, "x2", x);
+        text_print(&d->out, " y1=\"%" PRId64 "\" y2=\"%" PRId64 "\"/>", y - 2, y + BAR + 2);
+    } else if (m->sign == 'x') {
+        text_add(&d->out, "<rect class=\"x\"");
+        tenths(&d->out, "x", x - 45), tenths(&d->out, "y", middle - 45);
+        text_add(&d->out, " width=\"9\" height=\"9\" rx=\"1\"/>");
+    } else {
+        text_print(&d->out, "<circle class=\"%s\"", m->sign == '!' ? "a" : "o");
+        tenths(&d->out, "cx", x), tenths(&d->out, "cy", middle);
+        text_add(&d->out, " r=\"4.5\"/>");
+    }
+    text_add(&d->out, "</g>");
+}
+
+static void draw_lane(struct drawing *d, const struct lane *l, int64_t y)
+{
+    int64_t base = y + BAR - 4;
+    text_print(&d->out, "<text class=\"n\" x=\"12\" y=\"%" PRId64 "\">", base);
+    xml(&d->out, text_cut(d->keep, l->name, 18));
+    text_print(&d->out, "</text><line class=\"b\" x1=\"%d\" x2=\"%d\" y1=\"%" PRId64
+               "\" y2=\"%" PRId64 "\"/>", LEFT, WIDTH - RIGHT, y + BAR / 2, y + BAR / 2);
+    for (size_t i = 0; i < l->segments; i++)
+        draw_segment(d, l, &l->segment[i], y);
+    for (size_t i = 0; i < l->marks; i++)
+        draw_mark(d, &l->mark[i], y);
+    text_print(&d->out, "<text class=\"s\" x=\"%d\" y=\"%" PRId64 "\">", WIDTH - RIGHT + 14, base);
+    xml(&d->out, l->said);
+    text_add(&d->out, "</text>\n");
+}
+
+static int64_t step_of(int64_t span)
+{
+    static const int64_t steps[] = { MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS,
+                                     15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS,
+                                     3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (span / steps[i] <= 10)
+            return steps[i];
+    return (span / 10 / DAY_MS + 1) * DAY_MS;
+}
+
+static void draw_axis(struct drawing *d, int64_t bottom)
+{
+    const struct picture *p = d->p;
+    int64_t step = step_of(p->end - p->start);
+    int64_t shift = (int64_t)zone_offset(p->zone, p->start, NULL) * 1000;
+    for (int64_t at = ((p->start + shift) / step + 1) * step - shift; at < p->end; at += step) {
+        int64_t x = x_of(p, at);
+        text_add(&d->out, "<line class=\"g\"");
+        tenths(&d->out, "x1", x), tenths(&d->out, "x2", x);
+        text_print(&d->out, " y1=\"%d\" y2=\"%" PRId64 "\"/><text class=\"s\" "
+                   "text-anchor=\"middle\"", TOP - 8, bottom);
+        tenths(&d->out, "x", x);
+        text_print(&d->out, " y=\"%" PRId64 "\">%s</text>", bottom + 16,
+                   step < DAY_MS ? instant_text(d->keep, p->zone, at, FORM_HM)
+                                 : instant_text(d->keep, p->zone, at, FORM_DATE) + 5);
+    }
+    text_char(&d->out, '\n');
+}
+
+/* What the picture shows, for those who do not see it. */
+static void describe(struct drawing *d)
+{
+    const struct picture *p = d->p;
+    text_add(&d->out, "<desc id=\"d\">");
+    for (size_t i = 0; i < p->lanes; i++) {
+        const struct lane *l = &p->lane[i];
+        xml(&d->out, arena_print(d->keep, "%s: %s.", l->name, l->said));
+        for (size_t k = 0; k < l->segments; k++)
+            xml(&d->out, arena_print(d->keep, " %s %s - %s.", d->stay_names[l->segment[k].stay],
+                                     clock_of(d, l->segment[k].start),
+                                     clock_of(d, l->segment[k].end)));
+        text_char(&d->out, ' ');
+    }
+    text_add(&d->out, "</desc>\n");
+}
+
+static void draw_legend(struct drawing *d, int64_t y)
+{
+    bool used[sizeof classes / sizeof *classes] = { false };
+    int64_t x = LEFT;
+    for (size_t i = 0; i < d->p->lanes; i++)
+        for (size_t k = 0; k < d->p->lane[i].segments; k++)
+            used[d->p->lane[i].segment[k].stay] = true;
+    for (size_t i = 0; i < sizeof used; i++) {
+        if (!used[i])
+            continue;
+        text_print(&d->out, "<rect class=\"%s\" x=\"%" PRId64 "\" y=\"%" PRId64
+                   "\" width=\"14\" height=\"10\" rx=\"2\"/><text class=\"s\" x=\"%" PRId64
+                   "\" y=\"%" PRId64 "\">%s</text>", classes[i], x, y - 9, x + 20, y,
+                   d->stay_names[i]);
+        x += 44 + 7 * (int64_t)text_width(d->stay_names[i]);
+    }
+    text_char(&d->out, '\n');
+}
+
+const char *picture_svg(const struct picture *p, const char *locale, struct arena *keep)
+{
+    bool fr = text_equal(locale, "fr");
+    struct drawing d = { p, fr ? names_fr : names_en, text_new(keep), keep, fr };
+    int64_t bottom = TOP + (int64_t)p->lanes * LANE, height = bottom + FOOT;
+    struct tongue t = { locale, p->zone };
+    const char *title = arena_print(keep, "%s%s, %s, %s", p->simulated ? "SIMULATED: " : "",
+                                    p->title, words_date(keep, &t, p->start, DATE_FULL),
+                                    zone_words(keep, p->zone, p->start));
+    text_print(&d.out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %" PRId64
+               "\" width=\"%d\" height=\"%" PRId64 "\" role=\"img\" aria-labelledby=\"t d\">\n"
+               "<title id=\"t\">", WIDTH, height, WIDTH, height);
+    xml(&d.out, title);
+    text_add(&d.out, "</title>\n");
+    describe(&d);
+    text_add(&d.out, style);
+    text_add(&d.out, "\n<text class=\"h\" x=\"12\" y=\"26\">");
+    xml(&d.out, title);
+    text_add(&d.out, "</text>\n");
+    draw_axis(&d, bottom);
+    for (size_t i = 0; i < p->lanes; i++)
+        draw_lane(&d, &p->lane[i], TOP + (int64_t)i * LANE);
+    draw_legend(&d, bottom + 44);
+    text_add(&d.out, "</svg>\n");
+    return d.out.at;
+}

@@ -1,0 +1,146 @@
+/* chart_terminal.c: the picture in one line a lane. */
+#include "tell/chart.h"
+
+#include <string.h>
+
+enum { NAME_MOST = 18, SAID_MOST = 16, AXIS_LEAST = 20 };
+
+/* By enum stay; what counts more stands first in worst(). */
+static const char *const glyph[] = { "█", "▓", "?", "─", "░", "▒" };
+static const char *const meaning[] = { "down", "degraded", "unknown", "in the pool",
+                                       "out of it", "led away" };
+
+struct axis { int64_t start, end; size_t columns; };
+
+static int64_t column_start(const struct axis *a, size_t column)
+{
+    return a->start + (a->end - a->start) * (int64_t)column / (int64_t)a->columns;
+}
+
+static size_t column_of(const struct axis *a, int64_t at)
+{
+    if (at <= a->start)
+        return 0;
+    size_t c = (size_t)((at - a->start) * (int64_t)a->columns / (a->end - a->start));
+    return c < a->columns ? c : a->columns - 1;
+}
+
+/* An outage of a minute still shows; of places the last one in the column. */
+static const struct segment *shown(const struct lane *l, int64_t from, int64_t to)
+{
+    const struct segment *best = NULL;
+    for (size_t i = 0; i < l->segments; i++) {
+        const struct segment *s = &l->segment[i];
+        if (s->start >= to || s->end <= from)
+            continue;
+        if (!best || l->kind == LANE_IP || s->stay < best->stay)
+            best = s;
+    }
+    return best;
+}
+
+static void segments_line(struct text *out, const struct lane *l, const struct axis *a,
+                          bool used[])
+{
+    for (size_t c = 0; c < a->columns; c++) {
+        const struct segment *s = shown(l, column_start(a, c), column_start(a, c + 1));
+        if (s)
+            used[s->stay] = true;
+        text_add(out, s ? glyph[s->stay] : l->kind == LANE_SERVICE ? "·" : " ");
+    }
+}
+
+/* Where several marks meet, their number. */
+static void marks_line(struct text *out, const struct lane *l, const struct axis *a,
+                       struct arena *keep)
+{
+    unsigned *count = arena_many(keep, unsigned, a->columns);
+    char *sign = arena_many(keep, char, a->columns + 1);
+    for (size_t i = 0; i < l->marks; i++) {
+        size_t c = column_of(a, l->mark[i].at);
+        sign[c] = l->mark[i].sign;
+        count[c]++;
+    }
+    for (size_t c = 0; c < a->columns; c++)
+        text_char(out, !count[c] ? ' ' : count[c] == 1 ? sign[c]
+                       : count[c] < 10                 ? (char)('0' + count[c])
+                                                       : '+');
+}
+
+static int64_t tick_step(const struct axis *a)
+{
+    static const int64_t steps[] = { MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS,
+                                     15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS,
+                                     3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if ((a->end - a->start) / steps[i] * 7 <= (int64_t)a->columns)
+            return steps[i];
+    return (a->end - a->start) / ((int64_t)a->columns / 12 + 1) / DAY_MS * DAY_MS + DAY_MS;
+}
+
+static void axis_line(struct text *out, const struct axis *a, const char *zone, struct arena *keep)
+{
+    int64_t step = tick_step(a), shift = (int64_t)zone_offset(zone, a->start, NULL) * 1000;
+    int64_t at = ((a->start + shift) / step + 1) * step - shift;
+    size_t written = 0;
+    for (; at < a->end; at += step) {
+        size_t c = column_of(a, at);
+        if (c < written || c + 5 > a->columns)
+            continue;
+        text_repeat(out, " ", c - written);
+        const char *label = instant_text(keep, zone, at, step < DAY_MS ? FORM_HM : FORM_DATE);
+        text_add(out, step < DAY_MS ? label : label + 5);
+        written = c + 5;
+    }
+    while (out->length && out->at[out->length - 1] == ' ')
+        out->at[--out->length] = '\0';
+    text_char(out, '\n');
+}
+
+static size_t widest_name(const struct picture *p)
+{
+    size_t widest = 6;
+    for (size_t i = 0; i < p->lanes; i++) {
+        size_t w = text_width(p->lane[i].name);
+        widest = w > widest ? w : widest;
+    }
+    return widest < NAME_MOST ? widest : NAME_MOST;
+}
+
+static void legend(struct text *out, const bool used[], size_t indent, struct arena *keep)
+{
+    bool any = false;
+    text_repeat(out, " ", indent);
+    for (size_t i = 0; i < sizeof glyph / sizeof *glyph; i++) {
+        if (!used[i])
+            continue;
+        text_print(out, "%s%s %s", any ? "   " : "", glyph[i], meaning[i]);
+        any = true;
+    }
+    text_print(out, "%s! sign   x change   o note\n", any ? "   " : "");
+}
+
+const char *picture_terminal(const struct picture *p, int columns, struct arena *keep)
+{
+    size_t name = widest_name(p), width = columns > 40 ? (size_t)columns : 40;
+    struct axis a = { p->start, p->end, width - name - SAID_MOST - 4 };
+    if (a.columns < AXIS_LEAST)
+        a.columns = AXIS_LEAST;
+    bool used[sizeof glyph / sizeof *glyph] = { false };
+    struct text out = text_new(keep);
+    for (size_t i = 0; i < p->lanes; i++) {
+        const struct lane *l = &p->lane[i];
+        const char *label = text_cut(keep, text_for_terminal(keep, l->name), name);
+        text_add(&out, label);
+        text_repeat(&out, " ", name - text_width(label) + 2);
+        if (l->kind == LANE_MARKS)
+            marks_line(&out, l, &a, keep);
+        else
+            segments_line(&out, l, &a, used);
+        text_print(&out, "  %s\n", text_cut(keep, l->said, SAID_MOST));
+    }
+    text_repeat(&out, " ", name + 2);
+    axis_line(&out, &a, p->zone, keep);
+    legend(&out, used, name + 2, keep);
+    return out.at;
+}
