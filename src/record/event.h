@@ -100,12 +100,14 @@ void event_write(struct text *out, const struct draft *d, int64_t seq, int64_t r
 enum event_line { EVENT_LINE_GOOD, EVENT_LINE_ERASED, EVENT_LINE_BAD };
 
 /* Reads one line without its newline: form, digests, and the chain to
- * `previous`. Strings of `out` live in `keep` or in the line itself. EVENT_LINE_ERASED
- * is a good line without its data: whether an `erased` allows that is the
- * caller's to check. `why` gets words for EVENT_LINE_BAD. */
+ * `previous` (NULL: whatever it chains to). `out->data` lies in the line
+ * itself, its other strings in `keep`; `by` and `uid` are those of `before`
+ * (NULL: none) where they are the same words. EVENT_LINE_ERASED is a good line
+ * without its data: whether an `erased` allows that is the caller's to check.
+ * `seq` and `recorded` are read, not judged. `why` gets words for EVENT_LINE_BAD. */
 enum event_line event_read(struct event *out, const char *line, size_t length,
-                           const char *previous, struct arena *keep,
-                           char why[128]);
+                           const char *previous, const struct event *before,
+                           struct arena *keep, char why[128]);
 
 /* The 64 zeros before a stream's first line. */
 extern const char event_no_hash[];

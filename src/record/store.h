@@ -91,6 +91,10 @@ struct store {
     bool (*blob_get)(struct store *s, const char *incident, const char *sha256,
                      const char **bytes, size_t *length, struct arena *keep, struct err *e);
 
+    /* What happened below that a person should know, one line, each once: bytes
+     * of a dead writer moved aside, a sync that had to be repeated. NULL: nothing. */
+    const char *(*warning)(struct store *s, struct arena *keep);
+
     void (*close)(struct store *s);
 };
 

@@ -25,7 +25,8 @@ struct world {
     bool virtual; /* its clock is not the wall's */
 
     const char *user;   /* the claimed name: --by, TOCSIN_BY or the login */
-    const char *uid;    /* "1000@host" */
+    const char *uid;    /* "1000@host"; "sim" in a simulated workspace */
+    bool claimed;       /* `user` was said (--by, TOCSIN_BY), not taken from the login */
 
     bool (*read_file)(struct world *w, const char *path, const char **bytes, size_t *length,
                       struct arena *keep, struct err *e);
@@ -64,7 +65,7 @@ struct world_clock {
     int64_t now;
     uint64_t seed;
     int64_t (*on_wait)(void *context, int64_t until);
-    void *context;
+    void *context;      /* of on_wait */
 };
 struct world *world_virtual(struct world *under, struct world_clock *clock,
                             const char *user, const char *uid, struct arena *keep);

@@ -1,0 +1,203 @@
+/* real.c: the machine as a world; see world.h. */
+#define _GNU_SOURCE
+#include "world/store_local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <dirent.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t real_now(struct world *w)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
+}
+
+static void real_wait(struct world *w, int64_t until)
+{
+    int64_t left = until - real_now(w);
+    if (left > 0)
+        poll(NULL, 0, left > HOUR_MS ? (int)HOUR_MS : (int)left);
+}
+
+static void real_random(struct world *w, unsigned char *out, size_t length)
+{
+    while (length) {
+        ssize_t got = getrandom(out, length, 0);
+        if (got < 0 && errno != EINTR) {
+            perror("tocsin: the machine has no random bytes");
+            abort();
+        }
+        if (got > 0) {
+            out += got;
+            length -= (size_t)got;
+        }
+    }
+}
+
+/* What lies in .tocsin is private, or the team's where that folder is; all else
+ * as the umask says, and a file that is there keeps its mode. */
+static struct modes modes_for(const char *path)
+{
+    char folder[4096];
+    struct stat st;
+    const char *state = strstr(path, "/.tocsin/");
+    if (!state)
+        return (struct modes){ !stat(path, &st) ? st.st_mode & 0777 : 0666, 0777 };
+    snprintf(folder, sizeof folder, "%.*s", (int)(state - path) + 8, path);
+    return !stat(folder, &st) && st.st_mode & S_ISGID && st.st_mode & S_IWGRP ? modes_group
+                                                                             : modes_private;
+}
+
+static bool real_read_file(struct world *w, const char *path, const char **bytes, size_t *length,
+                           struct arena *keep, struct err *e)
+{
+    return disk_load(&disk_real, path, bytes, length, keep, e);
+}
+
+static bool real_write_file(struct world *w, const char *path, const char *bytes, size_t length,
+                            struct err *e)
+{
+    return disk_replace(&disk_real, path, bytes, length, modes_for(path).file, e);
+}
+
+static bool real_exists(struct world *w, const char *path, bool *is_folder)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return false;
+    if (is_folder)
+        *is_folder = S_ISDIR(st.st_mode);
+    return true;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool real_list_folder(struct world *w, const char *path, struct names *out,
+                             struct arena *keep, struct err *e)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return err_errno(e, "cannot read folder '%s'", path);
+    size_t room = 32, count = 0;
+    const char **name = arena_many(keep, const char *, room);
+    for (struct dirent *d; (d = readdir(folder));) {
+        if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+            continue;
+        if (count + 1 == room) {
+            const char **more = arena_many(keep, const char *, room * 2);
+            memcpy(more, name, count * sizeof *name);
+            name = more;
+            room *= 2;
+        }
+        name[count++] = arena_string(keep, d->d_name);
+    }
+    closedir(folder);
+    qsort(name, count, sizeof *name, by_bytes);
+    *out = (struct names){ name, count };
+    return true;
+}
+
+static bool real_make_folder(struct world *w, const char *path, struct err *e)
+{
+    return disk_make_folder(&disk_real, path, modes_for(path).folder, e);
+}
+
+static struct store *real_open_store(struct world *w, const char *dir, struct arena *keep,
+                                     struct err *e)
+{
+    return store_local_open(w, &disk_real, dir, e);
+}
+
+static volatile sig_atomic_t interrupts;
+
+static void on_interrupt(int number)
+{
+    if (++interrupts > 2)
+        _exit(130); /* whoever asks three times means it */
+}
+
+/* Only who asks can be told: until then Ctrl-C ends the program as ever. */
+static int real_interrupted(struct world *w)
+{
+    static bool installed;
+    if (!installed)
+        sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
+    installed = true;
+    return interrupts > 2 ? 2 : interrupts;
+}
+
+static bool real_is_terminal(struct world *w, int stream)
+{
+    return isatty(stream);
+}
+
+static bool real_ask(struct world *w, const char *prompt, const char **line, struct arena *keep)
+{
+    if (!isatty(STDIN_FILENO))
+        return false;
+    char *typed = NULL;
+    size_t room = 0;
+    fputs(prompt, stderr);
+    fflush(stderr);
+    ssize_t length = getline(&typed, &room, stdin);
+    clearerr(stdin); /* an end of input answers one question, not all that follow */
+    while (length > 0 && (typed[length - 1] == '\n' || typed[length - 1] == '\r'))
+        length--;
+    *line = length < 0 ? NULL : arena_copy(keep, typed, (size_t)length);
+    if (length < 0)
+        fputc('\n', stderr);
+    free(typed);
+    return true;
+}
+
+static int real_columns(struct world *w)
+{
+    struct winsize size;
+    return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+}
+
+static const char *real_environment(struct world *w, const char *name)
+{
+    return getenv(name);
+}
+
+static const char *login(struct arena *keep)
+{
+    const struct passwd *p = getpwuid(getuid());
+    return p && p->pw_name[0] ? arena_string(keep, p->pw_name)
+                              : arena_print(keep, "%lu", (unsigned long)getuid());
+}
+
+struct world *world_real(const char *by, struct arena *keep)
+{
+    struct world *w = arena_one(keep, struct world);
+    char host[256] = "";
+    const char *claimed = by && *by ? by : getenv("TOCSIN_BY");
+    gethostname(host, sizeof host - 1);
+    *w = (struct world){
+        .now = real_now, .wait = real_wait, .random = real_random,
+        .user = claimed && *claimed ? arena_string(keep, claimed) : login(keep),
+        .claimed = claimed && *claimed,
+        .uid = arena_print(keep, "%lu@%s", (unsigned long)getuid(), host[0] ? host : "localhost"),
+        .read_file = real_read_file, .write_file = real_write_file, .exists = real_exists,
+        .list_folder = real_list_folder, .make_folder = real_make_folder,
+        .open_store = real_open_store, .interrupted = real_interrupted, .ask = real_ask,
+        .is_terminal = real_is_terminal, .columns = real_columns,
+        .environment = real_environment,
+    };
+    return w;
+}

@@ -1,0 +1,32 @@
+/* store_inside.h: the rows of the local store, a file each noun; private to it. */
+#ifndef WORLD_STORE_INSIDE_H
+#define WORLD_STORE_INSIDE_H
+
+#include "world/strand.h"
+
+/* The strand of an incident, opened once; NULL and e. */
+struct strand *local_strand(struct local *l, const char *incident, struct err *e);
+bool local_create_log(struct local *l, struct err *e);
+
+/* store_read.c */
+bool local_list(struct store *s, struct names *out, struct arena *keep, struct err *e);
+bool local_read(struct store *s, const char *incident, struct journal *out, struct arena *keep,
+                struct err *e);
+bool local_watch(struct store *s, const char *incident, uint64_t end, int64_t timeout_ms,
+                 bool *grown, struct err *e);
+
+/* store_lock.c */
+bool local_lock(struct store *s, const char *name, const char *by, const char *uid,
+                const char *why, struct lock **out, struct lock_holder *holder,
+                struct arena *keep, struct err *e);
+void local_unlock(struct store *s, struct lock *lock);
+bool local_holder(struct store *s, const char *name, struct lock_holder *out, struct arena *keep);
+bool lock_is_ours(const struct local *l, const struct lock *lock, struct err *e);
+
+/* store_blob.c */
+bool local_blob_put(struct store *s, const char *incident, const char *bytes, size_t length,
+                    char sha256[SHA256_HEX + 1], struct err *e);
+bool local_blob_get(struct store *s, const char *incident, const char *sha256,
+                    const char **bytes, size_t *length, struct arena *keep, struct err *e);
+
+#endif

@@ -1,0 +1,285 @@
+/* store_local.c: the local store's rows; see store_local.h. The work on one
+ * stream is strand.h's, locks and blobs have files of their own. */
+#include "world/store_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool local_folder(const char **out, const struct local *l, const char *incident,
+                  struct arena *keep, struct err *e)
+{
+    if (!incident || !*incident || *incident == '.' || strchr(incident, '/')
+        || strlen(incident) > 200)
+        return err_input(e, "'%s' is no name of an incident", incident ? incident : "");
+    *out = strcmp(incident, "log") ? arena_print(keep, "%s/incidents/%s", l->root, incident)
+                                   : arena_print(keep, "%s/log", l->root);
+    return true;
+}
+
+void local_warn(struct local *l, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    size_t used = strlen(l->warning);
+    snprintf(l->warning + used, sizeof l->warning - used, "%s%s", used ? "; " : "", line);
+}
+
+static const char *local_warning(struct store *store, struct arena *keep)
+{
+    struct local *l = (struct local *)store;
+    const char *words = *l->warning ? arena_string(keep, l->warning) : NULL;
+    *l->warning = '\0';
+    return words;
+}
+
+static struct strand *known(struct local *l, const char *incident)
+{
+    for (struct strand *s = l->strand; s; s = s->next)
+        if (!strcmp(s->incident, incident))
+            return s;
+    return NULL;
+}
+
+static struct strand *remember(struct local *l, const struct strand *s)
+{
+    struct strand *kept = arena_one(&l->all, struct strand);
+    *kept = *s;
+    kept->next = l->strand;
+    return l->strand = kept;
+}
+
+struct strand *local_strand(struct local *l, const char *incident, struct err *e)
+{
+    struct strand *s = known(l, incident), fresh;
+    struct arena scratch = l->all;
+    const char *folder;
+    if (s)
+        return s;
+    if (!local_folder(&folder, l, incident, &scratch, e))
+        return NULL;
+    l->all = scratch;
+    return strand_open(&fresh, l, folder, incident, e) ? remember(l, &fresh) : NULL;
+}
+
+static bool write_lines(struct local *l, struct strand *s, const struct draft *draft,
+                        size_t count, struct appended *out, struct arena *keep, struct err *e)
+{
+    struct chain at = s->verified;
+    int64_t now = l->world->now(l->world);
+    size_t expected = 1 << 16;
+    for (size_t i = 0; i < count; i++) /* the text doubles as it grows */
+        expected += 4 * (strlen(draft[i].data) + 6 * strlen(draft[i].by) + 6 * strlen(draft[i].uid) + 1024);
+    struct arena start = arena_reserve(expected), room = start;
+    struct text lines = text_new(&room);
+    at.recorded = now > at.recorded ? now : at.recorded;
+    *out = (struct appended){ .first_seq = at.seq + 1, .recorded = at.recorded };
+    for (size_t i = 0; i < count; i++) {
+        unsigned char random[16];
+        char salt[33], hash[SHA256_HEX + 1];
+        l->world->random(l->world, random, sizeof random);
+        hex_from_bytes(salt, random, sizeof random);
+        event_write(&lines, &draft[i], ++at.seq, at.recorded, salt, at.hash, hash);
+        memcpy(at.hash, hash, sizeof at.hash);
+        if (i < 64)
+            out->hash[i] = arena_string(keep, hash);
+    }
+    at.end += lines.length;
+    bool ok = strand_put(l, s, lines.at, lines.length, &at, e);
+    arena_release(start);
+    return ok;
+}
+
+static bool may_append(struct strand *s, const char *head, struct lock *token, struct local *l,
+                       struct err *e)
+{
+    if (head && strcmp(head, s->verified.hash))
+        return err_busy(e, "'%s' moved: somebody else wrote in the meantime", s->incident);
+    return !token || lock_is_ours(l, token, e);
+}
+
+static bool append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
+                      const struct draft *draft, size_t count, bool sync, struct appended *out,
+                      struct arena *keep, struct err *e)
+{
+    if (!strand_enter(l, s, e))
+        return false;
+    bool ok = may_append(s, head, token, l, e) && write_lines(l, s, draft, count, out, keep, e);
+    strand_leave(s);
+    return ok && (!sync || strand_sync(l, s, s->written, e));
+}
+
+static bool local_append(struct store *store, const char *incident, const char *head,
+                         struct lock *token, const struct draft *draft, size_t count, bool sync,
+                         struct appended *out, struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    if (!strcmp(incident, "log") && !known(l, incident) && !local_create_log(l, e))
+        return false;
+    struct strand *s = local_strand(l, incident, e);
+    if (!s || !append_to(l, s, head, token, draft, count, sync, out, keep, e))
+        return err_while(e, "recording in %s", incident);
+    return true;
+}
+
+static bool local_sync(struct store *store, const char *incident, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    struct strand *s = known(l, incident);
+    return !s || !s->written || strand_sync(l, s, s->written, e);
+}
+
+static bool empty_file(struct local *l, const char *folder, const char *name, const char *bytes,
+                       size_t length, struct err *e)
+{
+    struct arena scratch = l->all;
+    const char *path = arena_print(&scratch, "%s/%s", folder, name);
+    int fd = disk_open(l->disk, path, O_WRONLY | O_CREAT | O_TRUNC, l->modes.file, e);
+    if (fd < 0)
+        return false;
+    bool ok = disk_write(l->disk, fd, path, bytes, length, 0, e) && disk_sync(l->disk, fd, path, e);
+    disk_close(l->disk, &fd);
+    return ok;
+}
+
+/* An incident's folder with nothing in its journal. */
+static bool make_empty(struct local *l, const char *folder, struct err *e)
+{
+    static const char *const inside[] = { "streams", "blobs", "output" };
+    struct arena scratch = l->all;
+    char head[HEAD_SIZE];
+    struct head start = { 0 };
+    memcpy(start.hash, chain_start.hash, sizeof start.hash);
+    head_write(head, &start);
+    head_write(head + HEAD_SLOT, &start);
+    if (!disk_make_folder(l->disk, folder, l->modes.folder, e))
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        if (!disk_make_folder(l->disk, arena_print(&scratch, "%s/%s", folder, inside[i]),
+                              l->modes.folder, e))
+            return false;
+    return empty_file(l, folder, "head", head, sizeof head, e)
+        && empty_file(l, folder, "lock", " ", 1, e)
+        && empty_file(l, folder, "journal.jsonl", "", 0, e)
+        && disk_sync_folder(l->disk, folder, e);
+}
+
+/* Built under another name, so that an incident is there whole or not at all. */
+static bool create_in(struct local *l, const char *folder, const char *incident,
+                      const struct draft *opened, struct arena *keep, struct err *e)
+{
+    struct arena scratch = l->all;
+    const char *parent = arena_print(&scratch, "%.*s", (int)(strrchr(folder, '/') - folder), folder);
+    const char *fresh = arena_print(&scratch, "%s/.new", parent);
+    struct arena rest = l->all;
+    struct strand s;
+    struct appended out;
+    l->all = scratch;
+    bool ok = make_empty(l, fresh, e);
+    if (ok && opened) {
+        ok = strand_open(&s, l, fresh, incident, e);
+        if (ok) {
+            ok = append_to(l, &s, NULL, NULL, opened, 1, true, &out, keep, e);
+            strand_close(l, &s);
+        }
+    }
+    if (ok && l->disk->rename(fresh, folder)) {
+        if (errno == ENOTEMPTY || errno == EEXIST)
+            ok = err_busy(e, "there is an incident '%s' already", incident);
+        else
+            ok = err_errno(e, "cannot make '%s'", folder);
+    }
+    ok = ok && disk_sync_folder(l->disk, parent, e);
+    l->all = rest;
+    return ok;
+}
+
+static bool create_alone(struct local *l, const char *incident, const struct draft *opened,
+                         struct arena *keep, struct err *e)
+{
+    struct arena scratch = l->all;
+    const char *folder, *path = arena_print(&scratch, "%s/locks/.create", l->root);
+    if (!local_folder(&folder, l, incident, &scratch, e))
+        return false;
+    int fd = disk_open(l->disk, path, O_RDWR | O_CREAT, l->modes.file, e);
+    if (fd < 0)
+        return false;
+    struct stat st;
+    struct arena rest = l->all;
+    l->all = scratch;
+    bool ok = disk_lock(fd, path, true, e);
+    if (ok && !l->disk->stat(folder, &st))
+        ok = err_busy(e, "there is an incident '%s' already", incident);
+    ok = ok && create_in(l, folder, incident, opened, keep, e);
+    l->all = rest;
+    disk_close(l->disk, &fd);
+    return ok;
+}
+
+bool local_create_log(struct local *l, struct err *e)
+{
+    struct arena scratch = l->all;
+    struct stat st;
+    struct err raced = { 0 };
+    if (!l->disk->stat(arena_print(&scratch, "%s/log", l->root), &st))
+        return true;
+    if (create_alone(l, "log", NULL, &scratch, &raced) || raced.kind == ERR_BUSY)
+        return true;
+    *e = raced;
+    return false;
+}
+
+static bool local_create(struct store *store, const char *incident, const struct draft *opened,
+                         struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    return create_alone(l, incident, opened, keep, e) || err_while(e, "opening %s", incident);
+}
+
+static void local_close(struct store *store)
+{
+    struct local *l = (struct local *)store;
+    for (struct strand *s = l->strand; s; s = s->next)
+        strand_close(l, s);
+    arena_release(l->start);
+}
+
+static void adopt_modes(struct local *l)
+{
+    struct stat st;
+    l->modes = !l->disk->stat(l->root, &st) && (st.st_mode & S_ISGID) && (st.st_mode & S_IWGRP)
+             ? modes_group : modes_private;
+}
+
+struct store *store_local_open(struct world *w, const struct disk *d, const char *dir,
+                               struct err *e)
+{
+    struct arena start = arena_reserve((size_t)16 << 20), all = start;
+    struct local *l = arena_one(&all, struct local);
+    *l = (struct local){
+        .store = { .list = local_list, .create = local_create, .append = local_append,
+                   .sync = local_sync, .read = local_read, .watch = local_watch,
+                   .lock = local_lock, .unlock = local_unlock, .holder = local_holder,
+                   .blob_put = local_blob_put, .blob_get = local_blob_get,
+                   .warning = local_warning, .close = local_close },
+        .world = w, .disk = d, .root = arena_print(&all, "%s/.tocsin", dir),
+        .start = start,
+    };
+    adopt_modes(l);
+    l->all = all;
+    for (const char *const *name = (const char *const[]){ "incidents", "locks", NULL }; *name; name++) {
+        struct arena scratch = l->all;
+        const char *path = arena_print(&scratch, "%s/%s", l->root, *name);
+        struct stat st;
+        if (d->stat(path, &st) && !disk_make_folder(d, path, l->modes.folder, e)) {
+            arena_release(start);
+            return NULL;
+        }
+    }
+    return &l->store;
+}

@@ -1,0 +1,139 @@
+/* store_lock.c: named locks of the workspace, each a file that says who holds it. */
+#include "world/store_inside.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct lock {
+    int fd;
+    const char *name, *path;
+};
+
+int lock_descriptor(const struct lock *lock)
+{
+    return lock->fd;
+}
+
+/* A name as one file name: what is no letter, digit, '-', '_' or '.' as %XX; a
+ * very long one by its hash. */
+static const char *lock_path(const struct local *l, const char *name, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z')
+                  || (*c >= '0' && *c <= '9') || *c == '-' || *c == '_'
+                  || (*c == '.' && t.length);
+        if (plain)
+            text_char(&t, (char)*c);
+        else
+            text_print(&t, "%%%02x", *c);
+    }
+    char hash[SHA256_HEX + 1];
+    sha256_hex(hash, name, strlen(name));
+    return arena_print(keep, "%s/locks/%s", l->root, t.length > 200 ? hash : t.at);
+}
+
+static bool read_holder(const struct local *l, int fd, const char *path, struct lock_holder *out,
+                        struct arena *keep)
+{
+    char bytes[2048];
+    size_t wrong_at;
+    struct err e;
+    ssize_t got = disk_read(l->disk, fd, path, bytes, sizeof bytes, 0, &e);
+    *out = (struct lock_holder){ .by = "somebody", .uid = "", .why = "" };
+    if (got <= 0 || !json_check(bytes, (size_t)got, &wrong_at))
+        return false; /* taken just now: it has not been written yet */
+    struct json all = { bytes, (size_t)got };
+    out->pid = json_int_or(json_get(all, "pid"), 0);
+    out->since = json_int_or(json_get(all, "since"), 0);
+    out->by = json_text_or(json_get(all, "by"), keep, "somebody");
+    out->uid = json_text_or(json_get(all, "uid"), keep, "");
+    out->why = json_text_or(json_get(all, "why"), keep, "");
+    return true;
+}
+
+static bool write_holder(struct local *l, const struct lock *lock, const struct lock_holder *h,
+                         struct arena scratch, struct err *e)
+{
+    struct text t = text_new(&scratch);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "name", lock->name);
+    json_put_int(&o, "pid", h->pid);
+    json_put_int(&o, "since", h->since);
+    json_put(&o, "by", h->by);
+    json_put(&o, "uid", h->uid);
+    json_put(&o, "why", h->why);
+    json_close(&o, '}');
+    text_char(&t, '\n');
+    if (l->disk->ftruncate(lock->fd, 0))
+        return err_errno(e, "cannot write '%s'", lock->path);
+    return disk_write(l->disk, lock->fd, lock->path, t.at, t.length, 0, e);
+}
+
+bool local_lock(struct store *store, const char *name, const char *by, const char *uid,
+                const char *why, struct lock **out, struct lock_holder *holder,
+                struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    struct lock *lock = arena_one(keep, struct lock);
+    *lock = (struct lock){ .fd = -1, .name = arena_string(keep, name),
+                           .path = lock_path(l, name, keep) };
+    lock->fd = disk_open(l->disk, lock->path, O_RDWR | O_CREAT, l->modes.file, e);
+    if (lock->fd < 0)
+        return false;
+    if (!disk_lock(lock->fd, lock->path, false, e)) {
+        if (e->kind == ERR_BUSY) {
+            struct lock_holder h;
+            read_holder(l, lock->fd, lock->path, &h, keep);
+            err_busy(e, "'%s' is held by %s%s%s", name, h.by, *h.why ? ": " : "", h.why);
+            if (holder)
+                *holder = h;
+        }
+        disk_close(l->disk, &lock->fd);
+        return false;
+    }
+    struct lock_holder us = { getpid(), l->world->now(l->world), by, uid, why ? why : "" };
+    if (!write_holder(l, lock, &us, *keep, e)) {
+        disk_close(l->disk, &lock->fd);
+        return false;
+    }
+    *out = lock;
+    return true;
+}
+
+void local_unlock(struct store *store, struct lock *lock)
+{
+    struct local *l = (struct local *)store;
+    if (!lock || lock->fd < 0)
+        return;
+    (void)l->disk->ftruncate(lock->fd, 0);
+    disk_close(l->disk, &lock->fd);
+}
+
+bool local_holder(struct store *store, const char *name, struct lock_holder *out,
+                  struct arena *keep)
+{
+    struct local *l = (struct local *)store;
+    struct err e;
+    const char *path = lock_path(l, name, keep);
+    int fd = disk_open(l->disk, path, O_RDWR, 0, &e);
+    if (fd < 0)
+        return false;
+    bool held = disk_is_locked(fd);
+    if (held)
+        read_holder(l, fd, path, out, keep);
+    disk_close(l->disk, &fd);
+    return held;
+}
+
+bool lock_is_ours(const struct local *l, const struct lock *lock, struct err *e)
+{
+    struct stat ours, named;
+    if (lock->fd >= 0 && !l->disk->fstat(lock->fd, &ours) && !l->disk->stat(lock->path, &named)
+        && ours.st_ino == named.st_ino)
+        return true;
+    return err_failed(e, "the lock '%s' is lost", lock->name);
+}

@@ -1,0 +1,189 @@
+/* store_read.c: listing, reading and watching; takes no lock and mends nothing. */
+#include "world/store_inside.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+bool local_list(struct store *store, struct names *out, struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    struct names all;
+    const char *folder = arena_print(keep, "%s/incidents", l->root);
+    if (!l->world->list_folder(l->world, folder, &all, keep, e))
+        return false;
+    const char **name = arena_many(keep, const char *, all.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < all.count; i++)
+        if (all.name[i][0] != '.')
+            name[count++] = all.name[i];
+    *out = (struct names){ name, count };
+    return true;
+}
+
+/* Our own stream. Its head is read first: the journal only grows behind it. */
+static bool read_own(struct local *l, const char *folder, const char *incident,
+                     struct stream_reader *r, struct stream *out, struct head *head,
+                     bool beyond_damage, struct arena *keep, struct err *e)
+{
+    struct err no_head = { 0 };
+    int next, head_fd, fd;
+    const char *head_path = arena_print(keep, "%s/head", folder);
+    const char *path = arena_print(keep, "%s/journal.jsonl", folder);
+    head_fd = disk_open(l->disk, head_path, O_RDONLY, 0, e);
+    if (head_fd < 0 && errno == ENOENT)
+        return err_input(e, "there is no incident '%s'", incident);
+    if (head_fd < 0)
+        return false;
+    bool has_head = strand_head(l, head_fd, head_path, head, &next, &no_head);
+    disk_close(l->disk, &head_fd);
+    if (!has_head && no_head.kind != ERR_INPUT) {
+        *e = no_head;
+        return false;
+    }
+    if ((fd = disk_open(l->disk, path, O_RDONLY, 0, e)) < 0)
+        return false;
+    size_t left;
+    *r = stream_begin(has_head ? head : NULL, NULL, 0);
+    r->beyond_damage = beyond_damage;
+    bool ok = strand_scan(l, fd, path, r, 0, &left, keep, e);
+    disk_close(l->disk, &fd);
+    stream_end(out, r, left, keep);
+    if (!has_head) {
+        out->altered = true;
+        out->damage = arena_string(keep, no_head.text);
+    } else if (out->damage) {
+        out->damage = arena_print(keep, "'%s' is %s", path, out->damage);
+    }
+    return ok;
+}
+
+static bool read_foreign(struct local *l, const char *folder, const char *name,
+                         struct stream_reader *r, struct stream *out, unsigned index,
+                         struct arena *keep, struct err *e)
+{
+    const char *path = arena_print(keep, "%s/streams/%s", folder, name);
+    struct stream_reader before = *r;
+    int fd = disk_open(l->disk, path, O_RDONLY, 0, e);
+    if (fd < 0)
+        return false;
+    size_t left;
+    *r = stream_begin(NULL, NULL, index);
+    r->beyond_damage = true;
+    r->event = before.event;
+    r->count = before.count;
+    r->room = before.room;
+    bool ok = strand_scan(l, fd, path, r, 0, &left, keep, e);
+    disk_close(l->disk, &fd);
+    stream_end(out, r, left, keep);
+    if (!out->damage && (strlen(name) < SHA256_HEX || strncmp(name, r->first, SHA256_HEX)))
+        out->damage = arena_string(keep, "its first line is not the one that its name says");
+    out->altered = out->damage != NULL;
+    if (out->damage)
+        out->damage = arena_print(keep, "'%s' is %s", path, out->damage);
+    return ok;
+}
+
+static bool foreign_names(struct local *l, const char *folder, struct names *out,
+                          struct arena *keep, struct err *e)
+{
+    const char *path = arena_print(keep, "%s/streams", folder);
+    struct names all = { 0 };
+    struct stat st;
+    if (!l->disk->stat(path, &st) && !l->world->list_folder(l->world, path, &all, keep, e))
+        return false;
+    const char **name = arena_many(keep, const char *, all.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < all.count; i++)
+        if (text_ends(all.name[i], ".jsonl") && all.name[i][0] != '.')
+            name[count++] = all.name[i];
+    *out = (struct names){ name, count };
+    return true;
+}
+
+bool local_read(struct store *store, const char *incident, struct journal *out,
+                struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    const char *folder;
+    struct names foreign;
+    struct head *head = arena_one(keep, struct head);
+    struct stream_reader r;
+    struct stream own;
+    if (!local_folder(&folder, l, incident, keep, e))
+        return false;
+    struct arena before = *keep;
+    if (!read_own(l, folder, incident, &r, &own, head, false, keep, e))
+        return false;
+    if (own.altered) { /* once more, now for what can still be shown */
+        *keep = before;
+        if (!read_own(l, folder, incident, &r, &own, head, true, keep, e))
+            return false;
+    }
+    if (!foreign_names(l, folder, &foreign, keep, e))
+        return false;
+    struct stream *stream = arena_many(keep, struct stream, foreign.count + 1);
+    stream[0] = own;
+    for (size_t i = 0; i < foreign.count; i++)
+        if (!read_foreign(l, folder, foreign.name[i], &r, &stream[i + 1], (unsigned)i + 1, keep, e))
+            return false;
+    *out = (struct journal){ .incident = arena_string(keep, incident), .id = "",
+                             .event = r.event, .count = r.count,
+                             .stream = stream, .streams = foreign.count + 1 };
+    if (r.count && r.event[0].data.at
+        && (r.event[0].kind == EVENT_OPENED || r.event[0].kind == EVENT_FORKED)) {
+        const char *id = json_get_text(r.event[0].data, "id", keep);
+        out->id = id ? id : "";
+    }
+    return true;
+}
+
+static bool is_longer(struct local *l, const char *path, uint64_t end, bool *grown, struct err *e)
+{
+    struct stat st;
+    if (l->disk->stat(path, &st))
+        return err_errno(e, "cannot read '%s'", path);
+    *grown = (uint64_t)st.st_size > end;
+    return true;
+}
+
+bool local_watch(struct store *store, const char *incident, uint64_t end, int64_t timeout_ms,
+                 bool *grown, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    struct arena scratch = l->all;
+    const char *folder;
+    if (!local_folder(&folder, l, incident, &scratch, e))
+        return false;
+    const char *path = arena_print(&scratch, "%s/journal.jsonl", folder);
+    int64_t until = l->world->now(l->world) + timeout_ms;
+    if (l->world->virtual) { /* nobody else lives in its time */
+        if (!is_longer(l, path, end, grown, e))
+            return false;
+        if (!*grown)
+            l->world->wait(l->world, until);
+        return is_longer(l, path, end, grown, e);
+    }
+    int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (fd < 0 || inotify_add_watch(fd, folder, IN_MODIFY | IN_MOVED_TO) < 0) {
+        disk_close(l->disk, &fd);
+        return err_errno(e, "cannot watch '%s'", folder);
+    }
+    bool ok;
+    while ((ok = is_longer(l, path, end, grown, e)) && !*grown) {
+        int64_t left = until - l->world->now(l->world);
+        struct pollfd p = { .fd = fd, .events = POLLIN };
+        char events[4096];
+        if (left <= 0 || poll(&p, 1, left > 1000000 ? 1000000 : (int)left) < 0)
+            break; /* time is over, or a signal: the caller looks again */
+        while (read(fd, events, sizeof events) > 0)
+            ;
+    }
+    disk_close(l->disk, &fd);
+    return ok;
+}

@@ -1,0 +1,230 @@
+/* strand.c: entering, mending and writing a stream; see strand.h. */
+#include "world/strand.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+
+bool strand_open(struct strand *s, struct local *l, const char *folder, const char *incident,
+                 struct err *e)
+{
+    *s = (struct strand){
+        .incident = arena_string(&l->all, incident),
+        .folder = arena_string(&l->all, folder),
+        .journal = arena_print(&l->all, "%s/journal.jsonl", folder),
+        .head = arena_print(&l->all, "%s/head", folder),
+        .lock = arena_print(&l->all, "%s/lock", folder),
+        .lock_fd = -1, .head_fd = -1, .journal_fd = -1,
+        .verified = chain_start,
+    };
+    s->lock_fd = disk_open(l->disk, s->lock, O_RDWR, 0, e);
+    if (s->lock_fd < 0 && errno == ENOENT)
+        return err_input(e, "there is no incident '%s'", incident);
+    if (s->lock_fd >= 0)
+        s->head_fd = disk_open(l->disk, s->head, O_RDWR, 0, e);
+    if (s->head_fd < 0)
+        strand_close(l, s);
+    return s->head_fd >= 0;
+}
+
+void strand_close(const struct local *l, struct strand *s)
+{
+    disk_close(l->disk, &s->lock_fd);
+    disk_close(l->disk, &s->head_fd);
+    disk_close(l->disk, &s->journal_fd);
+}
+
+bool strand_scan(const struct local *l, int fd, const char *path, struct stream_reader *r,
+                 uint64_t from, size_t *left, struct arena *keep, struct err *e)
+{
+    uint64_t size;
+    if (!disk_size(l->disk, fd, path, &size, e))
+        return false;
+    size_t room = size < from ? 4096 : size - from < (1 << 20) ? (size_t)(size - from) + 4096 : 1 << 20;
+    size_t had = 0;
+    struct arena start = arena_reserve(room + 64), buffer = start;
+    char *at = arena_many(&buffer, char, room);
+    ssize_t got;
+    while ((got = disk_read(l->disk, fd, path, at + had, room - had, from + had, e)) > 0) {
+        had += (size_t)got;
+        size_t used = stream_take(r, at, had, keep);
+        if (r->stopped && !r->beyond_damage)
+            break;
+        memmove(at, at + used, had - used);
+        had -= used;
+        from += used;
+        if (had < room)
+            continue;
+        struct arena more = arena_reserve(2 * room + 64), wider = more; /* a very long line */
+        char *next = arena_many(&wider, char, 2 * room);
+        memcpy(next, at, had);
+        arena_release(start);
+        start = more;
+        at = next;
+        room *= 2;
+    }
+    arena_release(start);
+    *left = had;
+    return got >= 0;
+}
+
+bool strand_head(const struct local *l, int fd, const char *path, struct head *out, int *next,
+                 struct err *e)
+{
+    char bytes[HEAD_SIZE];
+    for (int attempt = 0; attempt < 100; attempt++) { /* a writer may be half-way through a slot */
+        ssize_t got = disk_read(l->disk, fd, path, bytes, sizeof bytes, 0, e);
+        if (got < 0)
+            return false;
+        if (head_read(out, next, bytes, (size_t)got))
+            return true;
+    }
+    return err_input(e, "'%s' is altered at byte 0: neither of its slots is valid", path);
+}
+
+/* After a rename by somebody else the name leads to another file. */
+static bool follow_name(struct local *l, struct strand *s, struct err *e)
+{
+    struct stat st, ours;
+    if (l->disk->stat(s->journal, &st))
+        return err_errno(e, "cannot open '%s'", s->journal);
+    if (s->journal_fd >= 0 && !l->disk->fstat(s->journal_fd, &ours) && ours.st_ino == st.st_ino)
+        return true;
+    disk_close(l->disk, &s->journal_fd);
+    s->journal_fd = disk_open(l->disk, s->journal, O_RDWR, 0, e);
+    if (s->journal_fd < 0)
+        return false;
+    if (s->inode != st.st_ino) {
+        s->inode = st.st_ino;
+        s->verified = chain_start;
+        s->erasing = false;
+    }
+    return true;
+}
+
+/* What nobody was promised goes aside, and is told once. */
+static bool mend(struct local *l, struct strand *s, uint64_t size, struct arena scratch,
+                 struct err *e)
+{
+    uint64_t end = s->verified.end;
+    const char *aside = arena_print(&scratch, "%s/damaged-%" PRIu64, s->folder, end);
+    struct stat st;
+    for (int n = 2; !l->disk->stat(aside, &st); n++)
+        aside = arena_print(&scratch, "%s/damaged-%" PRIu64 "-%d", s->folder, end, n);
+
+    struct arena start = arena_reserve(size - end + 64), room = start;
+    char *bytes = arena_many(&room, char, size - end);
+    ssize_t got = disk_read(l->disk, s->journal_fd, s->journal, bytes, size - end, end, e);
+    bool ok = got >= 0 && disk_replace(l->disk, aside, bytes, (size_t)got, l->modes.file, e);
+    arena_release(start);
+    if (!ok)
+        return err_while(e, "moving aside what was never acknowledged");
+    if (l->disk->ftruncate(s->journal_fd, (off_t)end))
+        return err_errno(e, "cannot cut '%s'", s->journal);
+    local_warn(l, "%s: %" PRIu64 " bytes that were never acknowledged moved to '%s'", s->incident,
+               size - end, aside);
+    return true;
+}
+
+/* Does an `erased` name a line that still has its data? */
+static bool is_erasing(const struct stream_reader *r)
+{
+    for (size_t i = 0; i < r->allowances; i++) {
+        bool bare = false;
+        for (size_t j = 0; j < r->bares && !bare; j++)
+            bare = !strcmp(r->bare[j], r->allowed[i]);
+        if (!bare)
+            return true;
+    }
+    return false;
+}
+
+static bool catch_up(struct local *l, struct strand *s, struct err *e)
+{
+    struct head head;
+    struct stream stream;
+    struct arena scratch = l->all;
+    int next;
+    uint64_t size;
+    size_t left;
+    if (!follow_name(l, s, e) || !strand_head(l, s->head_fd, s->head, &head, &next, e)
+        || !disk_size(l->disk, s->journal_fd, s->journal, &size, e))
+        return false;
+    bool fresh = s->verified.end == 0;
+    if (!fresh && size == s->verified.end && head.offset <= size)
+        return true; /* nobody else wrote */
+    if (size < s->verified.end)
+        return err_input(e, "'%s' is cut off at byte %" PRIu64 ": it was longer before",
+                         s->journal, size);
+    struct stream_reader r = stream_begin(&head, fresh ? NULL : &s->verified, 0);
+    r.keep_events = false;
+    if (!strand_scan(l, s->journal_fd, s->journal, &r, s->verified.end, &left, &scratch, e))
+        return false;
+    stream_end(&stream, &r, left, &scratch);
+    if (stream.altered) {
+        err_input(e, "'%s' is %s; nothing is written behind it", s->journal, stream.damage);
+        return err_hint(e, "tocsin -i %s verify --salvage FILE   keeps what can be trusted",
+                        s->incident);
+    }
+    s->verified = r.chain;
+    s->erasing |= is_erasing(&r);
+    return size == r.chain.end || mend(l, s, size, scratch, e);
+}
+
+bool strand_grasp(struct local *l, struct strand *s, struct err *e)
+{
+    if (!disk_lock(s->lock_fd, s->lock, true, e))
+        return false;
+    if (catch_up(l, s, e))
+        return true;
+    disk_unlock(s->lock_fd);
+    return false;
+}
+
+/* What replaces the journal, under both locks in their order. */
+static bool settle(struct local *l, struct strand *s, struct err *e)
+{
+    if (!disk_lock(s->head_fd, s->head, true, e))
+        return false;
+    bool ok = strand_grasp(l, s, e);
+    if (ok) {
+        if (strand_suspect(l, s) || s->erasing)
+            ok = strand_replace(l, s, e);
+        strand_leave(s);
+    }
+    disk_unlock(s->head_fd);
+    return ok;
+}
+
+bool strand_enter(struct local *l, struct strand *s, struct err *e)
+{
+    for (int round = 0; round < 3; round++) {
+        if (!strand_grasp(l, s, e))
+            return false;
+        if (!strand_suspect(l, s) && !s->erasing)
+            return true;
+        strand_leave(s);
+        if (!settle(l, s, e))
+            return false;
+    }
+    return err_system(e, "'%s' cannot be mended", s->journal);
+}
+
+void strand_leave(struct strand *s)
+{
+    disk_unlock(s->lock_fd);
+}
+
+bool strand_put(struct local *l, struct strand *s, const char *lines, size_t length,
+                const struct chain *to, struct err *e)
+{
+    if (!disk_write(l->disk, s->journal_fd, s->journal, lines, length, s->verified.end, e)) {
+        /* If this fails, too, the next holder of the lock mends. */
+        (void)l->disk->ftruncate(s->journal_fd, (off_t)s->verified.end);
+        return err_hint(e, "nothing was recorded; what was acknowledged before is safe");
+    }
+    s->verified = *to;
+    s->written = to->seq;
+    return true;
+}

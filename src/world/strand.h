@@ -1,0 +1,80 @@
+/* strand.h: our own stream of one incident on disk, as writers handle it.
+ *
+ * Private to the local store. Two locks, always taken in this order:
+ *   head   while syncing and writing the head; held across fdatasync
+ *   lock   while writing lines, mending, replacing the journal; never across
+ *          an fdatasync of the ordinary path, so that others go on writing
+ */
+#ifndef WORLD_STRAND_H
+#define WORLD_STRAND_H
+
+#include "record/journal.h"
+#include "world/store_local.h"
+
+struct strand {
+    struct strand *next;
+    const char *incident, *folder;
+    const char *journal, *head, *lock; /* paths */
+    int lock_fd, head_fd, journal_fd;
+    struct chain verified;             /* how far we have checked the file ... */
+    ino_t inode;                       /* ... with this number */
+    bool erasing;                      /* an `erased` names a line that still has its data */
+    int64_t written;                   /* seq of the last line we wrote */
+};
+
+struct local {
+    struct store store; /* first: a store is one of these */
+    struct world *world;
+    const struct disk *disk;
+    struct modes modes;
+    const char *root;   /* DIR/.tocsin */
+    struct arena all, start;
+    struct strand *strand;
+    char warning[1024]; /* not yet told; "" */
+};
+
+/* DIR/.tocsin/incidents/NAME or DIR/.tocsin/log; ERR_INPUT for what is no name. */
+bool local_folder(const char **out, const struct local *l, const char *incident,
+                  struct arena *keep, struct err *e);
+/* What people should know once (store.warning). */
+void local_warn(struct local *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+bool strand_open(struct strand *s, struct local *l, const char *folder, const char *incident,
+                 struct err *e);
+void strand_close(const struct local *l, struct strand *s);
+
+/* The append lock and a checked journal, but no settling of what an erasure or a
+ * failed sync left: for who holds the head's lock already. */
+bool strand_grasp(struct local *l, struct strand *s, struct err *e);
+
+/* Takes the append lock; then the journal is the file of that name, checked to
+ * its end, mended behind its head. `strand_leave` gives the lock back. */
+bool strand_enter(struct local *l, struct strand *s, struct err *e);
+void strand_leave(struct strand *s);
+
+/* Puts lines behind the last one, all or none; `to` is where the chain stands then. */
+bool strand_put(struct local *l, struct strand *s, const char *lines, size_t length,
+                const struct chain *to, struct err *e);
+
+/* Makes all lines up to `seq` durable and moves the head over them. */
+bool strand_sync(struct local *l, struct strand *s, int64_t seq, struct err *e);
+
+/* Copies, verifies, syncs and renames the journal; both locks are held. Lines that
+ * an `erased` names lose their data on the way. Afterwards the head covers all. */
+bool strand_replace(struct local *l, struct strand *s, struct err *e);
+
+/* The head; ERR_INPUT when neither slot is valid. */
+bool strand_head(const struct local *l, int fd, const char *path, struct head *out, int *next,
+                 struct err *e);
+bool strand_put_head(struct local *l, struct strand *s, const struct chain *at, struct err *e);
+
+/* Reads a file from `from` to its end into a reader; *left: bytes behind its
+ * last line taken. */
+bool strand_scan(const struct local *l, int fd, const char *path, struct stream_reader *r,
+                 uint64_t from, size_t *left, struct arena *keep, struct err *e);
+
+/* Is that journal waiting to be copied after a failed sync? */
+bool strand_suspect(const struct local *l, const struct strand *s);
+bool strand_mark(struct local *l, struct strand *s, bool suspect, struct err *e);
+
+#endif

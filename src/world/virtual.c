@@ -1,0 +1,135 @@
+/* virtual.c: a world whose clock moves only when somebody waits; see world.h. */
+#include "world/store_local.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct virtual {
+    struct world world; /* first: a world is one of these */
+    struct world *under;
+    struct world_clock *clock;
+    uint64_t drawn; /* blocks of random bytes so far */
+};
+
+static int64_t virtual_now(struct world *w)
+{
+    return ((struct virtual *)w)->clock->now;
+}
+
+static void virtual_wait(struct world *w, int64_t until)
+{
+    struct world_clock *c = ((struct virtual *)w)->clock;
+    if (until <= c->now)
+        return;
+    int64_t to = c->on_wait ? c->on_wait(c->context, until) : until;
+    if (to > until)
+        to = until;
+    if (to > c->now)
+        c->now = to;
+}
+
+/* Block n is SHA-256("seed:n"): the same on every machine. */
+static void virtual_random(struct world *w, unsigned char *out, size_t length)
+{
+    struct virtual *v = (struct virtual *)w;
+    for (size_t done = 0; done < length;) {
+        char words[64], hex[SHA256_HEX + 1];
+        int n = snprintf(words, sizeof words, "%" PRIu64 ":%" PRIu64, v->clock->seed, v->drawn++);
+        sha256_hex(hex, words, (size_t)n);
+        for (int i = 0; i < SHA256_HEX && done < length; i += 2) {
+            unsigned byte = 0;
+            sscanf(hex + i, "%2x", &byte);
+            out[done++] = (unsigned char)byte;
+        }
+    }
+}
+
+static bool virtual_read_file(struct world *w, const char *path, const char **bytes,
+                              size_t *length, struct arena *keep, struct err *e)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->read_file(u, path, bytes, length, keep, e);
+}
+
+static bool virtual_write_file(struct world *w, const char *path, const char *bytes,
+                               size_t length, struct err *e)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->write_file(u, path, bytes, length, e);
+}
+
+static bool virtual_exists(struct world *w, const char *path, bool *is_folder)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->exists(u, path, is_folder);
+}
+
+static bool virtual_list_folder(struct world *w, const char *path, struct names *out,
+                                struct arena *keep, struct err *e)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->list_folder(u, path, out, keep, e);
+}
+
+static bool virtual_make_folder(struct world *w, const char *path, struct err *e)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->make_folder(u, path, e);
+}
+
+/* The store takes its time and its salts from this world, not from the one under it. */
+static struct store *virtual_open_store(struct world *w, const char *dir, struct arena *keep,
+                                        struct err *e)
+{
+    return store_local_open(w, &disk_real, dir, e);
+}
+
+static int virtual_interrupted(struct world *w)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->interrupted(u);
+}
+
+static bool virtual_ask(struct world *w, const char *prompt, const char **line,
+                        struct arena *keep)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->ask(u, prompt, line, keep);
+}
+
+static bool virtual_is_terminal(struct world *w, int stream)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->is_terminal(u, stream);
+}
+
+static int virtual_columns(struct world *w)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->columns(u);
+}
+
+static const char *virtual_environment(struct world *w, const char *name)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->environment(u, name);
+}
+
+struct world *world_virtual(struct world *under, struct world_clock *clock, const char *user,
+                            const char *uid, struct arena *keep)
+{
+    struct virtual *v = arena_one(keep, struct virtual);
+    *v = (struct virtual){
+        .world = { .now = virtual_now, .wait = virtual_wait, .random = virtual_random,
+                   .virtual = true, .claimed = under->claimed, .user = arena_string(keep, user),
+                   .uid = arena_string(keep, uid), .read_file = virtual_read_file,
+                   .write_file = virtual_write_file, .exists = virtual_exists,
+                   .list_folder = virtual_list_folder, .make_folder = virtual_make_folder,
+                   .open_store = virtual_open_store, .interrupted = virtual_interrupted,
+                   .ask = virtual_ask, .is_terminal = virtual_is_terminal,
+                   .columns = virtual_columns, .environment = virtual_environment },
+        .under = under, .clock = clock,
+    };
+    return &v->world;
+}

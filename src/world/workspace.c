@@ -1,0 +1,177 @@
+/* workspace.c: see workspace.h. */
+#include "world/workspace.h"
+
+#include "record/incident.h"
+#include "world/sim_clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_workspace(struct world *w, const char *dir, struct arena scratch)
+{
+    return w->exists(w, arena_print(&scratch, "%s/tocsin.yaml", dir), NULL);
+}
+
+static bool named(const char **dir, struct world *w, const char *given, const char *how,
+                  struct arena *keep, struct err *e)
+{
+    size_t length = strlen(given);
+    while (length > 1 && given[length - 1] == '/')
+        length--;
+    *dir = arena_copy(keep, given, length);
+    if (is_workspace(w, *dir, *keep))
+        return true;
+    err_input(e, "there is no workspace in '%s'%s: it has no tocsin.yaml", *dir, how);
+    return err_hint(e, "tocsin init %s   makes one", *dir);
+}
+
+bool workspace_find(const char **dir, struct world *w, const char *given, struct arena *keep,
+                    struct err *e)
+{
+    enum { HIGHEST = 40 };
+    const char *home = w->environment(w, "TOCSIN_HOME");
+    if (given)
+        return named(dir, w, given, "", keep, e);
+    if (home && *home)
+        return named(dir, w, home, " (TOCSIN_HOME)", keep, e);
+    struct text up = text_new(keep);
+    text_add(&up, ".");
+    for (int i = 0; i < HIGHEST; i++) { /* above the root is the root */
+        *dir = i ? up.at + 2 : up.at;
+        if (is_workspace(w, *dir, *keep))
+            return true;
+        text_add(&up, "/..");
+    }
+    err_input(e, "there is no workspace here or above");
+    return err_hint(e, "tocsin init   makes one in this folder");
+}
+
+bool workspace_open(struct workspace *out, struct world *w, const char *dir, struct arena *keep,
+                    struct err *e)
+{
+    const char *bytes, *file = arena_print(keep, "%s/tocsin.yaml", dir);
+    const char *shown = text_starts(file, "./") ? file + 2 : file;
+    size_t length;
+    *out = (struct workspace){ .dir = arena_string(keep, dir), .world = w };
+    if (!w->read_file(w, file, &bytes, &length, keep, e)
+        || !config_parse(&out->config, shown, bytes, length, keep, e))
+        return false;
+    if (out->config.simulated && !w->virtual && !(out->world = sim_world(w, dir, keep, e)))
+        return false;
+    out->store = out->world->open_store(out->world, dir, keep, e);
+    return out->store != NULL;
+}
+
+const char *workspace_path(const struct workspace *ws, struct arena *keep, const char *inside)
+{
+    return arena_print(keep, "%s/%s", ws->dir, inside);
+}
+
+bool workspace_journal(struct journal *out, const struct workspace *ws, const char *name,
+                       struct arena *keep, struct err *e)
+{
+    if (!name && !workspace_pick(&name, ws, NULL, true, keep, e))
+        return false;
+    return ws->store->read(ws->store, name, out, keep, e);
+}
+
+/* What picking needs to know of each incident. */
+struct candidate {
+    const char *name;
+    int64_t opened_at;
+    bool closed;
+};
+
+static bool look_at(struct candidate *out, const struct workspace *ws, const char *name,
+                    struct arena scratch, struct err *e)
+{
+    struct journal j;
+    struct incident i;
+    int64_t now = ws->world->now(ws->world);
+    if (!ws->store->read(ws->store, name, &j, &scratch, e)
+        || !incident_fold(&i, &j, INSTANT_NONE, now, &scratch, e))
+        return err_while(e, "reading %s", name);
+    *out = (struct candidate){ name, i.opened_at, i.closed };
+    return true;
+}
+
+static bool is_listed(const struct names *all, const char *name)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (!strcmp(all->name[i], name))
+            return true;
+    return false;
+}
+
+static bool no_such(struct err *e, const char *given, const struct names *all)
+{
+    const char *near = text_nearest(given, all->name);
+    err_input(e, "there is no incident '%s'%s%s%s", given, near ? "; did you mean '" : "",
+              near ? near : "", near ? "'?" : "");
+    return err_hint(e, "tocsin incidents   lists them");
+}
+
+/* "INC-2025-001, INC-2025-002" */
+static bool several(struct err *e, const struct candidate *c, size_t count, struct arena scratch)
+{
+    struct text t = text_new(&scratch);
+    const char *last = "";
+    for (size_t i = 0; i < count; i++)
+        if (!c[i].closed) {
+            text_print(&t, "%s%s", t.length ? ", " : "", c[i].name);
+            last = c[i].name;
+        }
+    err_usage(e, "several incidents are open: %s", t.at);
+    return err_hint(e, "say which one: tocsin -i %s ...", last);
+}
+
+bool workspace_pick(const char **name, const struct workspace *ws, const char *given,
+                    bool closed_too, struct arena *keep, struct err *e)
+{
+    struct names all;
+    if (!ws->store->list(ws->store, &all, keep, e))
+        return false;
+    if (given) {
+        *name = arena_string(keep, given);
+        return is_listed(&all, given) || no_such(e, given, &all);
+    }
+    struct candidate *c = arena_many(keep, struct candidate, all.count + 1);
+    const struct candidate *open = NULL, *last = NULL;
+    size_t opens = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        if (!look_at(&c[i], ws, all.name[i], *keep, e))
+            return false;
+        if (!c[i].closed) {
+            open = &c[i];
+            opens++;
+        }
+        if (!last || c[i].opened_at >= last->opened_at)
+            last = &c[i];
+    }
+    if (opens > 1)
+        return several(e, c, all.count, *keep);
+    if (!opens && !(closed_too && last)) {
+        err_usage(e, "no incident is open");
+        return err_hint(e, "tocsin down SERVICE   or   tocsin open TITLE");
+    }
+    *name = opens ? open->name : last->name;
+    return true;
+}
+
+bool workspace_next_name(const char **name, const struct workspace *ws, int64_t at,
+                         struct arena *keep, struct err *e)
+{
+    struct names all;
+    int year = civil_at(ws->config.zone ? ws->config.zone : "UTC", at).year;
+    const char *front = arena_print(keep, "INC-%04d-", year);
+    long highest = 0;
+    if (!ws->store->list(ws->store, &all, keep, e))
+        return false;
+    for (size_t i = 0; i < all.count; i++)
+        if (text_starts(all.name[i], front)) {
+            long n = strtol(all.name[i] + strlen(front), NULL, 10);
+            highest = n > highest ? n : highest;
+        }
+    *name = arena_print(keep, "%s%03ld", front, highest + 1);
+    return true;
+}
