@@ -47,6 +47,6 @@ bool template_compile(struct text *lua, const char *name, const char *text, size
 
 /* How a gap stands in a document, up to its question; lint and publish look
  * for it. Foreign text cannot write it: its bracket would be escaped. */
-#define GAP_OPENS "[gap: "
+#define GAP_OPENS "**[gap: "
 
 #endif

@@ -65,13 +65,13 @@ static int concatenate(lua_State *L)
     struct rendering_state *r = rendering_of(L);
     struct text both = text_new(r->keep);
     for (int i = 1; i <= 2; i++) {
-        /* The blanks between two pieces belong to the text. */
+        /* The blanks at the ends of a piece are meant. */
         size_t length = 0;
         const char *text = lua_type(L, i) == LUA_TSTRING ? lua_tolstring(L, i, &length) : NULL;
-        if (text && length && text[0] == ' ' && both.length)
+        if (text && text[0] == ' ')
             text_char(&both, ' ');
         show(L, &both, i);
-        if (text && length > 1 && text[length - 1] == ' ' && i == 1)
+        if (text && length > 1 && text[length - 1] == ' ')
             text_char(&both, ' ');
     }
     return push_markdown(L, both.at);
@@ -154,7 +154,7 @@ static int word_gap(lua_State *L)
     struct rendering_state *r = rendering_of(L);
     const char *slot = luaL_checkstring(L, 1), *question = luaL_checkstring(L, 2);
     struct text t = text_new(r->keep);
-    text_add(&t, "**" GAP_OPENS);
+    text_add(&t, GAP_OPENS);
     markdown_text(&t, question);
     text_add(&t, "]**");
     if (r->gaps < MOST_GAPS)
