@@ -12,7 +12,7 @@ static const enum event_kind kind_of[] = { EVENT_NOTE, EVENT_ALERT, EVENT_SIGNAL
 static const char *const phase_names[] = { "detected", "acknowledged", "identified", "mitigated",
                                            "monitoring", "resolved", "closed", NULL };
 static const char *const slots[] = { "context", "cause", "data", "explain", "found", "action",
-                                     "contact", "tags", NULL };
+                                     "tags", NULL };
 
 enum { OPEN_AT_ONCE = 64 };
 
@@ -84,8 +84,9 @@ static bool read_moment(struct reading *r, struct moment *out, struct yaml *y, s
         return false;
     if (sscanf(text, "%4d-%2d-%2d%c", &c.year, &c.month, &c.day, &rest) == 3 && civil_valid(c)) {
         int64_t start = zone_day_start(r->zone, c.year, c.month, c.day);
-        int64_t end = zone_day_start(r->zone, c.year, c.month, c.day + 1 > 28 ? c.day : c.day + 1);
-        *out = (struct moment){ start, 0, (end > start ? end - start : DAY_MS) - 1, true, text };
+        struct civil next = civil_at(r->zone, start + DAY_MS + 6 * HOUR_MS);
+        int64_t end = zone_day_start(r->zone, next.year, next.month, next.day);
+        *out = (struct moment){ start, 0, end - start - 1, true, text };
         return true;
     }
     if (!r->has_day && !strchr(text, '-'))
@@ -179,6 +180,7 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
     int begun = (int)r->events;
     const char *change = arena_print(r->keep, "C%d", ++r->changes);
     struct history_event *ev = add(r, m, EVENT_ACTION_BEGUN, y->line);
+    ev->change = change;
     ev->action = action;
     ev->target = target;
     ev->args = yaml_json(args, r->keep);
@@ -200,7 +202,8 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
         ev = add(r, m, EVENT_KEPT, y->line);
         ev->refers = begun;
         ev->front = "{\"changes\":[\"";
-        text_add(&(back = text_new(r->keep)), "\"],\"because\":");
+        back = text_new(r->keep);
+        text_add(&back, "\"],\"because\":");
         json_quote(&back, because, strlen(because));
         text_char(&back, '}');
         ev->back = back.at;
@@ -371,7 +374,7 @@ bool history_parse(struct history *out, const char *file, const char *bytes, siz
                    const struct config *config, struct arena *keep, struct err *e)
 {
     struct reading r = { .keep = keep, .config = config, .zone = config->zone };
-    struct moment first, last;
+    struct moment first = { 0 }, last = { 0 };
     const char *title = "";
     struct yaml *root = yaml_parse(file, bytes, length, keep, e);
     if (!root || !yaml_is(root, YAML_MAP, "a map with 'entries'", e) ||

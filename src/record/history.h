@@ -31,7 +31,7 @@ struct history_event {
     const char *front, *back; /* ... then it is front, the hash of that event, back */
     int refers;
     const char *action;      /* of action.begun: for whoever knows the contracts; else NULL */
-    const char *target, *args, *before;
+    const char *change, *target, *args, *before;
     int line;                /* of the file */
 };
 

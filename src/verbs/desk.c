@@ -188,7 +188,8 @@ bool desk_append_all(struct desk *d, struct draft *draft, size_t count, struct a
         return err_usage(e, "--as-of looks back, and '%s' writes; '@11:25' or --at backdates",
                          d->verb->name);
     for (size_t i = 0; i < count; i++) {
-        draft[i].by = d->world->user;
+        if (!draft[i].by)
+            draft[i].by = d->world->user;
         draft[i].uid = d->world->uid;
     }
     if (!d->ws.store->append(d->ws.store, d->name, NULL, NULL, draft, count, true, out, d->keep, e))
@@ -225,7 +226,7 @@ bool desk_refresh(struct desk *d, struct err *e)
 }
 
 bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,
-                        struct err *e)
+                        const char *zone, struct err *e)
 {
     unsigned char bytes[16];
     char id[33];
@@ -247,7 +248,7 @@ bool desk_open_incident(struct desk *d, const struct moment *when, const char *t
     json_open(&o, NULL, '{');
     json_put(&o, "id", id);
     json_put(&o, "name", name);
-    json_put(&o, "zone", d->ws.config.zone);
+    json_put(&o, "zone", zone ? zone : d->ws.config.zone);
     json_put(&o, "world", d->ws.config.simulated ? "simulated" : "real");
     json_put_bool(&o, "drill", d->ws.config.simulated);
     if (title && *title)

@@ -103,7 +103,7 @@ static bool have_incident(struct desk *d, const struct moment *m, const char *se
         return desk_append(d, m, EVENT_PHASE, "{\"phase\":\"detected\"}", NULL, e) &&
                desk_refresh(d, e);
     }
-    return d->name || desk_open_incident(d, m, arena_print(d->keep, "%s", service), e);
+    return d->name || desk_open_incident(d, m, service, NULL, e);
 }
 
 static bool already_down(struct desk *d, const struct window *w, const char *text,

@@ -70,7 +70,7 @@ bool verb_open(struct desk *d, struct err *e)
         d->name = NULL;
     }
     const char *title = d->words ? desk_text(d, 0) : service ? service : "";
-    if (!desk_open_incident(d, &m, title, e) || (severity && !severity_record(d, severity, e)))
+    if (!desk_open_incident(d, &m, title, NULL, e) || (severity && !severity_record(d, severity, e)))
         return false;
     desk_echo(d, "opened%s%s", *title ? ": " : "", title);
     if (!take_notes(d, e))

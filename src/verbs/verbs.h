@@ -98,16 +98,18 @@ bool desk_confirm(struct desk *d, const char *question, struct err *e);
  * `at` INSTANT_NONE: the moment of writing. `typed` goes into the data. */
 bool desk_append(struct desk *d, const struct moment *when, enum event_kind kind,
                  const char *data, struct appended *out, struct err *e);
-/* The same for many at once, all or none; drafts lack only `by` and `uid`. */
+/* The same for many at once, all or none; drafts lack only `uid`, and `by` where
+ * it is this person. */
 bool desk_append_all(struct desk *d, struct draft *draft, size_t count, struct appended *out,
                      struct err *e);
 /* Reads journal and fold again after appending. */
 bool desk_refresh(struct desk *d, struct err *e);
 /* Makes `name` the incident of this desk and reads it. */
 bool desk_incident(struct desk *d, const char *name, struct err *e);
-/* Opens an incident at that moment and makes it the desk's; title may be NULL. */
+/* Opens an incident at that moment and makes it the desk's; title may be NULL,
+ * zone too: the workspace's. */
 bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,
-                        struct err *e);
+                        const char *zone, struct err *e);
 
 /* Every answer echoes incident, local time and age: "INC-2025-001  11:17 CET
  * (9 min ago)  ..."; nothing in --json, where the edge says it. */

@@ -1,0 +1,129 @@
+/* import.c: a recorded history becomes a journal of its own. */
+#include "verbs/record.h"
+
+#include "play/role.h"
+#include "record/history.h"
+
+#include <string.h>
+
+/* The event as JSON, its reference to an earlier one filled in. */
+static const char *with_hash(struct desk *d, const struct history_event *ev, const char *const *hash)
+{
+    if (ev->refers < 0)
+        return ev->draft.data;
+    return arena_print(d->keep, "%s%s%s", ev->front, hash[ev->refers], ev->back);
+}
+
+/* A change by hand, with the target and the undo that its contract says. An
+ * argument that nobody recorded leaves it without an undo, not without a place. */
+static bool handwork(struct desk *d, const struct roles *roles, struct history_event *ev,
+                     const char *file, struct err *e)
+{
+    const struct role_action *a = roles_find(roles, ev->action, e);
+    const char *args, *target = ev->target, *undo = NULL;
+    struct json before = json_from(ev->before), none = json_from("{}");
+    struct err why = { 0 };
+    char digest[SHA256_HEX + 1];
+    if (!a || !a->change) {
+        if (a)
+            err_input(e, "'%s' changes nothing", ev->action);
+        return err_while(e, "%s:%d", file, ev->line);
+    }
+    bool fits = role_arguments(&args, a, json_from(ev->args), d->keep, &why);
+    if (!fits)
+        args = json_canonical(json_from(ev->args), d->keep);
+    if (!target && (!fits || !role_resolve(&target, a->target, json_from(args), before, none, d->keep, &why))) {
+        err_hint(e, "an explicit 'target' does without");
+        return err_input(e, "%s:%d: %s", file, ev->line, why.text);
+    }
+    if (fits && a->undo_action &&
+        !role_resolve(&undo, a->undo_args, json_from(args), before, none, d->keep, &why))
+        undo = a->undo_args; /* it names a result, which the end of the change may hold */
+    sha256_hex(digest, args, strlen(args));
+    struct text t = text_new(d->keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "change", ev->change);
+    json_put(&o, "action", ev->action);
+    json_put(&o, "target", target);
+    json_put_raw(&o, "args", args, strlen(args));
+    json_put(&o, "args_sha256", digest);
+    json_put_raw(&o, "before", ev->before, strlen(ev->before));
+    if (undo) {
+        json_open(&o, "undo", '{');
+        json_put(&o, "action", a->undo_action);
+        json_put_raw(&o, "args", undo, strlen(undo));
+        json_close(&o, '}');
+    } else {
+        json_put(&o, "undo", NULL);
+    }
+    json_put_int(&o, "attempt", 1);
+    json_put(&o, "provider_key", "");
+    json_put_bool(&o, "by_hand", true);
+    json_close(&o, '}');
+    ev->draft.data = t.at;
+    return true;
+}
+
+/* As many at once as refer to nothing that is not written yet. */
+static bool write_events(struct desk *d, const struct history *h, struct err *e)
+{
+    enum { AT_ONCE = 64 };
+    const char **hash = arena_many(d->keep, const char *, h->events + 1);
+    struct draft draft[AT_ONCE];
+    for (size_t i = 0, n; i < h->events; i += n) {
+        struct appended a = { 0 };
+        for (n = 0; i + n < h->events && n < AT_ONCE && h->event[i + n].refers < (int)i; n++) {
+            draft[n] = h->event[i + n].draft;
+            draft[n].data = with_hash(d, &h->event[i + n], hash);
+        }
+        if (!desk_append_all(d, draft, n, &a, e)) {
+            err_hint(e, "%s holds the first %zu of %zu events", d->name, i, h->events);
+            return false;
+        }
+        memcpy(&hash[i], a.hash, n * sizeof *hash);
+    }
+    return true;
+}
+
+static bool import_history(struct desk *d, const char *file, const char *bytes, size_t length,
+                           struct err *e)
+{
+    struct history h;
+    struct roles roles;
+    if (!history_parse(&h, file, bytes, length, &d->ws.config, d->keep, e) ||
+        !roles_load(&roles, d->keep, e))
+        return false;
+    struct history_event *event = arena_many(d->keep, struct history_event, h.events);
+    memcpy(event, h.event, h.events * sizeof *event);
+    h.event = event;
+    for (size_t i = 0; i < h.events; i++)
+        if (event[i].action && !handwork(d, &roles, &event[i], file, e))
+            return false;
+    struct moment start = { .at = h.start };
+    d->name = NULL;
+    if (!desk_open_incident(d, &start, h.title, h.zone, e) || !write_events(d, &h, e) ||
+        !desk_refresh(d, e))
+        return false;
+    size_t rows = 0;
+    for (size_t i = 0; i < d->incident.entries; i++)
+        rows += d->incident.entry[i].listed && !d->incident.entry[i].struck;
+    d->when = start;
+    desk_echo(d, "imported '%s': %s, %s, %s", file, text_count(d->keep, (int64_t)h.events, "event"),
+              text_count(d->keep, (int64_t)rows, "row"),
+              text_count(d->keep, (int64_t)d->incident.windows.count, "impact window"));
+    desk_say(d, "  tocsin timeline   tocsin sla   tocsin report");
+    return true;
+}
+
+bool verb_import(struct desk *d, struct err *e)
+{
+    const char *bytes, *file;
+    size_t length;
+    if (!desk_needs(d, 0, e) || !desk_at_most(d, 1, e))
+        return false;
+    file = text_equal(d->word[0], "-") ? "/dev/stdin" : d->word[0];
+    if (!d->world->read_file(d->world, file, &bytes, &length, d->keep, e))
+        return false;
+    return import_history(d, text_equal(d->word[0], "-") ? "standard input" : file, bytes, length, e);
+}
