@@ -25,6 +25,13 @@ struct plugins; /* those that the workspace binds, loaded when first used */
 
 bool plugins_open(struct plugins **out, const struct workspace *ws, const struct roles *roles,
                   struct arena *keep, struct err *e);
+/* For a dry run: every role is played by the contracts' models, on a world in
+ * memory (the simulator's own, else one made of the configuration). Nothing
+ * that happens in it leaves the process. */
+bool plugins_open_model(struct plugins **out, const struct workspace *ws,
+                        const struct roles *roles, struct arena *keep, struct err *e);
+/* "sense.flood.ip=192.0.2.1": that read answers so, in a dry run. */
+bool plugins_assume(struct plugins *p, const char *assumption, struct err *e);
 void plugins_close(struct plugins *p);
 
 /* The plugin that plays this role: `manual` where none is bound. */
@@ -33,6 +40,9 @@ const char *plugins_for(const struct plugins *p, const char *role);
 const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e);
 /* Does the bound plugin have that action? ERR_INPUT in words when not. */
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e);
+/* Can its reads be asked at any time? Not of `manual`: each would be a
+ * question to a person, so `before` and `after` stay unknown there. */
+bool plugins_observes(struct plugins *p, const struct role_action *a);
 /* How long after a change its effect may take to show; deadline of perform. */
 int64_t plugins_appears_within(struct plugins *p, const struct role_action *a);
 int64_t plugins_deadline(struct plugins *p, const struct role_action *a);
@@ -46,9 +56,15 @@ struct task_view {
     const char *question;     /* of TASK_ASKS: put to a person; answer with task_answer() */
     enum outcome outcome;     /* of TASK_DONE */
     enum seen seen;           /* of TASK_DONE, for a probe */
+    bool nothing;             /* of OUTCOME_FAILED: a read that found nothing */
     const char *result;       /* JSON object; "{}" */
     const char *text;         /* what happened, or why not, in words */
 };
+
+/* Asks the plugin a question that is no action ("unseen" of the simulator):
+ * its function `name` with `args`, answered at once as JSON. */
+bool plugins_look(const char **json, struct plugins *p, const char *plugin, const char *name,
+                  const char *args, struct arena *keep, struct err *e);
 
 /* key: the provider's key of this attempt, run id + key + attempt. Strings of
  * views live in `keep`. */

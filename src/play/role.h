@@ -68,7 +68,8 @@ bool role_arguments(const char **canonical, const struct role_action *a, struct 
 
 /* "$args.ip", "$result.x", "$before.y" anywhere in a JSON template (or a plain
  * text: a target), replaced
- * (inside a longer text: as text). A reference to nothing is an error. */
+ * (inside a longer text: as text). A reference to nothing is an error;
+ * but when `before` as a whole is unknown, members that name it are left out. */
 bool role_resolve(const char **out, const char *template, struct json args, struct json before,
                   struct json result, struct arena *keep, struct err *e);
 

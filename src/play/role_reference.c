@@ -83,6 +83,15 @@ static bool put_string(struct text *to, struct json value, const struct sources 
     return true;
 }
 
+/* A reference to a state that nobody could read (a person did it by hand):
+ * its member is left out, and the contract's default takes its place. */
+static bool unseen(struct json value, const struct sources *s, struct arena *keep)
+{
+    enum json_type before = json_type(s->before);
+    return (before == JSON_MISSING || before == JSON_NULL) && json_type(value) == JSON_STRING
+        && text_starts(json_text(value, keep), "$before.");
+}
+
 static bool put(struct text *to, struct json value, const struct sources *s, struct arena *keep,
                 struct err *e)
 {
@@ -95,9 +104,12 @@ static bool put(struct text *to, struct json value, const struct sources *s, str
     }
     bool first = true;
     text_char(to, type == JSON_OBJECT ? '{' : '[');
-    for (struct json_walk w = json_walk(value); json_next(&w); first = false) {
+    for (struct json_walk w = json_walk(value); json_next(&w);) {
+        if (unseen(w.value, s, keep))
+            continue;
         if (!first)
             text_char(to, ',');
+        first = false;
         if (w.key.at) {
             text_bytes(to, w.key.at, w.key.length);
             text_char(to, ':');

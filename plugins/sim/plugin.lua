@@ -1,0 +1,211 @@
+-- sim: every role, played by the contracts' models on a world of its own.
+--
+-- The world lies in .tocsin/sim/world.json and is written when an effect
+-- takes place, never made from the journal: a probe that only repeated what
+-- the journal says would prove nothing.
+
+local function set(list)
+  local s = {}
+  for _, name in ipairs(list) do s[name] = true end
+  return s
+end
+
+-- A world for a workspace that no scenario has made: what the configuration
+-- knows, and nothing going on.
+local function first_world()
+  local w = { services = {}, dns = {}, ips = {}, vpcs = {}, free = {}, quota = { ips = 16, vpcs = 2 },
+              waves = {}, signs = {}, faults = {}, calls = {}, latency = {}, pending = {}, done = {},
+              tickets = {}, said = {}, shown = {}, captures = {}, ran = {} }
+  for name, s in pairs(services()) do
+    w.services[name] = { name = name .. ".example", pool = set(s.ips), rpm = 60000 }
+    local records = {}
+    for _, ip in ipairs(s.ips) do
+      records[ip] = 30000
+      w.ips[ip] = { name = ip, vpc = "" }
+    end
+    w.dns[name .. ".example"] = { ttl_ms = 30000, records = records, old = {} }
+  end
+  for n = 11, 18 do w.free["203.0.113." .. n] = true end
+  return w
+end
+
+-- The instruments that the models of `sense` read: numbers as they would have
+-- been measured, judged by the same rules as on a real day.
+
+local function background(ip, second)
+  local h = 7
+  for i = 1, #ip do h = (h * 31 + string.byte(ip, i)) % 65521 end
+  return 36 + (second * 7919 + h) % 9
+end
+
+local LEARN = 120 -- seconds before the first that is judged
+
+local function floods(w, ip, from, to)
+  local first, last = from // 1000 - LEARN, to // 1000
+  local waves = {}
+  for _, wave in ipairs(w.waves) do
+    if wave.ip == ip then waves[#waves + 1] = wave end
+  end
+  local counts, kinds = {}, {}
+  for second = first, last - 1 do
+    local at, n = second * 1000, background(ip, second)
+    local kind = false
+    for _, wave in ipairs(waves) do
+      if wave.from <= at and at < wave.to then n, kind = n + wave.rate, wave.kind end
+    end
+    counts[#counts + 1], kinds[#kinds + 1] = n, kind
+  end
+  return flood_rule(first * 1000, LEARN + 1, counts, kinds)
+end
+
+local EVERY = 10000
+local HALF_HOUR = 1800000
+
+local function rate(w, service, from, to)
+  local values, first = {}, (from - HALF_HOUR) // EVERY
+  local usual = w.services[service].rpm
+  for n = first, to // EVERY - 1 do
+    local at = n * EVERY
+    local rpm = usual + usual * ((n * 7919) % 41 - 20) // 2000
+    for _, sign in ipairs(w.signs) do
+      if sign.service == service and sign.from <= at and at < sign.to then
+        rpm = rpm - rpm * sign.drop_ppb // 1000000000
+      end
+    end
+    values[#values + 1] = rpm
+  end
+  return drop_rule(first * EVERY, EVERY, values)
+end
+
+local function instruments(w)
+  return { floods = function(ip, from, to) return floods(w, ip, from, to) end,
+           rate = function(service, from, to) return rate(w, service, from, to) end }
+end
+
+-- What was accepted and shows only later takes place when its time has come.
+local function settle(w)
+  local due, later = {}, {}
+  for _, p in ipairs(w.pending) do
+    local list = p.at <= now() and due or later
+    list[#list + 1] = p
+  end
+  w.pending = later
+  for _, p in ipairs(due) do
+    contract(p.action).model(w, p.args, p.at, instruments(w))
+  end
+  return w
+end
+
+local function world()
+  return settle(state_read() or first_world())
+end
+
+-- How long things take; a scenario may say otherwise, by action or by role.
+local usual_ms = { cloud = 3000, pool = 2000, dns = 1000, sense = 500, exec = 1000 }
+
+local function latency(w, t)
+  return w.latency[t.action] or w.latency[t.role] or usual_ms[t.role] or 200
+end
+
+-- The fault that meets this call of this action, or none.
+local function fault(w, t)
+  local n = (w.calls[t.action] or 0) + 1
+  w.calls[t.action] = n
+  if #w.faults == 0 then return {} end
+  state_write(w)
+  for _, f in ipairs(w.faults) do
+    local where = not f.ip or f.ip == t.args.ip
+    local when = n >= f.nth and n < f.nth + f.times
+    if f.action == t.action and where and when then return f end
+  end
+  return {}
+end
+
+local function answer(result, why)
+  if result == nil and why == "nothing" then return nothing() end
+  if result == nil then return failed(why) end
+  if why == "unchanged" then return unchanged(result) end
+  return ok(result)
+end
+
+local function read(t, f)
+  wait(latency(world(), t) + (f.how == "slow" and f.by or 0))
+  if f.how == "fails" then return failed(f.text) end
+  local w = world()
+  return answer(contract(t.action).model(w, t.args, now(), instruments(w)))
+end
+
+-- Accepted now, seen by everybody only `f.by` later.
+local function accept(w, t, f)
+  local result, why = contract(t.action).model(world(), t.args, now(), instruments(w))
+  if result == nil then return failed(why) end
+  table.insert(w.pending, { at = now() + f.by, action = t.action, args = t.args, key = t.key })
+  w.done[t.key] = { result = result, at = now() + f.by }
+  state_write(w)
+  return ok(result)
+end
+
+local function change(t, f)
+  wait(latency(world(), t) + (f.how == "slow" and f.by or 0))
+  if f.how == "fails" then return failed(f.text) end
+  if f.how == "busy" then
+    wait(f.by)
+    return change(t, fault(world(), t))
+  end
+  if f.how == "lost-before" then return unsure("the connection broke before an answer came") end
+  local w = world()
+  if f.how == "late" then return accept(w, t, f) end
+  local result, why = contract(t.action).model(w, t.args, now(), instruments(w))
+  if result ~= nil then
+    w.done[t.key] = { result = result, at = now() }
+    state_write(w)
+  end
+  if f.how == "lost" then return unsure("the connection broke before an answer came") end
+  return answer(result, why)
+end
+
+local function perform(t)
+  local f = fault(world(), t)
+  if t.change then return change(t, f) end
+  return read(t, f)
+end
+
+-- Looks for what the key left behind.
+local function probe(t)
+  local w = world()
+  wait(latency(w, t))
+  w = world()
+  local trace = w.done[t.key]
+  if not trace then return absent("no trace of it") end
+  if trace.at > now() then return pending("accepted, not to be seen yet") end
+  return done(trace.result, "it took place")
+end
+
+return {
+  summary = "a world of its own for drills, tests and dry runs",
+  plays = "all",
+  needs = { "state" },
+  settings = {},
+  any = { perform = perform, probe = probe, deadline = "5m", appears_within = "0s" },
+
+  -- For scenarios: the world as it begins, changed by hand, and looked at
+  -- without an instrument's delay.
+  begin = function(given)
+    local w = first_world()
+    for key, value in pairs(given) do w[key] = value end
+    state_write(w)
+    return w
+  end,
+  look = function(t)
+    local w = world()
+    local result, why = contract(t.action).model(w, t.args, t.at or now(), instruments(w))
+    return { result = result, why = why }
+  end,
+  world = function() return world() end,
+  put = function(t)
+    local w = world()
+    for key, value in pairs(t) do w[key] = value end
+    state_write(w)
+    return {}
+  end,
+}

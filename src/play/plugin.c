@@ -1,0 +1,254 @@
+/* plugin.c: which plugin plays a role, and what it says of itself. */
+#include "play/plugin_inside.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *const outcome_names[] = { "ok", "unchanged", "failed", "unknown", NULL };
+
+static const int64_t DEADLINE_MS = 60 * SECOND_MS;
+
+bool plugins_open(struct plugins **out, const struct workspace *ws, const struct roles *roles,
+                  struct arena *keep, struct err *e)
+{
+    struct plugins *p = arena_one(keep, struct plugins);
+    *p = (struct plugins){ .ws = ws, .roles = roles, .keep = keep };
+    *out = p;
+    return true;
+}
+
+bool plugins_open_model(struct plugins **out, const struct workspace *ws,
+                        const struct roles *roles, struct arena *keep, struct err *e)
+{
+    if (!plugins_open(out, ws, roles, keep, e))
+        return false;
+    struct plugins *p = *out;
+    p->model = true;
+    struct world *w = ws->world;
+    const char *path = workspace_path(ws, keep, ".tocsin/sim/world.json"), *bytes;
+    size_t length, wrong_at;
+    bool is_folder;
+    if (!ws->config.simulated || !w->exists(w, path, &is_folder))
+        return true;
+    if (!w->read_file(w, path, &bytes, &length, keep, e))
+        return false;
+    if (!json_check(bytes, length, &wrong_at))
+        return err_input(e, "'%s' is damaged at byte %zu", path, wrong_at);
+    p->memory = arena_copy(keep, bytes, length);
+    return true;
+}
+
+void plugins_close(struct plugins *p)
+{
+    for (struct loaded *l = p->first; l; l = l->next)
+        sandbox_close(l->sandbox);
+    p->first = NULL;
+}
+
+const char *plugins_for(const struct plugins *p, const char *role)
+{
+    const struct binding *b = config_binding(&p->ws->config, role);
+    if (p->model)
+        return "sim";
+    if (p->ws->config.simulated)
+        return b && strcmp(b->plugin, "manual") == 0 ? "manual" : "sim";
+    return b ? b->plugin : "manual";
+}
+
+/* Does the list under `key` of the plugin's table hold `word`? */
+static bool says(struct loaded *l, const char *key, const char *word)
+{
+    lua_State *L = sandbox_lua(l->sandbox);
+    bool found = false;
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
+    lua_getfield(L, -1, key);
+    if (lua_type(L, -1) == LUA_TSTRING)
+        found = strcmp(lua_tostring(L, -1), "all") == 0;
+    for (lua_Integer i = 1; lua_type(L, -1) == LUA_TTABLE && !found; i++) {
+        bool more = lua_rawgeti(L, -1, i) == LUA_TSTRING;
+        found = more && strcmp(lua_tostring(L, -1), word) == 0;
+        lua_pop(L, 1);
+        if (!more)
+            break;
+    }
+    lua_pop(L, 2);
+    return found;
+}
+
+static bool start(struct loaded *l, const char *bytes, size_t length, struct err *e)
+{
+    lua_State *L = sandbox_lua(l->sandbox);
+    plugin_host_open(l);
+    if (!sandbox_load(l->sandbox, arena_print(l->home->keep, "plugins/%s/plugin.lua", l->name),
+                      bytes, length, e)
+        || !sandbox_call(l->sandbox, 0, 1, e))
+        return false;
+    if (lua_type(L, -1) != LUA_TTABLE)
+        return err_input(e, "plugin '%s' answers no table", l->name);
+    lua_setfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
+    l->keeps_state = says(l, "needs", "state");
+    return true;
+}
+
+struct loaded *plugins_load(struct plugins *p, const char *name, struct err *e)
+{
+    for (struct loaded *l = p->first; l; l = l->next)
+        if (strcmp(l->name, name) == 0)
+            return l;
+    struct loaded *l = arena_one(p->keep, struct loaded);
+    *l = (struct loaded){ .name = arena_string(p->keep, name), .home = p };
+    struct world *w = p->ws->world;
+    const char *bytes;
+    size_t length;
+    bool own;
+    if (!workspace_share(&l->path, &own, p->ws, "plugins",
+                         arena_print(p->keep, "%s/plugin.lua", name), p->keep, e)
+        || !w->read_file(w, l->path, &bytes, &length, p->keep, e)) {
+        err_while(e, "plugin '%s'", name);
+        return NULL;
+    }
+    char digest[SHA256_HEX + 1];
+    sha256_hex(digest, bytes, length);
+    l->sha256 = arena_string(p->keep, digest);
+    /* A plugin lives as long as the process and is no runbook: it may compute. */
+    const struct sandbox_limits limits = { .instructions = INT64_C(1) << 40,
+                                           .memory_bytes = INT64_C(256) << 20 };
+    l->sandbox = sandbox_open(&limits);
+    if (!start(l, bytes, length, e)) {
+        sandbox_close(l->sandbox);
+        return NULL;
+    }
+    l->next = p->first;
+    p->first = l;
+    return l;
+}
+
+const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e)
+{
+    struct loaded *l = plugins_load(p, plugins_for(p, role), e);
+    if (!l)
+        return NULL;
+    const struct binding *b = config_binding(&p->ws->config, role);
+    bool bound = b && strcmp(b->plugin, l->name) == 0 && b->settings;
+    struct text t = text_new(keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "plugin", l->name);
+    json_put_raw(&o, "settings", bound ? b->settings : "{}", bound ? strlen(b->settings) : 2);
+    json_put(&o, "sha256", l->sha256);
+    json_close(&o, '}');
+    return t.at;
+}
+
+void plugins_push_handler(struct loaded *l, const struct role_action *a)
+{
+    lua_State *L = sandbox_lua(l->sandbox);
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");          // plugin
+    if (lua_getfield(L, -1, "actions") == LUA_TTABLE)             // plugin actions
+        lua_getfield(L, -1, a->full);                             // plugin actions handler
+    else
+        lua_pushnil(L);
+    if (lua_type(L, -1) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_getfield(L, -2, "any");                               // plugin actions any
+    }
+    lua_remove(L, -2);
+    lua_remove(L, -2);
+}
+
+/* A member of an action's handler; pushes it, or nil. */
+static int handler_member(struct loaded *l, const struct role_action *a, const char *name)
+{
+    lua_State *L = sandbox_lua(l->sandbox);
+    plugins_push_handler(l, a);
+    if (lua_type(L, -1) == LUA_TTABLE)
+        lua_getfield(L, -1, name);
+    else
+        lua_pushnil(L);
+    lua_remove(L, -2);
+    return lua_type(L, -1);
+}
+
+bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e)
+{
+    struct loaded *l = plugins_load(p, plugins_for(p, a->role), e);
+    if (!l)
+        return false;
+    if (!says(l, "plays", a->role))
+        return err_input(e, "plugin '%s' does not play the role '%s'", l->name, a->role);
+    bool has = handler_member(l, a, "perform") == LUA_TFUNCTION;
+    lua_pop(sandbox_lua(l->sandbox), 1);
+    return has || err_input(e, "plugin '%s' has no '%s'", l->name, a->full);
+}
+
+static int64_t handler_span(struct plugins *p, const struct role_action *a, const char *name,
+                            int64_t otherwise)
+{
+    struct err e = { 0 };
+    struct loaded *l = plugins_load(p, plugins_for(p, a->role), &e);
+    if (!l)
+        return otherwise;
+    int64_t ms = otherwise;
+    if (handler_member(l, a, name) == LUA_TSTRING)
+        duration_parse(&ms, lua_tostring(sandbox_lua(l->sandbox), -1));
+    lua_pop(sandbox_lua(l->sandbox), 1);
+    return ms;
+}
+
+int64_t plugins_appears_within(struct plugins *p, const struct role_action *a)
+{
+    return handler_span(p, a, "appears_within", 0);
+}
+
+int64_t plugins_deadline(struct plugins *p, const struct role_action *a)
+{
+    return handler_span(p, a, "deadline", DEADLINE_MS);
+}
+
+bool plugins_observes(struct plugins *p, const struct role_action *a)
+{
+    struct err e = { 0 };
+    struct loaded *l = plugins_load(p, plugins_for(p, a->role), &e);
+    if (!l)
+        return false;
+    bool blind = handler_member(l, a, "blind") == LUA_TBOOLEAN
+              && lua_toboolean(sandbox_lua(l->sandbox), -1);
+    lua_pop(sandbox_lua(l->sandbox), 1);
+    return !blind;
+}
+
+bool plugins_assume(struct plugins *p, const char *assumption, struct err *e)
+{
+    const char *equals = strchr(assumption, '='), *dot = NULL;
+    for (const char *at = assumption; equals && at < equals; at++)
+        dot = *at == '.' ? at : dot;
+    if (!dot)
+        return err_usage(e, "'%s' is no assumption, expected ROLE.ACTION.RESULT=VALUE", assumption);
+    struct assumption *a = arena_one(p->keep, struct assumption);
+    a->action = roles_find(p->roles, arena_copy(p->keep, assumption, (size_t)(dot - assumption)), e);
+    a->field = arena_copy(p->keep, dot + 1, (size_t)(equals - dot - 1));
+    if (!a->action)
+        return false;
+    const struct role_arg *result = NULL;
+    for (size_t i = 0; i < a->action->results; i++)
+        if (strcmp(a->action->result[i].name, a->field) == 0)
+            result = &a->action->result[i];
+    if (!result || a->action->change)
+        return err_usage(e, "'%s' is no read with a result '%s'", a->action->full, a->field);
+    /* The contract's own reading of a value that was typed. */
+    struct role_action as = { .full = a->action->full, .arg = result, .args = 1 };
+    struct text t = text_new(p->keep);
+    text_char(&t, '{');
+    json_quote(&t, a->field, strlen(a->field));
+    text_char(&t, ':');
+    json_quote(&t, equals + 1, strlen(equals + 1));
+    text_char(&t, '}');
+    const char *canonical;
+    if (!role_arguments(&canonical, &as, json_from(t.at), p->keep, e))
+        return false;
+    struct json value = json_get(json_from(canonical), a->field);
+    a->value = arena_copy(p->keep, value.at, value.length);
+    a->next = p->assumed;
+    p->assumed = a;
+    return true;
+}

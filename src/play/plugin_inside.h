@@ -1,0 +1,45 @@
+/* plugin_inside.h: what plugin.c, plugin_host.c and task.c know of each other. */
+#ifndef PLAY_PLUGIN_INSIDE_H
+#define PLAY_PLUGIN_INSIDE_H
+
+#include "play/plugin.h"
+
+struct plugins;
+
+/* A plugin's Lua, in a sandbox of its own. Its table is the registry's
+ * "tocsin.plugin". */
+struct loaded {
+    const char *name, *path, *sha256;
+    struct sandbox *sandbox;
+    bool keeps_state;        /* it declared the capability `state` */
+    struct plugins *home;
+    struct loaded *next;
+};
+
+struct assumption {
+    const struct role_action *action;
+    const char *field, *value; /* value: JSON */
+    struct assumption *next;
+};
+
+struct plugins {
+    const struct workspace *ws;
+    const struct roles *roles;
+    struct arena *keep;
+    struct loaded *first;
+    bool model;              /* a dry run */
+    const char *memory;      /* of a dry run: the state, instead of a file */
+    struct assumption *assumed;
+};
+
+/* Loads it when it is first used. */
+struct loaded *plugins_load(struct plugins *p, const char *name, struct err *e);
+/* Pushes the handler table of an action (actions[full], else any), or nil. */
+void plugins_push_handler(struct loaded *l, const struct role_action *a);
+
+/* Makes the host's functions globals of this plugin. */
+void plugin_host_open(struct loaded *l);
+/* A returned table that says its outcome: {["tocsin.outcome"]=..., result=, text=}. */
+#define PLUGIN_OUTCOME "tocsin.outcome"
+
+#endif

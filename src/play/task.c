@@ -1,0 +1,306 @@
+/* task.c: one action under way, as a coroutine of its plugin. */
+#include "play/plugin_inside.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct task {
+    struct plugins *home;
+    struct loaded *plugin;
+    const struct role_action *action;
+    struct json args, before;
+    const char *key;
+    bool probe;
+    struct arena *keep;
+    lua_State *co;          /* NULL once it ended */
+    int arguments;          /* pushed for the next resume */
+    bool answered;
+    struct task_view view;  /* as of the last turn */
+};
+
+/* The arguments as plugins and models want them: spans in milliseconds. */
+static void put_args(struct text *to, const struct role_action *a, struct json args,
+                     struct arena *keep)
+{
+    bool first = true;
+    text_char(to, '{');
+    for (struct json_walk w = json_walk(args); args.at && json_next(&w); first = false) {
+        if (!first)
+            text_char(to, ',');
+        text_bytes(to, w.key.at, w.key.length);
+        text_char(to, ':');
+        int64_t ms;
+        const struct role_arg *arg = NULL;
+        for (size_t i = 0; i < a->args; i++)
+            if (json_is(w.key, a->arg[i].name))
+                arg = &a->arg[i];
+        if (arg && arg->type == ARG_DURATION && json_type(w.value) == JSON_STRING
+            && duration_parse(&ms, json_text(w.value, keep)))
+            text_print(to, "%" PRId64, ms);
+        else
+            text_bytes(to, w.value.at, w.value.length);
+    }
+    text_char(to, '}');
+}
+
+/* What perform(t) and probe(t) are handed. */
+static const char *task_table(const struct task *t, struct err *e)
+{
+    const char *binding = plugins_binding(t->home, t->action->role, t->keep, e);
+    if (!binding)
+        return NULL;
+    struct json settings = json_get(json_from(binding), "settings");
+    struct text text = text_new(t->keep), args = text_new(t->keep);
+    struct json_out o = json_out(&text);
+    put_args(&args, t->action, t->args, t->keep);
+    json_open(&o, NULL, '{');
+    json_put(&o, "action", t->action->full);
+    json_put(&o, "role", t->action->role);
+    json_put(&o, "help", t->action->help);
+    json_put_bool(&o, "change", t->action->change);
+    json_put_raw(&o, "args", args.at, args.length);
+    if (t->args.at)
+        json_put_raw(&o, "typed", t->args.at, t->args.length);
+    if (t->before.at)
+        json_put_raw(&o, "before", t->before.at, t->before.length);
+    json_put(&o, "key", t->key ? t->key : "");
+    json_put_raw(&o, "settings", settings.at, settings.length);
+    json_close(&o, '}');
+    return text.at;
+}
+
+static bool begin(struct task **out, struct task start, struct err *e)
+{
+    struct task *t = arena_one(start.keep, struct task);
+    *t = start;
+    if (!plugins_can(t->home, t->action, e))
+        return false;
+    t->plugin = plugins_load(t->home, plugins_for(t->home, t->action->role), e);
+    const char *table = task_table(t, e);
+    if (!table)
+        return false;
+    lua_State *L = sandbox_lua(t->plugin->sandbox);
+    plugins_push_handler(t->plugin, t->action);               // handler
+    if (lua_getfield(L, -1, t->probe ? "probe" : "perform") != LUA_TFUNCTION) {
+        lua_pop(L, 2);
+        t->view = (struct task_view){ TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}",
+                                      .text = "the plugin cannot look into it" };
+        *out = t;
+        return true;
+    }
+    lua_remove(L, -2);
+    sandbox_push_json(L, json_from(table));                   // function table
+    t->co = sandbox_thread(t->plugin->sandbox);
+    lua_xmove(L, t->co, 2);
+    t->arguments = 1;
+    *out = t;
+    return true;
+}
+
+bool task_perform(struct task **out, struct plugins *p, const struct role_action *a,
+                  struct json args, const char *key, struct arena *keep, struct err *e)
+{
+    return begin(out, (struct task){ .home = p, .action = a, .args = args, .key = key,
+                                     .keep = keep }, e);
+}
+
+bool task_probe(struct task **out, struct plugins *p, const struct role_action *a,
+                struct json args, struct json before, const char *key, struct arena *keep,
+                struct err *e)
+{
+    return begin(out, (struct task){ .home = p, .action = a, .args = args, .before = before,
+                                     .key = key, .probe = true, .keep = keep }, e);
+}
+
+/* Lua has one empty table for lists and for objects: the contract knows. */
+static const char *as_contracted(const struct task *t, const char *result)
+{
+    struct text text = text_new(t->keep);
+    bool first = true;
+    text_char(&text, '{');
+    for (struct json_walk w = json_walk(json_from(result)); json_next(&w); first = false) {
+        bool list = false;
+        for (size_t i = 0; i < t->action->results; i++)
+            list = list || (t->action->result[i].type == ARG_LIST
+                            && json_is(w.key, t->action->result[i].name));
+        if (!first)
+            text_char(&text, ',');
+        text_bytes(&text, w.key.at, w.key.length);
+        text_char(&text, ':');
+        if (list && json_count(w.value) == 0)
+            text_add(&text, "[]");
+        else
+            text_bytes(&text, w.value.at, w.value.length);
+    }
+    text_char(&text, '}');
+    return text.at;
+}
+
+static int index_of(const char *const *names, const char *name, int otherwise)
+{
+    for (int i = 0; name && names[i]; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return otherwise;
+}
+
+static const char *in_words(const struct task *t, struct json result)
+{
+    const char *says = t->action->says;
+    if (t->view.nothing && t->action->nothing)
+        says = t->action->nothing;
+    if (!says || (!t->view.nothing && t->view.outcome == OUTCOME_FAILED))
+        return "";
+    const char *words = role_words(says, t->args, t->before, result, t->keep);
+    return t->view.outcome == OUTCOME_UNCHANGED ? arena_print(t->keep, "%s already", words) : words;
+}
+
+/* The value on top of the coroutine's stack is what perform or probe answered. */
+static void conclude(struct task *t)
+{
+    static const char *const outcomes[] = { "ok", "unchanged", "failed", "unsure", NULL };
+    static const char *const seens[] = { "done", "pending", "absent", "unknown", NULL };
+    lua_State *L = t->co;
+    struct text result = text_new(t->keep);
+    struct err e = { 0 };
+    const char *outcome = "ok", *text = NULL;
+    t->view = (struct task_view){ .state = TASK_DONE, .result = "{}" };
+    if (lua_type(L, -1) == LUA_TTABLE) {
+        if (lua_getfield(L, -1, PLUGIN_OUTCOME) == LUA_TSTRING) {
+            outcome = arena_string(t->keep, lua_tostring(L, -1));
+            lua_pop(L, 1);
+            if (lua_getfield(L, -1, "text") == LUA_TSTRING)
+                text = arena_string(t->keep, lua_tostring(L, -1));
+            lua_pop(L, 1);
+            lua_getfield(L, -1, "result");
+        } else {
+            lua_pop(L, 1);
+        }
+        if (lua_type(L, -1) == LUA_TTABLE && sandbox_to_json(L, -1, &result, &e))
+            t->view.result = as_contracted(t, result.at);
+    }
+    t->view.nothing = strcmp(outcome, "nothing") == 0;
+    t->view.outcome = t->view.nothing ? OUTCOME_FAILED
+                                      : (enum outcome)index_of(outcomes, outcome, OUTCOME_UNKNOWN);
+    t->view.seen = (enum seen)index_of(seens, outcome, SEEN_UNKNOWN);
+    if (e.kind) {
+        t->view.outcome = t->action->change ? OUTCOME_UNKNOWN : OUTCOME_FAILED;
+        text = arena_string(t->keep, e.text);
+    }
+    t->view.text = text ? text : in_words(t, json_from(t->view.result));
+}
+
+/* What was assumed stands over what the model answers; what is then missing
+ * is empty. */
+static void assume(struct task *t)
+{
+    const struct role_action *a = t->action;
+    bool any = false;
+    struct text text = text_new(t->keep);
+    struct json_out o = json_out(&text);
+    struct json result = json_from(t->view.result);
+    json_open(&o, NULL, '{');
+    for (size_t i = 0; i < a->results; i++) {
+        static const char *const empty[] = { "\"\"", "\"\"", "0", "\"\"", "0", "false", "[]", "null" };
+        struct json value = json_get(result, a->result[i].name);
+        if (!value.at)
+            value = json_from(empty[a->result[i].type]);
+        for (const struct assumption *s = t->home->assumed; s; s = s->next)
+            if (s->action == a && strcmp(s->field, a->result[i].name) == 0) {
+                value = json_from(s->value);
+                any = true;
+            }
+        json_put_raw(&o, a->result[i].name, value.at, value.length);
+    }
+    json_close(&o, '}');
+    if (!any)
+        return;
+    t->view.result = text.at;
+    t->view.outcome = OUTCOME_OK;
+    t->view.nothing = false;
+    t->view.text = "assumed";
+}
+
+/* One resume: until it waits, asks or ends. */
+static void go_on(struct task *t)
+{
+    struct err e = { 0 };
+    int results;
+    enum sandbox_turn turn = sandbox_resume(t->plugin->sandbox, t->co, t->arguments, &results, &e);
+    t->arguments = 0;
+    if (turn == SANDBOX_YIELDED) {
+        bool asks = results == 2 && text_equal(lua_tostring(t->co, -2), "ask");
+        t->view = (struct task_view){ .state = asks ? TASK_ASKS : TASK_WAITS };
+        if (asks)
+            t->view.question = arena_string(t->keep, lua_tostring(t->co, -1));
+        else
+            t->view.wake_at = lua_tointeger(t->co, -1);
+        lua_pop(t->co, results);
+        return;
+    }
+    if (turn == SANDBOX_RETURNED) {
+        if (results == 0)
+            lua_pushnil(t->co);
+        conclude(t);
+    } else {
+        t->view = (struct task_view){
+            .state = TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}",
+            .outcome = t->action->change ? OUTCOME_UNKNOWN : OUTCOME_FAILED,
+            .text = arena_print(t->keep, "plugin '%s': %s", t->plugin->name, e.text) };
+    }
+    if (t->home->assumed && !t->probe)
+        assume(t);
+    task_close(t);
+}
+
+bool task_turn(struct task *t, struct task_view *view, struct err *e)
+{
+    struct world *w = t->home->ws->world;
+    while (t->co) {
+        bool sleeps = t->view.state == TASK_WAITS && t->view.wake_at > w->now(w);
+        bool asks = t->view.state == TASK_ASKS && !t->answered;
+        if (sleeps || asks)
+            break;
+        t->answered = false;
+        go_on(t);
+    }
+    *view = t->view;
+    return true;
+}
+
+void task_answer(struct task *t, const char *answer, const char *text)
+{
+    if (!t->co || t->view.state != TASK_ASKS)
+        return;
+    lua_pushstring(t->co, answer);
+    lua_pushstring(t->co, text ? text : "");
+    t->arguments = 2;
+    t->answered = true;
+}
+
+void task_close(struct task *t)
+{
+    if (t->co)
+        sandbox_drop(t->plugin->sandbox, t->co);
+    t->co = NULL;
+}
+
+bool plugins_look(const char **json, struct plugins *p, const char *plugin, const char *name,
+                  const char *args, struct arena *keep, struct err *e)
+{
+    struct loaded *l = plugins_load(p, plugin, e);
+    if (!l)
+        return false;
+    lua_State *L = sandbox_lua(l->sandbox);
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    sandbox_push_json(L, json_from(args));
+    if (!sandbox_call(l->sandbox, 1, 1, e))
+        return false;
+    struct text t = text_new(keep);
+    bool fine = sandbox_to_json(L, -1, &t, e);
+    lua_pop(L, 1);
+    *json = t.at;
+    return fine;
+}
