@@ -302,6 +302,8 @@ struct json_out desk_json(struct desk *d, struct text *to)
     json_open(&o, "warnings", '[');
     if (d->name && d->incident.warning)
         json_put(&o, NULL, d->incident.warning);
+    for (const char *const *w = d->warning; w && *w; w++)
+        json_put(&o, NULL, *w);
     json_close(&o, ']');
     return o;
 }

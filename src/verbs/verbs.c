@@ -122,7 +122,7 @@ const struct verb verbs[] = {
               { "check", NULL, "status 1 on a breach, 4 when uncertain" },
               { "html", NULL, "as a page" }) },
     { "settle", "SERVICE PERIOD yes|no", "a person decides an uncertain verdict", report,
-      READS, verb_settle, OPTIONS({ "because", "TEXT", "why" }) },
+      ANY, verb_settle, OPTIONS({ "because", "TEXT", "why" }) },
     { "report", "", "write or refresh the postmortem's draft", report, READS, verb_report,
       OPTIONS({ "template", "NAME", "another template" }, { "edit", NULL, "open it in the editor" },
               { "format", "md|html|man|text|json", "print it instead" },

@@ -51,6 +51,7 @@ struct desk {
 
     /* what it did */
     struct moment when;          /* of desk_moment(); at INSTANT_NONE: now */
+    const char *const *warning;  /* more of them for --json, then NULL; NULL: none */
     struct text recorded;        /* the events it appended, as JSON, with commas */
     bool answered;               /* desk_json() was used: the edge adds no answer of its own */
 };

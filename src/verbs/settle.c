@@ -1,0 +1,65 @@
+/* settle.c: a person decides a verdict that the record leaves open. */
+#include "verbs/verbs.h"
+
+#include "world/account.h"
+
+#include <string.h>
+
+/* The decision is written where the downtime is: into the last incident with
+ * a window of that service in that period. */
+static const char *incident_of(const struct sla_result *r)
+{
+    return r->windows ? r->window[r->windows - 1].window->incident : NULL;
+}
+
+static bool leaves_doubt(const struct sla_result *r, struct err *e)
+{
+    if (!r->policy)
+        return err_failed(e, "the service '%s' has no policy, so there is nothing to settle",
+                          r->service);
+    if (r->breach == VERDICT_UNCERTAIN)
+        return true;
+    err_hint(e, "tocsin sla --service %s --month %s --explain   shows the working; 'amend' and 'strike' correct the record",
+             r->service, r->period.name);
+    return err_failed(e, "the record leaves no doubt about '%s' in %s: breach %s", r->service,
+                      r->period.name, verdict_names[r->breach]);
+}
+
+static const char *data_of(struct desk *d, const struct sla_result *r, const char *because)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "service", r->service);
+    json_put(&o, "period", r->period.name);
+    json_put(&o, "breach", d->word[2]);
+    json_put(&o, "because", because);
+    json_close(&o, '}');
+    return t.at;
+}
+
+bool verb_settle(struct desk *d, struct err *e)
+{
+    struct account account;
+    struct sla_result r;
+    struct period period;
+    const char *because = desk_option(d, "because");
+    if (!desk_needs(d, 2, e) || !desk_at_most(d, 3, e))
+        return false;
+    if (!text_equal(d->word[2], "yes") && !text_equal(d->word[2], "no"))
+        return err_usage(e, "found '%s', expected yes or no: was the SLA breached?", d->word[2]);
+    if (!because || !*because) {
+        err_hint(e, "tocsin settle %s %s %s --because TEXT", d->word[0], d->word[1], d->word[2]);
+        return err_usage(e, "a decision needs its reason");
+    }
+    if (!period_parse(&period, d->word[1], d->ws.config.zone, d->keep, e)
+        || !account_open(&account, &d->ws, INSTANT_NONE, desk_now(d), d->keep, e)
+        || !account_sla(&r, &account, d->word[0], NULL, &period, false, d->keep, e)
+        || !leaves_doubt(&r, e) || !desk_incident(d, incident_of(&r), e)
+        || !desk_append(d, NULL, EVENT_SETTLED, data_of(d, &r, because), NULL, e))
+        return false;
+    desk_echo(d, "settled: breach of %s in %s is %s (downtime %s, allowed %s)", r.service,
+              r.period.name, d->word[2], duration_words(d->keep, r.downtime_ms.nominal),
+              duration_clock(d->keep, r.allowed_ms));
+    return true;
+}
