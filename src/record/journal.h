@@ -77,6 +77,10 @@ void stream_end(struct stream *out, struct stream_reader *r, size_t left, struct
 void stream_read(struct stream *out, struct stream_reader *r, const char *bytes, size_t length,
                  struct arena *keep);
 
+/* The lines that verify, as they stand: damage costs the lines it hit, and one more
+ * where it hit a hash beyond recognition. */
+void stream_salvage(struct salvaged *out, const char *bytes, size_t length, struct arena *keep);
+
 /* Takes salt and data out of each line that an `erased` met by `r` names; lengths
  * stay. */
 void lines_erase(char *bytes, size_t length, const struct stream_reader *r);

@@ -43,6 +43,26 @@ struct appended {
     const char *hash[64];  /* of each event, while count <= 64; in `keep` */
 };
 
+/* What looking at every byte of an incident found. */
+struct checked {
+    const struct stream *stream; /* own first, as in struct journal */
+    const int64_t *lines;        /* of each stream: those that are good */
+    size_t streams;
+    uint64_t acknowledged;       /* the head: own bytes that were promised */
+    uint64_t size;               /* of our own stream; more than its `end`: a writer lives, or died */
+    size_t blobs;
+    struct names bad_blobs;      /* whose bytes are not what their name says */
+    struct names aside;          /* "damaged-1234": what was never acknowledged */
+    bool suspect;                /* a sync failed: the next writer copies first */
+};
+
+/* Lines whose digests and whose link to the line before are right. */
+struct salvaged {
+    const char *bytes;
+    size_t length;
+    int64_t good, lost;
+};
+
 /* A named lock of the workspace: "run/R3", "target/pool:osc-fr1/1.2.3.4".
  * Dies with its process. */
 struct lock;
@@ -90,6 +110,14 @@ struct store {
                      char sha256[SHA256_HEX + 1], struct err *e);
     bool (*blob_get)(struct store *s, const char *incident, const char *sha256,
                      const char **bytes, size_t *length, struct arena *keep, struct err *e);
+
+    /* Looks at every byte; never uses what it knew before. Damage is an answer
+     * here, not an error. */
+    bool (*check)(struct store *s, const char *incident, struct checked *out,
+                  struct arena *keep, struct err *e);
+    /* The lines of our own stream that still verify, as they stand. */
+    bool (*salvage)(struct store *s, const char *incident, struct salvaged *out,
+                    struct arena *keep, struct err *e);
 
     /* What happened below that a person should know, one line, each once: bytes
      * of a dead writer moved aside, a sync that had to be repeated. NULL: nothing. */

@@ -250,7 +250,7 @@ static bool perform(struct line *l, struct desk *d, struct err *e)
     if (!read_line(l, d, e) || !use_color(l, d, e))
         return false;
     if (l->by)
-        d->world->user = l->by;
+        d->world->user = l->by, d->world->claimed = true;
     if (l->help || l->version) {
         d->words = 0;
         if (l->help && d->verb)
@@ -296,6 +296,9 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
         done = err_errno(&e, "cannot write the answer");
     if (!done)
         err_print(&e, err);
+    const char *told = d.ws.store ? d.ws.store->warning(d.ws.store, &keep) : NULL;
+    if (told)
+        fprintf(err, "tocsin: warning: %s\n", text_for_terminal(&keep, told));
     if (d.ws.store)
         d.ws.store->close(d.ws.store);
     w->user = user;

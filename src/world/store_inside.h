@@ -29,4 +29,10 @@ bool local_blob_put(struct store *s, const char *incident, const char *bytes, si
 bool local_blob_get(struct store *s, const char *incident, const char *sha256,
                     const char **bytes, size_t *length, struct arena *keep, struct err *e);
 
+/* store_check.c */
+bool local_check(struct store *s, const char *incident, struct checked *out, struct arena *keep,
+                 struct err *e);
+bool local_salvage(struct store *s, const char *incident, struct salvaged *out,
+                   struct arena *keep, struct err *e);
+
 #endif

@@ -266,6 +266,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .sync = local_sync, .read = local_read, .watch = local_watch,
                    .lock = local_lock, .unlock = local_unlock, .holder = local_holder,
                    .blob_put = local_blob_put, .blob_get = local_blob_get,
+                   .check = local_check, .salvage = local_salvage,
                    .warning = local_warning, .close = local_close },
         .world = w, .disk = d, .root = arena_print(&all, "%s/.tocsin", dir),
         .start = start,

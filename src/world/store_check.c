@@ -1,0 +1,112 @@
+/* store_check.c: looking at every byte, and taking out what can be trusted. */
+#include "world/store_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static bool check_blobs(struct local *l, const char *folder, struct checked *out,
+                        struct arena *keep, struct err *e)
+{
+    const char *blobs = arena_print(keep, "%s/blobs", folder);
+    struct names all = { 0 };
+    struct stat st;
+    if (!l->disk->stat(blobs, &st) && !l->world->list_folder(l->world, blobs, &all, keep, e))
+        return false;
+    const char **bad = arena_many(keep, const char *, all.count + 1);
+    out->bad_blobs.name = bad;
+    for (size_t i = 0; i < all.count; i++) {
+        struct arena scratch = *keep;
+        const char *bytes;
+        size_t length;
+        char found[SHA256_HEX + 1];
+        if (!hex_is(all.name[i], SHA256_HEX))
+            continue; /* an unfinished one of a dead writer */
+        out->blobs++;
+        if (!disk_load(l->disk, arena_print(&scratch, "%s/%s", blobs, all.name[i]), &bytes, &length,
+                       &scratch, e))
+            return false;
+        sha256_hex(found, bytes, length);
+        if (strcmp(found, all.name[i]))
+            bad[out->bad_blobs.count++] = all.name[i];
+    }
+    return true;
+}
+
+static bool find_aside(struct local *l, const char *folder, struct checked *out,
+                       struct arena *keep, struct err *e)
+{
+    struct names all;
+    if (!l->world->list_folder(l->world, folder, &all, keep, e))
+        return false;
+    const char **name = arena_many(keep, const char *, all.count + 1);
+    out->aside.name = name;
+    for (size_t i = 0; i < all.count; i++)
+        if (text_starts(all.name[i], "damaged-"))
+            name[out->aside.count++] = all.name[i];
+    return true;
+}
+
+/* What the files beside the journal say. A head that says nothing is damage
+ * that reading has found already. */
+static bool check_beside(struct local *l, const char *folder, struct checked *out,
+                         struct arena *keep, struct err *e)
+{
+    struct err ignored;
+    struct head head = { 0 };
+    struct stat st;
+    struct strand s = { .lock = arena_print(keep, "%s/lock", folder) };
+    const char *path = arena_print(keep, "%s/head", folder);
+    int next, fd = disk_open(l->disk, path, O_RDONLY, 0, e);
+    if (fd < 0)
+        return false;
+    (void)strand_head(l, fd, path, &head, &next, &ignored);
+    disk_close(l->disk, &fd);
+    out->acknowledged = head.offset;
+    if (l->disk->stat(arena_print(keep, "%s/journal.jsonl", folder), &st))
+        return err_errno(e, "cannot read '%s/journal.jsonl'", folder);
+    out->size = (uint64_t)st.st_size;
+    s.lock_fd = disk_open(l->disk, s.lock, O_RDONLY, 0, e);
+    if (s.lock_fd < 0)
+        return false;
+    out->suspect = strand_suspect(l, &s);
+    disk_close(l->disk, &s.lock_fd);
+    return true;
+}
+
+bool local_check(struct store *store, const char *incident, struct checked *out,
+                 struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    struct journal j;
+    const char *folder;
+    *out = (struct checked){ 0 };
+    if (!local_folder(&folder, l, incident, keep, e)
+        || !local_read(store, incident, &j, keep, e))
+        return false;
+    int64_t *lines = arena_many(keep, int64_t, j.streams);
+    for (size_t i = 0; i < j.count; i++)
+        lines[j.event[i].stream]++;
+    out->stream = j.stream;
+    out->streams = j.streams;
+    out->lines = lines;
+    return check_beside(l, folder, out, keep, e) && check_blobs(l, folder, out, keep, e)
+        && find_aside(l, folder, out, keep, e);
+}
+
+bool local_salvage(struct store *store, const char *incident, struct salvaged *out,
+                   struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    const char *folder, *bytes;
+    size_t length;
+    if (!local_folder(&folder, l, incident, keep, e))
+        return false;
+    if (!disk_load(l->disk, arena_print(keep, "%s/journal.jsonl", folder), &bytes, &length, keep, e)) {
+        if (errno == ENOENT)
+            err_input(e, "there is no incident '%s'", incident);
+        return false;
+    }
+    stream_salvage(out, bytes, length, keep);
+    return true;
+}
