@@ -27,13 +27,16 @@ static void put_literal(struct text *lua, const char *at, size_t length)
     text_repeat(lua, "\n", lines);
 }
 
+/* The tag as an error names it: its first line, if that is not too long. */
 static void put_quoted(struct text *lua, const char *at, size_t length)
 {
+    enum { MOST = 160 };
+    const char *line = memchr(at, '\n', length);
+    length = line ? (size_t)(line - at) : length;
+    length = length < MOST ? length : MOST;
     text_char(lua, '"');
     for (size_t i = 0; i < length; i++) {
-        if (at[i] == '\n')
-            text_char(lua, ' ');
-        else if (at[i] == '"' || at[i] == '\\')
+        if (at[i] == '"' || at[i] == '\\')
             text_print(lua, "\\%c", at[i]);
         else
             text_char(lua, at[i]);

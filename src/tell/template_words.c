@@ -130,17 +130,17 @@ static int word_marked(lua_State *L)
     return push_markdown(L, t.at);
 }
 
-/* join({a, b, c}, "and"): a, b and c */
+/* join({a, b, c}, "and"): a, b and c; a third argument stands for ", " */
 static int word_join(lua_State *L)
 {
     struct rendering_state *r = rendering_of(L);
     luaL_checktype(L, 1, LUA_TTABLE);
-    const char *last = luaL_optstring(L, 2, NULL);
+    const char *last = luaL_optstring(L, 2, NULL), *between = luaL_optstring(L, 3, ", ");
     struct text t = text_new(r->keep);
     lua_Integer n = luaL_len(L, 1);
     for (lua_Integer i = 1; i <= n; i++) {
         if (i > 1)
-            text_print(&t, last && i == n ? " %s " : ", ", last);
+            text_add(&t, last && i == n ? arena_print(r->keep, " %s ", last) : between);
         lua_geti(L, 1, i);
         show(L, &t, lua_gettop(L));
         lua_pop(L, 1);
@@ -238,7 +238,7 @@ static int word_capital(lua_State *L)
 static const struct { const char *name; lua_CFunction call; } words[] = {
     { "W", write_plain },     { "A", remember },      { "E", write_escaped },
     { "R", write_raw },       { "text", word_text },  { "code", word_code },
-    { "prose", word_prose },  { "yaml", word_yaml },  { "marked", word_marked },
+    { "prose_text", word_prose },  { "yaml", word_yaml },  { "marked", word_marked },
     { "join", word_join },    { "gap", word_gap },    { "span", word_span },
     { "exact", word_exact },  { "minutes", word_minutes }, { "percent", word_percent },
     { "clock", word_clock },  { "date", word_date },  { "number", word_number },

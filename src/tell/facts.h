@@ -1,0 +1,57 @@
+/* facts.h: everything that a document may say, gathered and then as data.
+ *
+ * Each figure is somebody else's fold (incident, sla, ledger); here they are
+ * only brought together, so that a document cannot disagree with a screen.
+ * The members of the data are described in templates/README.md.
+ */
+#ifndef TELL_FACTS_H
+#define TELL_FACTS_H
+
+#include "play/ledger.h"
+#include "record/sla.h"
+#include "tell/words.h"
+#include "world/account.h"
+
+/* What one service went through in this incident. */
+struct suffering {
+    const char *name;
+    const struct sla_window *window;   /* of this incident, by start */
+    size_t windows;
+    struct range down_ms, degraded_ms, unknown_ms; /* union, of this incident alone */
+    bool none;                         /* affirmed: no impact */
+    bool open;
+    const struct sla_result *sla;      /* each period that the incident touches */
+    size_t slas;
+};
+
+struct facts {
+    const struct workspace *ws;
+    const struct journal *journal;
+    const struct incident *incident;
+    struct ledger ledger;
+    struct account account;
+    const struct suffering *service;   /* all of the workspace, then others that were named */
+    size_t services;
+    int64_t first_at, last_at;         /* of what is listed and of the windows */
+    int64_t recorded_at;               /* the newest event of the incident */
+};
+
+bool facts_gather(struct facts *out, const struct workspace *ws, const struct journal *journal,
+                  const struct incident *incident, int64_t as_of, int64_t now,
+                  struct arena *keep, struct err *e);
+
+/* What the document is, beside what happened. */
+struct document_kind {
+    const char *number;                /* "SPM-2025-001" */
+    struct tongue tongue;
+    int64_t date;                      /* modified_at */
+    bool internal;                     /* everything, names too */
+};
+
+const char *facts_json(const struct facts *f, const struct document_kind *kind,
+                       struct arena *keep);
+
+/* "report/cause" -> "cause"; NULL for an event that is no prose. */
+const char *prose_slot(const struct event *ev, struct arena *keep);
+
+#endif

@@ -1,0 +1,24 @@
+/* redact.h: what a public document must not say, struck out of every text.
+ *
+ * Texts of `redact:` become [withheld]; people named in `people:` become
+ * their role. What was struck out is counted, so that it can be shown.
+ * An internal document is not redacted.
+ */
+#ifndef TELL_REDACT_H
+#define TELL_REDACT_H
+
+#include "record/config.h"
+
+struct struck { const char *what, *instead; size_t times; };
+
+struct redaction {
+    struct struck *struck;   /* one a rule */
+    size_t rules;
+    struct arena *keep;
+};
+
+/* `config` NULL: nothing is struck out. */
+struct redaction redaction_of(const struct config *config, struct arena *keep);
+const char *redact(struct redaction *r, const char *text);
+
+#endif
