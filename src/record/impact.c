@@ -67,11 +67,12 @@ static bool touch(struct edge a, struct edge b)
     return a.at - a.early_ms <= b.at + b.late_ms && b.at - b.early_ms <= a.at + a.late_ms;
 }
 
-/* The edge at `at`, its interval kept where it was as far as it can be. */
-static struct edge moved_to(struct edge e, int64_t at)
+/* The edge where the one before it stands: as late as it was said to be at
+ * most, and no earlier than that one may be. */
+static struct edge moved_to(struct edge e, struct edge before)
 {
-    int64_t first = e.at - e.early_ms, last = e.at + e.late_ms;
-    return (struct edge){ at, at > first ? at - first : 0, last > at ? last - at : 0 };
+    int64_t last = e.at + e.late_ms;
+    return (struct edge){ before.at, before.early_ms, last > before.at ? last - before.at : 0 };
 }
 
 /* "11:17" (a minute) may have been learnt after 11:17:42 (a second) and yet
@@ -89,7 +90,7 @@ static void order_edges(struct fold *f)
                               && strcmp(last[k].basis, m->basis) == 0))
             k++;
         if (k < known && m->edge.at < last[k].edge.at && touch(m->edge, last[k].edge))
-            m->edge = moved_to(m->edge, last[k].edge.at);
+            m->edge = moved_to(m->edge, last[k].edge);
         if (k == known && known < 64) {
             last[k].service = m->entry->service;
             last[k].basis = m->basis;
@@ -169,7 +170,7 @@ static void close_one(struct fold *f, const struct mark *closing, const struct m
     if (w->end.at >= w->start.at)
         return;
     bool near = touch(w->end, w->start);
-    w->end = moved_to(w->end, w->start.at);
+    w->end = moved_to(w->end, w->start);
     if (!near && !opening->struck)
         note(f, arena_print(f->keep,
             "event %s ends the impact on '%s' before event %s begins it, so it counts nothing: "
