@@ -97,7 +97,7 @@ static bool read_moment(struct reading *r, struct moment *out, struct yaml *y, s
 }
 
 static bool opening(struct reading *r, const struct moment *m, struct yaml *y, const char *level,
-                    struct yaml *lost, const char *text, struct err *e)
+                    struct yaml *lost, const char *text, bool listed, struct err *e)
 {
     const char *service = NULL;
     int64_t ppb = -1;
@@ -122,7 +122,7 @@ static bool opening(struct reading *r, const struct moment *m, struct yaml *y, c
     json_close(&o, '}');
     int index = (int)r->events;
     add(r, m, EVENT_IMPACT, y->line)->draft.data = t.at;
-    if (!text)
+    if (!text || !listed)
         unlist(r, m, index, y->line);
     if (text_equal(level, "none"))
         return true;
@@ -134,7 +134,7 @@ static bool opening(struct reading *r, const struct moment *m, struct yaml *y, c
 }
 
 static bool closing(struct reading *r, const struct moment *m, struct yaml *y, const char *text,
-                    struct err *e)
+                    bool listed, struct err *e)
 {
     const char *service = NULL;
     if (!yaml_text(y, &service, e))
@@ -158,7 +158,7 @@ static bool closing(struct reading *r, const struct moment *m, struct yaml *y, c
     text_char(&back, '}');
     ev->back = back.at;
     r->open[i] = r->open[--r->opens];
-    if (!text)
+    if (!text || !listed)
         unlist(r, m, index, y->line);
     return true;
 }
@@ -166,7 +166,7 @@ static bool closing(struct reading *r, const struct moment *m, struct yaml *y, c
 /* A change by hand is a begun and an ended like any other, so that the ledger
  * knows it. Who knows the contract fills in target and undo. */
 static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, const char *text,
-                     struct err *e)
+                     bool listed, struct err *e)
 {
     const char *action = NULL, *target = NULL, *because = NULL;
     struct yaml *args, *before, *after;
@@ -196,7 +196,7 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
         text_print(&back, ",\"after\":%s", state);
     text_add(&back, ",\"by_hand\":true}");
     ev->back = back.at;
-    if (!text)
+    if (!text || !listed)
         unlist(r, m, begun + 1, y->line);
     if (because) {
         ev = add(r, m, EVENT_KEPT, y->line);
@@ -235,14 +235,13 @@ static bool entry(struct reading *r, const struct item *item, struct err *e)
     if (!yaml_text(yaml_get(y, "text"), &text, e) || !yaml_bool(yaml_get(y, "listed"), &listed, e) ||
         !yaml_choice(yaml_get(y, "phase"), phase_names, &phase, e))
         return false;
-    const char *row = listed ? text : NULL;
     if ((edge = yaml_get(y, "did"))) {
-        if (!handwork(r, &item->when, edge, row, e))
+        if (!handwork(r, &item->when, edge, text, listed, e))
             return false;
         used = true;
     }
     if ((edge = yaml_get(y, "up"))) {
-        if (!closing(r, &item->when, edge, used ? NULL : row, e))
+        if (!closing(r, &item->when, edge, used ? NULL : text, listed, e))
             return false;
         used = true;
     }
@@ -250,7 +249,7 @@ static bool entry(struct reading *r, const struct item *item, struct err *e)
         struct yaml *lost = text_equal(levels[i], "degraded") ? yaml_get(y, "lost") : NULL;
         if (!(edge = yaml_get(y, levels[i])))
             continue;
-        if (!opening(r, &item->when, edge, levels[i], lost, used ? NULL : row, e))
+        if (!opening(r, &item->when, edge, levels[i], lost, used ? NULL : text, listed, e))
             return false;
         used = true;
     }

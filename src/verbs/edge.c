@@ -249,8 +249,10 @@ static bool perform(struct line *l, struct desk *d, struct err *e)
 {
     if (!read_line(l, d, e) || !use_color(l, d, e))
         return false;
-    if (l->by)
-        d->world->user = l->by, d->world->claimed = true;
+    if (l->by) {
+        d->world->user = l->by;
+        d->world->claimed = true;
+    }
     if (l->help || l->version) {
         d->words = 0;
         if (l->help && d->verb)
@@ -284,6 +286,7 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
 {
     struct arena whole = arena_reserve(KEEP_BYTES), keep = whole;
     const char *user = w->user;
+    bool claimed = w->claimed;
     struct line l = { .argc = argc, .argv = argv };
     struct desk d = { .world = w, .out = out, .err = err, .keep = &keep, .as_of = INSTANT_NONE,
                       .when = { .at = INSTANT_NONE } };
@@ -296,12 +299,14 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
         done = err_errno(&e, "cannot write the answer");
     if (!done)
         err_print(&e, err);
-    const char *told = d.ws.store ? d.ws.store->warning(d.ws.store, &keep) : NULL;
-    if (told)
-        fprintf(err, "tocsin: warning: %s\n", text_for_terminal(&keep, told));
-    if (d.ws.store)
+    if (d.ws.store) {
+        const char *note = d.ws.store->warning(d.ws.store, &keep);
+        if (note)
+            fprintf(err, "tocsin: warning: %s\n", text_for_terminal(&keep, note));
         d.ws.store->close(d.ws.store);
+    }
     w->user = user;
+    w->claimed = claimed;
     arena_release(whole);
     return done ? 0 : err_status(&e);
 }

@@ -34,7 +34,7 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
             instant_text(d->keep, i->zone, i->opened_at, FORM_DATE_HM), i->phase,
             duration_short(d->keep, down_ms(i)),
             text_for_terminal(d->keep, i->title && *i->title ? i->title : "(no title)"),
-            i->drill ? "  SIMULATED" : "", i->number ? arena_print(d->keep, "  %s", i->number) : "");
+            i->drill ? "  SIMULATED" : "", i->number && *i->number ? arena_print(d->keep, "  %s", i->number) : "");
 }
 
 bool verb_incidents(struct desk *d, struct err *e)

@@ -1,27 +1,243 @@
 /* status.c: one screen: where we are, and what to type next. */
 #include "verbs/show.h"
+#include "verbs/situation.h"
 
-static const char rule[] =
-    "-------------------------------------------------------------------------------";
+#include <ctype.h>
+#include <string.h>
 
-static void head(struct desk *d)
+enum { WIDTH = 79 };
+
+static const char *upper(struct desk *d, const char *text)
+{
+    char *copy = arena_string(d->keep, text);
+    for (char *c = copy; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return copy;
+}
+
+static const char *hm(struct desk *d, int64_t at)
+{
+    return instant_text(d->keep, desk_zone(d), at, FORM_HM);
+}
+
+static const char *color(struct desk *d, const char *code)
+{
+    return d->color ? code : "";
+}
+
+/* Left and right of one line of the screen; the left gives way. */
+static void ends(struct desk *d, const char *left, const char *right)
+{
+    size_t room = WIDTH - text_width(right) - 2;
+    left = text_cut(d->keep, text_for_terminal(d->keep, left), room);
+    fprintf(d->out, "%s%*s%s\n", left, (int)(WIDTH - text_width(left) - text_width(right)), "",
+            text_for_terminal(d->keep, right));
+}
+
+static void line(struct desk *d, const char *label, const char *text)
+{
+    fprintf(d->out, "%-16s%s\n", label, text_cut(d->keep, text_for_terminal(d->keep, text), WIDTH - 16));
+}
+
+static void rule(struct desk *d)
+{
+    struct text t = text_new(d->keep);
+    text_repeat(&t, "-", WIDTH);
+    fprintf(d->out, "%s\n", t.at);
+}
+
+static void head(struct desk *d, const struct situation *s)
 {
     const struct incident *i = &d->incident;
-    fprintf(d->out, "%s %s   SEV%lld  %s   %s\n%s\n", d->name, i->title ? i->title : "",
-            (long long)i->severity, i->phase, instant_text(d->keep, desk_zone(d), desk_now(d), FORM_HMS),
-            rule);
+    char zone[16];
+    zone_offset(desk_zone(d), s->now, zone);
+    bool same_day = text_equal(instant_text(d->keep, desk_zone(d), s->now, FORM_DATE),
+                               instant_text(d->keep, desk_zone(d), i->opened_at, FORM_DATE));
+    const char *grade = i->severity ? arena_print(d->keep, "SEV%lld  ", (long long)i->severity) : "";
+    ends(d, arena_print(d->keep, "%s %s", i->name, i->title && *i->title ? i->title : "(no title)"),
+         arena_print(d->keep, "%s%s   %s%s %s", grade, upper(d, i->phase), d->as_of_typed ? "as of " : "",
+                     instant_text(d->keep, desk_zone(d), s->now, same_day ? FORM_HMS : FORM_DATE_HM), zone));
+    ends(d, arena_print(d->keep, "%s: %s", s->world, s->bindings), s->people);
+    rule(d);
+}
+
+/* "11:17-11:30, 11:40-11:53" of what is over, broken where the screen ends. */
+static const char *earlier(struct desk *d, const struct service_view *v, size_t indent, size_t column)
+{
+    struct text t = text_new(d->keep);
+    for (size_t i = 0; v->window[i]; i++) {
+        if (v->window[i]->open)
+            continue;
+        const char *one = arena_print(d->keep, "%s-%s", hm(d, v->window[i]->start.at),
+                                      hm(d, v->window[i]->end.at));
+        if (t.length)
+            text_char(&t, ',');
+        if (column + strlen(one) + 3 > WIDTH) {
+            text_char(&t, '\n');
+            text_repeat(&t, " ", indent);
+            column = indent;
+        } else if (t.length) {
+            text_char(&t, ' ');
+        }
+        text_add(&t, one);
+        column += strlen(one) + 2;
+    }
+    return t.at;
+}
+
+static void service_line(struct desk *d, const struct situation *s, const struct service_view *v)
+{
+    const char *name = text_cut(d->keep, v->name, 15);
+    if (v->source) {
+        const char *was = earlier(d, v, 52, 52);
+        const char *state = arena_print(d->keep, "%s %s, since %s", upper(d, v->state),
+                                        duration_short(d->keep, s->now - v->since), hm(d, v->since));
+        fprintf(d->out, "%-16s%s%-28s%s%s\n", name, color(d, "\033[1;31m"), state, color(d, "\033[0m"),
+                *was ? arena_print(d->keep, "earlier %s", was) : "");
+    } else if (text_equal(v->state, "up")) {
+        fprintf(d->out, "%-16sup since %s    was down %s\n", name, hm(d, v->since), earlier(d, v, 43, 43));
+    } else if (text_equal(v->state, "none")) {
+        line(d, name, "no impact, as somebody has confirmed");
+    } else {
+        line(d, name, "nothing recorded; \"no impact\" confirmed by nobody yet");
+    }
+    if (v->probe.at != INSTANT_NONE)
+        line(d, "  probe", arena_print(d->keep, "%s, asked %s ago", *v->probe.words ? v->probe.words
+                                       : v->probe.good ? "answers" : "no answer",
+                                       duration_short(d->keep, s->now - v->probe.at)));
+}
+
+static const char *budget(struct desk *d, const struct sla_result *r)
+{
+    if (r->breach_at != INSTANT_NONE)
+        return arena_print(d->keep, "breach at %s if still down", hm(d, r->breach_at));
+    if (r->breach == VERDICT_NO)
+        return arena_print(d->keep, "%s left", duration_clock(d->keep, r->left_ms));
+    const char *settled = text_equal(r->decided_by, "record") ? ""
+                          : arena_print(d->keep, "; %s: %s", r->decided_by, verdict_names[r->decided]);
+    return arena_print(d->keep, "breach %s%s", verdict_names[r->breach], settled);
+}
+
+static void sla_line(struct desk *d, const struct service_view *v)
+{
+    const struct sla_result *r = &v->sla;
+    if (!v->has_sla || (!r->downtime_ms.high && !v->source))
+        return;
+    struct civil c = civil_at(r->policy->zone, r->period.start);
+    static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July",
+                                          "August", "September", "October", "November", "December" };
+    const char *name = r->policy->period == PERIOD_MONTH ? months[c.month - 1] : r->period.name;
+    int64_t low = (r->downtime_ms.low + MINUTE_MS / 2) / MINUTE_MS;
+    int64_t high = (r->downtime_ms.high + MINUTE_MS / 2) / MINUTE_MS;
+    const char *range = low == high ? "" : arena_print(d->keep, " (%lld-%lld)", (long long)low, (long long)high);
+    line(d, arena_print(d->keep, "SLA %s", name),
+         arena_print(d->keep, "%lld min used%s of %s    %s",
+                     (long long)((r->downtime_ms.nominal + MINUTE_MS / 2) / MINUTE_MS), range,
+                     duration_clock(d->keep, r->allowed_ms), budget(d, r)));
+}
+
+static void target_line(struct desk *d, const struct situation *s, const struct target_view *t)
+{
+    const char *seen = "no flood seen", *age = "";
+    if (t->flood.at != INSTANT_NONE) {
+        seen = t->flood.good ? "no flood" : t->flood.blind ? "cannot be seen" : *t->flood.words ? t->flood.words : "flooded";
+        age = arena_print(d->keep, " (%s ago)", duration_short(d->keep, s->now - t->flood.at));
+    }
+    const char *since = t->since == INSTANT_NONE ? "" : arena_print(d->keep, " since %s", hm(d, t->since));
+    line(d, t->ip, arena_print(d->keep, "%s%s   %s%s%s", t->place, since, seen, age,
+                               t->watched ? "" : "   NOT WATCHED: unknown"));
+}
+
+static void runs(struct desk *d, const struct situation *s)
+{
+    for (size_t i = 0; i < s->runs; i++) {
+        const struct run_view *r = &s->run[i];
+        if (text_equal(r->state, "ended"))
+            continue;
+        fprintf(d->out, "RUN %-4s%s\n", r->run,
+                text_cut(d->keep, arena_print(d->keep, "%-8s%s (%s)  %s%s%s", r->runbook, r->state, r->by,
+                                              r->step ? r->step : "", r->why ? ": " : "",
+                                              r->why ? r->why : ""), WIDTH - 8));
+        if (r->ask)
+            fprintf(d->out, "WAITING %s\n",
+                    text_cut(d->keep, arena_print(d->keep, "%s  %s %s", r->ask,
+                                                  text_for_terminal(d->keep, r->question ? r->question : ""),
+                                                  r->who ? r->who : ""), WIDTH - 8));
+    }
+}
+
+static const char *fate(const struct change *c)
+{
+    return c->state == CHANGE_IN_FLIGHT ? "in flight: not known yet"
+           : c->state == CHANGE_NO_UNDO ? "cannot be put back by us"
+           : c->state == CHANGE_UNDO_FAILED ? "putting it back FAILED" : "can be put back";
+}
+
+static void changes(struct desk *d, const struct situation *s)
+{
+    enum { SHOWN = 6 };
+    for (size_t i = 0; i < s->changes && i < SHOWN; i++) {
+        const struct change *c = s->changed[i];
+        const char *what = event_text(c->ended ? c->ended : c->begun, d->keep);
+        fprintf(d->out, "%-8s%-4s%-43.43s%-6s%s\n", i ? "" : "CHANGED", c->name,
+                text_cut(d->keep, text_for_terminal(d->keep, what), 42), hm(d, c->begun->at), fate(c));
+    }
+    if (s->changes > SHOWN)
+        fprintf(d->out, "        and %zu more: 'tocsin restore' lists them\n", s->changes - SHOWN);
+    if (!s->changes && s->ledger.changes)
+        fprintf(d->out, "CHANGED nothing that is not as it was%s\n",
+                s->keeps ? arena_print(d->keep, "; %s kept on purpose",
+                                       text_count(d->keep, (int64_t)s->keeps, "change")) : "");
+}
+
+static void public_line(struct desk *d, const struct situation *s)
+{
+    const struct incident *i = &d->incident;
+    struct text t = text_new(d->keep);
+    if (i->said_at != INSTANT_NONE)
+        text_print(&t, "last update %s", hm(d, i->said_at));
+    if (i->next_due != INSTANT_NONE && !i->closed)
+        text_print(&t, ", next %s %s", i->next_due < s->now ? "was due" : "due", hm(d, i->next_due));
+    if (i->number && *i->number)
+        text_print(&t, "%s%s", t.length ? "   " : "", i->number);
+    if (t.length)
+        fprintf(d->out, "PUBLIC  %s\n", t.at);
+}
+
+static void below(struct desk *d, const struct situation *s)
+{
+    size_t n = 0;
+    while (s->latest[n])
+        n++;
+    for (size_t i = 0; i < n; i++)
+        fprintf(d->out, "%-8s%-6s %s\n", i ? "" : "LATEST", entry_when(s->latest[i], desk_zone(d), d->keep),
+                text_cut(d->keep, text_for_terminal(d->keep, s->latest[i]->text), WIDTH - 15));
+    for (const struct advice *a = s->next; a->type; a++)
+        fprintf(d->out, "%-8s%-24s%s\n", a == s->next ? "NEXT" : "", a->type, a->why);
+    for (size_t i = 0; s->not_yet[i]; i++)
+        fprintf(d->out, "%-12s%s\n", i ? "" : "DO NOT YET", s->not_yet[i]);
 }
 
 bool verb_status(struct desk *d, struct err *e)
 {
-    if (!desk_at_most(d, 0, e))
+    struct situation s;
+    if (!desk_at_most(d, 0, e) || !situation_gather(&s, d, e))
         return false;
-    head(d);
-    for (size_t k = 0; k < d->incident.windows.count; k++) {
-        const struct window *w = &d->incident.windows.window[k];
-        fprintf(d->out, "%-16s%s %s-%s\n", w->service, impact_level_names[w->level],
-                instant_text(d->keep, desk_zone(d), w->start.at, FORM_HM),
-                w->open ? "now" : instant_text(d->keep, desk_zone(d), w->end.at, FORM_HM));
+    if (d->json) {
+        status_json(d, &s);
+        return true;
     }
+    head(d, &s);
+    for (size_t i = 0; i < s.services; i++)
+        service_line(d, &s, &s.service[i]);
+    for (size_t i = 0; i < s.services; i++)
+        sla_line(d, &s.service[i]);
+    for (size_t i = 0; i < s.targets; i++)
+        target_line(d, &s, &s.target[i]);
+    rule(d);
+    runs(d, &s);
+    changes(d, &s);
+    public_line(d, &s);
+    below(d, &s);
     return true;
 }

@@ -14,6 +14,8 @@ bool entry_is_prose(const struct entry *n, struct arena *keep)
 const char *entry_when(const struct entry *n, const char *zone, struct arena *keep)
 {
     const char *at = instant_text(keep, zone, n->at, n->late_ms || n->early_ms ? FORM_HM : FORM_HMS);
+    if (n->late_ms >= 12 * HOUR_MS)
+        return "??:??"; /* only its day is known */
     if (n->late_ms >= HOUR_MS - 1)
         return arena_print(keep, "%.2s:??", at);
     return n->early_ms >= 2 * MINUTE_MS && n->late_ms >= 2 * MINUTE_MS ? arena_print(keep, "~%s", at) : at;
@@ -24,7 +26,31 @@ static bool is_shown(struct desk *d, const struct entry *n)
     bool all = desk_option(d, "all") || desk_option(d, "history");
     if (entry_is_prose(n, d->keep))
         return desk_option(d, "all") != NULL;
+    /* A change is told by its end; its beginning is bookkeeping, unless there is no end. */
+    if (n->event->kind == EVENT_ACTION_BEGUN && !all)
+        return false;
     return all || (!n->struck && *n->text);
+}
+
+/* The text, broken at spaces, further lines below the first. */
+static void wrapped(struct desk *d, const char *text, size_t indent)
+{
+    size_t width = (size_t)d->world->columns(d->world), column = indent;
+    width = width < 60 ? 60 : width > 120 ? 120 : width;
+    for (char *save = NULL, *word = strtok_r(arena_string(d->keep, text), " ", &save); word;
+         word = strtok_r(NULL, " ", &save)) {
+        size_t wide = text_width(word);
+        if (column > indent && column + 1 + wide > width) {
+            fprintf(d->out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', d->out);
+            column++;
+        }
+        fputs(word, d->out);
+        column += wide;
+    }
+    fputc('\n', d->out);
 }
 
 static void correction_line(struct desk *d, const struct event *c, const char *zone)
@@ -52,10 +78,11 @@ static void as_text(struct desk *d, const char *zone)
             fprintf(d->out, "%s, %s\n", today, zone_words(d->keep, zone, n->at));
             snprintf(day, sizeof day, "%s", today);
         }
-        fprintf(d->out, "%4lld  %-8s %c %-10s %s%s\n", (long long)n->event->seq,
+        fprintf(d->out, "%4lld  %-8s %c %-9s ", (long long)n->event->seq,
                 entry_when(n, zone, d->keep), n->struck ? 'x' : n->listed ? '*' : ' ',
-                n->event->kind == EVENT_UNKNOWN ? "?" : n->event->by, n->struck ? "(struck) " : "",
-                text_for_terminal(d->keep, *n->text ? n->text : n->event->kind_name));
+                text_cut(d->keep, text_for_terminal(d->keep, n->event->by), 9));
+        wrapped(d, arena_print(d->keep, "%s%s", n->struck ? "(struck) " : "",
+                               text_for_terminal(d->keep, *n->text ? n->text : n->event->kind_name)), 27);
         for (size_t c = 0; desk_option(d, "history") && c < n->corrections; c++) {
             if (c == 0)
                 fprintf(d->out, "%15sfirst written at %s as: %s %s\n", "",

@@ -1,0 +1,265 @@
+/* situation.c: see situation.h. */
+#include "verbs/situation.h"
+
+#include "verbs/show.h"
+
+#include <string.h>
+
+/* The journal up to as-of, as the raw folds want it. */
+static struct journal until(struct desk *d, const struct journal *j)
+{
+    if (d->as_of == INSTANT_NONE)
+        return *j;
+    struct journal cut = *j;
+    struct event *event = arena_many(d->keep, struct event, j->count + 1);
+    cut.count = 0;
+    for (size_t i = 0; i < j->count; i++)
+        if (j->event[i].at <= d->as_of)
+            event[cut.count++] = j->event[i];
+    cut.event = event;
+    return cut;
+}
+
+static bool read_ledger(struct situation *s, struct desk *d, const struct journal *own, struct err *e)
+{
+    struct names all;
+    if (!d->ws.store->list(d->ws.store, &all, d->keep, e))
+        return false;
+    struct journal *journal = arena_many(d->keep, struct journal, all.count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        if (text_equal(all.name[i], "log"))
+            continue;
+        if (text_equal(all.name[i], d->name)) {
+            journal[n++] = *own;
+        } else {
+            if (!workspace_journal(&journal[n], &d->ws, all.name[i], d->keep, e))
+                return false;
+            journal[n] = until(d, &journal[n]);
+            n++;
+        }
+    }
+    ledger_fold(&s->ledger, journal, n, d->keep);
+    const struct change **changed = arena_many(d->keep, const struct change *, s->ledger.changes + 1);
+    const struct change **kept = arena_many(d->keep, const struct change *, s->ledger.changes + 1);
+    for (size_t i = 0; i < s->ledger.changes; i++) {
+        const struct change *c = &s->ledger.change[i];
+        if (!text_equal(c->incident, d->name))
+            continue;
+        if (c->state == CHANGE_KEPT)
+            kept[s->keeps++] = c;
+        else if (c->state == CHANGE_OPEN || c->state == CHANGE_IN_FLIGHT || c->state == CHANGE_NO_UNDO ||
+                 c->state == CHANGE_UNDO_FAILED)
+            changed[s->changes++] = c;
+    }
+    s->changed = changed;
+    s->kept = kept;
+    return true;
+}
+
+/* The newest answer of a read about this service or IP. */
+static struct sighting last_seen(struct desk *d, const struct journal *j, const char *action,
+                                 const char *key, const char *value, const char *good)
+{
+    struct sighting s = { .at = INSTANT_NONE, .words = "" };
+    for (size_t i = 0; i < j->count; i++) {
+        const struct event *ev = &j->event[i];
+        if ((ev->kind != EVENT_READ && ev->kind != EVENT_WAITED) || !ev->data.at ||
+            !json_is(json_get(ev->data, "action"), action) ||
+            !json_is(json_get(json_get(ev->data, "args"), key), value))
+            continue;
+        struct json result = json_get(ev->data, "result");
+        if (!result.at)
+            continue;
+        struct json seen = json_get(result, "observed");
+        const char *words = json_get_text(result, "text", d->keep);
+        s = (struct sighting){ ev->recorded, json_is_true(json_get(result, good)),
+                               seen.at && !json_is_true(seen), words ? words : "" };
+    }
+    return s;
+}
+
+/* A flood that was named: by a signal, or by a read that found it. */
+static void see_flood(struct desk *d, const struct journal *j, const char *ip, struct sighting *s)
+{
+    for (size_t i = 0; i < j->count; i++) {
+        const struct event *ev = &j->event[i];
+        struct json what = ev->kind == EVENT_SIGNAL ? ev->data
+                           : ev->kind == EVENT_READ && json_is(json_get(ev->data, "action"), "sense.flood")
+                               ? json_get(ev->data, "result") : (struct json){ 0 };
+        if (!what.at || !json_is(json_get(what, "ip"), ip) || (s->at != INSTANT_NONE && ev->at < s->at))
+            continue;
+        const char *kind = json_get_text(what, ev->kind == EVENT_SIGNAL ? "flood" : "kind", d->keep);
+        if (!kind)
+            continue;
+        char upper[16] = "";
+        for (size_t k = 0; kind[k] && k < sizeof upper - 1; k++)
+            upper[k] = (char)(kind[k] >= 'a' && kind[k] <= 'z' ? kind[k] - 32 : kind[k]);
+        *s = (struct sighting){ ev->at, false, false, arena_print(d->keep, "%s flood", upper) };
+    }
+}
+
+static void view_service(struct service_view *v, struct desk *d, const struct journal *j,
+                         const struct service *service)
+{
+    const struct windows *all = &d->incident.windows;
+    const struct window **mine = arena_many(d->keep, const struct window *, all->count + 1);
+    size_t n = 0;
+    *v = (struct service_view){ .name = service->name, .state = "silent", .since = INSTANT_NONE };
+    for (size_t i = 0; all->none && all->none[i]; i++)
+        if (text_equal(all->none[i], service->name))
+            v->state = "none";
+    for (size_t i = 0; i < all->count; i++) {
+        const struct window *w = &all->window[i];
+        if (!text_equal(w->service, service->name) || w->level == IMPACT_NONE)
+            continue;
+        mine[n++] = w;
+        if (w->open && (!v->source || w->level < IMPACT_DEGRADED)) {
+            v->state = impact_level_names[w->level];
+            v->since = w->start.at;
+            v->source = w->basis;
+        } else if (!v->source && w->end.at > v->since) {
+            v->state = "up";
+            v->since = w->end.at;
+        }
+    }
+    v->window = mine;
+    v->probe = last_seen(d, j, "sense.answers", "service", service->name, "answers");
+}
+
+/* The period that the incident fell into, not the one of whoever looks later. */
+static bool view_sla(struct service_view *v, struct situation *s, struct desk *d,
+                     const struct service *service, const struct account *a, struct err *e)
+{
+    if (!service->policy)
+        return true;
+    int64_t at = d->incident.opened_at;
+    for (size_t i = 0; v->window[i]; i++)
+        at = v->window[i]->open ? s->now : v->window[i]->end.at - 1;
+    const struct policy *policy = policy_at(service->policy, at);
+    if (!policy)
+        return true;
+    struct period period = period_at(policy, at, d->keep);
+    v->has_sla = true;
+    return account_sla(&v->sla, a, service->name, NULL, &period, false, d->keep, e);
+}
+
+/* Where an IP is: the last change that named it says so. */
+static void view_target(struct target_view *v, struct situation *s, struct desk *d,
+                        const struct journal *j, const char *ip, const char *service)
+{
+    *v = (struct target_view){ .ip = ip, .service = service, .place = "in pool", .since = INSTANT_NONE };
+    const char *vpc = NULL;
+    for (size_t i = 0; i < s->ledger.changes; i++) {
+        const struct change *c = &s->ledger.change[i];
+        if (!c->ended || c->state == CHANGE_FAILED || !json_is(json_get(c->args, "ip"), ip))
+            continue;
+        if (text_equal(c->action, "pool.remove"))
+            v->out = true;
+        else if (text_equal(c->action, "pool.add"))
+            v->out = false;
+        else if (text_equal(c->action, "cloud.attach"))
+            vpc = json_get_text(c->args, "vpc", d->keep);
+        else if (text_equal(c->action, "cloud.detach"))
+            vpc = NULL;
+        else
+            continue;
+        v->since = c->ended->at;
+    }
+    v->watched = !v->out || vpc;
+    if (vpc)
+        v->place = arena_print(d->keep, "in VPC %s", vpc);
+    else if (v->out)
+        v->place = "OUT of pool";
+    v->flood = last_seen(d, j, "sense.quiet", "ip", ip, "quiet");
+    see_flood(d, j, ip, &v->flood);
+}
+
+static void view_targets(struct situation *s, struct desk *d, const struct journal *j)
+{
+    size_t room = 0, n = 0;
+    const struct config *c = &d->ws.config;
+    for (size_t i = 0; i < c->services; i++)
+        for (size_t k = 0; c->service[i].ips && c->service[i].ips[k]; k++)
+            room++;
+    struct target_view *v = arena_many(d->keep, struct target_view, room + 1);
+    for (size_t i = 0; i < c->services; i++)
+        for (size_t k = 0; c->service[i].ips && c->service[i].ips[k]; k++) {
+            view_target(&v[n], s, d, j, c->service[i].ips[k], c->service[i].name);
+            n += v[n].since != INSTANT_NONE || v[n].flood.at != INSTANT_NONE;
+        }
+    s->target = v;
+    s->targets = n;
+}
+
+static void view_latest(struct situation *s, struct desk *d)
+{
+    enum { FEW = 3 };
+    const struct entry **latest = arena_many(d->keep, const struct entry *, FEW + 1);
+    size_t n = 0;
+    for (size_t i = d->incident.entries; i-- > 0 && n < FEW;) {
+        const struct entry *entry = &d->incident.entry[i];
+        if (entry->listed && !entry->struck && *entry->text && !entry_is_prose(entry, d->keep))
+            latest[n++] = entry;
+    }
+    for (size_t i = 0; i < n / 2; i++) {
+        const struct entry *swap = latest[i];
+        latest[i] = latest[n - 1 - i];
+        latest[n - 1 - i] = swap;
+    }
+    s->latest = latest;
+}
+
+static void view_people(struct situation *s, struct desk *d)
+{
+    struct text t = text_new(d->keep), b = text_new(d->keep);
+    const struct incident *i = &d->incident;
+    if (i->lead && *i->lead)
+        text_print(&t, "lead %s", i->lead);
+    for (size_t k = 0, shown = 0; i->person && i->person[k] && shown < 4; k++)
+        if (!text_equal(i->person[k], i->lead)) {
+            text_print(&t, "%s%s", t.length ? ", " : "", i->person[k]);
+            shown++;
+        }
+    for (size_t k = 0; k < d->ws.config.roles; k++)
+        text_print(&b, "%s%s %s", k ? ", " : "", d->ws.config.role[k].role, d->ws.config.role[k].plugin);
+    s->world = d->ws.config.simulated ? "SIMULATED" : "REAL";
+    s->bindings = b.length ? b.at : "every role by hand";
+    s->people = t.at;
+}
+
+bool situation_is_open(const struct situation *s)
+{
+    for (size_t i = 0; i < s->services; i++)
+        if (s->service[i].source)
+            return true;
+    for (size_t i = 0; i < s->runs; i++)
+        if (!text_equal(s->run[i].state, "ended"))
+            return true;
+    return s->changes > 0;
+}
+
+bool situation_gather(struct situation *out, struct desk *d, struct err *e)
+{
+    struct journal own = until(d, &d->journal);
+    struct account account;
+    const struct config *c = &d->ws.config;
+    *out = (struct situation){ .now = d->as_of == INSTANT_NONE ? desk_now(d) : d->as_of };
+    struct service_view *service = arena_many(d->keep, struct service_view, c->services + 1);
+    if (!read_ledger(out, d, &own, e) ||
+        !runs_fold(&out->run, &out->runs, &d->ws, &own, d->keep, e) ||
+        !account_open(&account, &d->ws, d->as_of, out->now, d->keep, e))
+        return false;
+    for (size_t i = 0; i < c->services; i++) {
+        view_service(&service[i], d, &own, &c->service[i]);
+        if (!view_sla(&service[i], out, d, &c->service[i], &account, e))
+            return false;
+    }
+    out->service = service;
+    out->services = c->services;
+    view_targets(out, d, &own);
+    view_latest(out, d);
+    view_people(out, d);
+    situation_advise(out, d);
+    return true;
+}
