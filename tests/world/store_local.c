@@ -1,43 +1,472 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "world/ground.h"
 
-#include "world/store_local.h"
-#include <stdlib.h>
-#include <string.h>
-#include <stdio.h>
+#include <sys/wait.h>
 
-static void smoke(void **_)
+static void what_was_acknowledged_is_read_by_the_next_process(void **_)
 {
-    struct arena keep = arena_reserve(1 << 28);
-    struct world *real = world_real("alice", &keep);
-    struct world_clock clock = { .now = 1741688220000, .seed = 7 };
-    struct world *w = world_virtual(real, &clock, "alice", "sim", &keep);
+    struct ground *g = ground();
     struct err e = { 0 };
-    char dir[] = "/tmp/storeXXXXXX";
-    assert_non_null(mkdtemp(dir));
-    struct store *s = w->open_store(w, dir, &keep, &e);
-    assert_non_null(s);
-    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_OPENED, "{\"id\":\"abc\"}" };
-    if (!s->create(s, "INC-2025-001", &d, &keep, &e)) fail_msg("%s", e.text);
-    for (int i = 0; i < 5; i++) {
-        struct appended out;
-        d.kind = EVENT_NOTE;
-        d.data = "{\"text\":\"hello\"}";
-        if (!s->append(s, "INC-2025-001", NULL, NULL, &d, 1, true, &out, &keep, &e)) fail_msg("%s", e.text);
-        assert_int_equal(out.first_seq, i + 2);
-    }
-    struct journal j;
-    if (!s->read(s, "INC-2025-001", &j, &keep, &e)) fail_msg("%s", e.text);
+    assert_good(create(g->store, &e), &e);
+    assert_good(note(g->store, "one", &e), &e);
+    g->store->close(g->store);
+    g->store = open_on(g, &disk_real);
+    assert_good(note(g->store, "two", &e), &e);
+    struct journal j = journal(g->store);
+    assert_int_equal(j.count, 3);
+    assert_string_equal(j.id, "00000000000000000000000000000001");
+    assert_int_equal(times(&j, "one"), 1);
+    assert_int_equal(times(&j, "two"), 1);
     assert_null(j.stream[0].damage);
-    assert_int_equal(j.count, 6);
-    assert_string_equal(j.id, "abc");
-    s->close(s);
+    leave(g);
 }
+
+static void two_runs_write_the_same_bytes(void **_)
+{
+    const char *bytes[2];
+    size_t length[2];
+    struct err e = { 0 };
+    for (int i = 0; i < 2; i++) {
+        struct ground *g = ground();
+        assert_good(create(g->store, &e) && note(g->store, "one", &e), &e);
+        assert_good(g->world->read_file(g->world, inside(g, "journal.jsonl"), &bytes[i], &length[i],
+                                        test_keep(), &e), &e);
+        leave(g);
+    }
+    assert_int_equal(length[0], length[1]);
+    assert_memory_equal(bytes[0], bytes[1], length[0]);
+}
+
+static void an_incident_is_opened_once(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e), &e);
+    assert_refused(create(g->store, &e), &e, ERR_BUSY, "there is an incident 'INC-2025-001' already");
+    leave(g);
+}
+
+static void an_unknown_incident_is_said_to_be_unknown(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct journal j;
+    assert_refused(note(g->store, "x", &e), &e, ERR_INPUT, "there is no incident 'INC-2025-001'");
+    assert_refused(g->store->read(g->store, "INC-9", &j, test_keep(), &e), &e, ERR_INPUT, "no incident 'INC-9'");
+    assert_refused(g->store->read(g->store, "../x", &j, test_keep(), &e), &e, ERR_INPUT, "is no name");
+    leave(g);
+}
+
+static void a_clock_that_steps_back_does_not_disorder_the_record(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e), &e);
+    g->clock.now -= 3600000;
+    assert_good(note(g->store, "one", &e), &e);
+    struct journal j = journal(g->store);
+    assert_int_equal(j.event[1].recorded, j.event[0].recorded);
+    assert_null(j.stream[0].damage);
+    leave(g);
+}
+
+static void a_writer_who_read_an_older_head_is_told_that_it_moved(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct appended out;
+    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"mine\"}" };
+    assert_good(create(g->store, &e), &e);
+    const char *head = journal(g->store).stream[0].head;
+    struct store *other = open_on(g, &disk_real);
+    assert_good(note(other, "theirs", &e), &e);
+    assert_refused(g->store->append(g->store, incident, head, NULL, &d, 1, true, &out, test_keep(), &e), &e,
+                   ERR_BUSY, "moved");
+    head = journal(g->store).stream[0].head;
+    assert_good(g->store->append(g->store, incident, head, NULL, &d, 1, true, &out, test_keep(), &e), &e);
+    other->close(other);
+    leave(g);
+}
+
+static void a_batch_is_in_the_record_as_a_whole(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct appended out;
+    struct draft d[100];
+    assert_good(create(g->store, &e), &e);
+    for (int i = 0; i < 100; i++)
+        d[i] = (struct draft){ INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"many\"}" };
+    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 100, true, &out, test_keep(), &e), &e);
+    struct journal j = journal(g->store);
+    assert_int_equal(times(&j, "many"), 100);
+    assert_int_equal(out.first_seq, 2);
+    assert_string_equal(out.hash[63], j.event[64].hash);
+    leave(g);
+}
+
+static void half_a_line_behind_the_head_is_moved_aside_once_and_told(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e) && note(g->store, "one", &e), &e);
+    uint64_t end = journal(g->store).stream[0].end;
+    FILE *f = fopen(inside(g, "journal.jsonl"), "a");
+    fputs("{\"v\":1,\"seq\":3,\"at\":\"20", f);
+    fclose(f);
+    struct journal j = journal(g->store);
+    assert_int_equal(j.count, 2);
+    assert_null(j.stream[0].damage); /* it may be a living writer's */
+    assert_good(note(g->store, "two", &e), &e);
+    const char *told = g->store->warning(g->store, test_keep());
+    assert_non_null(told);
+    assert_non_null(strstr(told, "23 bytes that were never acknowledged moved to"));
+    assert_null(g->store->warning(g->store, test_keep()));
+    const char *bytes;
+    size_t length;
+    assert_good(g->world->read_file(g->world,
+        inside(g, arena_print(test_keep(), "damaged-%llu", (unsigned long long)end)), &bytes, &length, test_keep(), &e), &e);
+    assert_string_equal(bytes, "{\"v\":1,\"seq\":3,\"at\":\"20");
+    j = journal(g->store);
+    assert_int_equal(j.count, 3);
+    leave(g);
+}
+
+static void lines_behind_the_head_that_chain_are_kept(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    char head[512];
+    assert_good(create(g->store, &e), &e);
+    FILE *f = fopen(inside(g, "head"), "r");
+    assert_int_equal(fread(head, 1, 512, f), 512);
+    fclose(f);
+    assert_good(note(g->store, "one", &e) && note(g->store, "two", &e), &e);
+    f = fopen(inside(g, "head"), "w"); /* the machine died before the head reached the disk */
+    fwrite(head, 1, 512, f);
+    fclose(f);
+    g->store->close(g->store);
+    g->store = open_on(g, &disk_real);
+    assert_good(note(g->store, "three", &e), &e);
+    struct journal j = journal(g->store);
+    assert_int_equal(j.count, 4);
+    assert_null(g->store->warning(g->store, test_keep()));
+    leave(g);
+}
+
+static void damage_before_the_head_is_refused_by_writers_and_shown_by_readers(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e) && note(g->store, "one", &e) && note(g->store, "two", &e), &e);
+    uint64_t at = journal(g->store).event[1].offset;
+    spoil(inside(g, "journal.jsonl"), (long)at + 20, "?");
+    g->store->close(g->store);
+    g->store = open_on(g, &disk_real);
+    const char *words = arena_print(test_keep(), "altered at byte %llu", (unsigned long long)at);
+    assert_refused(note(g->store, "three", &e), &e, ERR_INPUT, words);
+    struct journal j = journal(g->store);
+    assert_true(j.stream[0].altered);
+    assert_non_null(strstr(j.stream[0].damage, words));
+    assert_int_equal(times(&j, "two"), 1);
+    leave(g);
+}
+
+static void a_head_with_no_valid_slot_is_an_alteration(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e), &e);
+    spoil(inside(g, "head"), 3, "?");
+    spoil(inside(g, "head"), 259, "?");
+    struct journal j = journal(g->store);
+    assert_true(j.stream[0].altered);
+    assert_int_equal(j.count, 1);
+    assert_refused(note(g->store, "x", &e), &e, ERR_INPUT, "neither of its slots is valid");
+    leave(g);
+}
+
+/* One command on a disk whose n-th call fails, for every n there is: what was
+ * acknowledged is there once, nothing is altered, and the next one carries on. */
+static void fail_each_call(int number, bool lasting, bool half)
+{
+    bool reached_the_end = false;
+    for (long n = 1; !reached_the_end; n++) {
+        struct arena before = *test_keep();
+        struct ground *g = ground();
+        struct err e = { 0 };
+        assert_good(create(g->store, &e) && note(g->store, "before", &e), &e);
+        struct store *bad = open_on(g, bad_disk());
+        trouble = (typeof(trouble)){ .fail_at = n, .number = number, .lasting = lasting, .half = half };
+        bool acknowledged = note(bad, "in trouble", &e);
+        bool acknowledged_2 = lasting || note(bad, "again", &e);
+        reached_the_end = !trouble.hit;
+        trouble.fail_at = 0;
+        bad->close(bad);
+        if (number == EINTR && !(acknowledged && acknowledged_2))
+            fail_msg("call %ld was not tried again: %s", n, e.text);
+        if (!acknowledged && e.kind != ERR_SYSTEM)
+            fail_msg("call %ld: '%s' is no error of the machine", n, e.text);
+        g->store->close(g->store);
+        g->store = open_on(g, &disk_real);
+        e = (struct err){ 0 };
+        assert_good(note(g->store, "after", &e), &e);
+        struct journal j = journal(g->store);
+        assert_null(j.stream[0].damage);
+        assert_int_equal(times(&j, "before"), 1);
+        assert_int_equal(times(&j, "after"), 1);
+        assert_in_range(times(&j, "in trouble"), acknowledged, 1);
+        if (!lasting)
+            assert_in_range(times(&j, "again"), acknowledged_2, 1);
+        leave(g);
+        *test_keep() = before;
+        assert_true(n < 200);
+    }
+}
+
+static void a_failing_disk_loses_nothing(void **_) { fail_each_call(EIO, false, false); }
+static void a_dying_disk_loses_nothing(void **_) { fail_each_call(EIO, true, false); }
+static void a_full_disk_loses_nothing(void **_) { fail_each_call(ENOSPC, true, false); }
+static void a_used_up_quota_loses_nothing(void **_) { fail_each_call(EDQUOT, false, false); }
+static void an_interrupted_call_is_tried_again(void **_) { fail_each_call(EINTR, false, false); }
+static void a_short_write_loses_nothing(void **_) { fail_each_call(ENOSPC, false, true); }
+
+static void a_failed_opening_leaves_no_half_incident(void **_)
+{
+    bool reached_the_end = false;
+    for (long n = 1; !reached_the_end; n++) {
+        struct arena before = *test_keep();
+        struct ground *g = ground();
+        struct err e = { 0 };
+        struct names all;
+        struct store *bad = open_on(g, bad_disk());
+        trouble = (typeof(trouble)){ .fail_at = n, .number = EIO };
+        bool done = create(bad, &e);
+        reached_the_end = !trouble.hit;
+        trouble.fail_at = 0;
+        bad->close(bad);
+        e = (struct err){ 0 };
+        assert_good(g->store->list(g->store, &all, test_keep(), &e), &e);
+        if (all.count)
+            assert_int_equal(journal(g->store).count, 1);
+        assert_true(!done || all.count == 1);
+        if (!all.count)
+            assert_good(create(g->store, &e), &e);
+        leave(g);
+        *test_keep() = before;
+    }
+}
+
+/* A disk that drops what a failed sync did not write, although it goes on
+ * showing it and later syncs succeed. */
+static struct { ino_t inode; char *durable; size_t length; bool fail_next; } drops;
+
+static void take_durable(int fd)
+{
+    struct stat st;
+    fstat(fd, &st);
+    if (!S_ISREG(st.st_mode))
+        return;
+    if (st.st_ino != drops.inode)
+        drops.length = 0;
+    drops.inode = st.st_ino;
+    drops.durable = arena_many(test_keep(), char, (size_t)st.st_size + 1);
+    assert_int_equal(pread(fd, drops.durable, (size_t)st.st_size, 0), st.st_size);
+    drops.length = (size_t)st.st_size;
+}
+
+static size_t lost_from, lost_upto;
+static int dropping_sync(int fd)
+{
+    struct stat st;
+    fstat(fd, &st);
+    size_t durable = drops.inode == st.st_ino ? drops.length : 0;
+    if (drops.fail_next) {
+        drops.fail_next = false;
+        lost_from = durable;
+        lost_upto = (size_t)st.st_size;
+        drops.inode = st.st_ino;
+        errno = EIO;
+        return -1;
+    }
+    bool same = drops.inode == st.st_ino;
+    take_durable(fd);
+    if (same && lost_upto > lost_from)
+        memset(drops.durable + lost_from, 0, lost_upto - lost_from);
+    else
+        lost_from = lost_upto = 0;
+    return 0;
+}
+
+static void after_a_failed_sync_nothing_is_acknowledged_that_is_not_on_the_disk(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct disk d = disk_real;
+    d.fdatasync = dropping_sync;
+    d.fsync = dropping_sync;
+    assert_good(create(g->store, &e), &e);
+    struct store *bad = open_on(g, &d);
+    assert_good(note(bad, "one", &e), &e);
+    drops.fail_next = true;
+    assert_good(note(bad, "two", &e), &e);
+    assert_non_null(strstr(bad->warning(bad, test_keep()), "the copy is safe"));
+    assert_good(note(bad, "three", &e), &e);
+    bad->close(bad);
+    /* power loss: what was durable is what there is */
+    struct stat st;
+    assert_int_equal(stat(inside(g, "journal.jsonl"), &st), 0);
+    assert_int_equal(st.st_ino, drops.inode);
+    FILE *f = fopen(inside(g, "journal.jsonl"), "w");
+    fwrite(drops.durable, 1, drops.length, f);
+    fclose(f);
+    struct journal j = journal(g->store);
+    assert_null(j.stream[0].damage);
+    assert_int_equal(times(&j, "one") + times(&j, "two") + times(&j, "three"), 3);
+    leave(g);
+}
+
+static void a_read_only_folder_is_one_clear_line(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e), &e);
+    if (geteuid() == 0) { /* root may write everywhere: the disk says it instead */
+        struct store *bad = open_on(g, bad_disk());
+        trouble = (typeof(trouble)){ .fail_at = 1, .number = EROFS };
+        assert_refused(note(bad, "x", &e), &e, ERR_SYSTEM, "Read-only file system");
+        trouble.fail_at = 0;
+        bad->close(bad);
+    } else {
+        chmod(inside(g, "lock"), 0400);
+        assert_refused(note(g->store, "x", &e), &e, ERR_SYSTEM, "Permission denied");
+    }
+    assert_int_equal(journal(g->store).count, 1);
+    leave(g);
+}
+
+static void eight_processes_append_at_once_and_nothing_is_lost(void **_)
+{
+    enum { WRITERS = 8, NOTES = 25 };
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e), &e);
+    for (int w = 0; w < WRITERS; w++)
+        if (!fork()) {
+            struct store *s = open_on(g, &disk_real);
+            bool ok = true;
+            for (int i = 0; i < NOTES && ok; i++)
+                ok = note(s, arena_print(test_keep(), "w%d-%d", w, i), &e);
+            if (!ok)
+                fprintf(stderr, "%s\n", e.text);
+            _exit(!ok);
+        }
+    for (int w = 0, status; w < WRITERS; w++) {
+        wait(&status);
+        assert_int_equal(status, 0);
+    }
+    struct journal j = journal(g->store);
+    assert_null(j.stream[0].damage);
+    assert_int_equal(j.count, 1 + WRITERS * NOTES);
+    for (int w = 0; w < WRITERS; w++)
+        for (int i = 0; i < NOTES; i++)
+            assert_int_equal(times(&j, arena_print(test_keep(), "w%d-%d", w, i)), 1);
+    leave(g);
+}
+
+static void the_log_of_the_workspace_makes_itself(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct appended out;
+    struct names all;
+    struct journal j;
+    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"seen\"}" };
+    assert_good(g->store->append(g->store, "log", NULL, NULL, &d, 1, true, &out, test_keep(), &e), &e);
+    assert_good(g->store->read(g->store, "log", &j, test_keep(), &e), &e);
+    assert_int_equal(j.count, 1);
+    assert_string_equal(j.id, "");
+    assert_good(g->store->list(g->store, &all, test_keep(), &e), &e);
+    assert_int_equal(all.count, 0);
+    leave(g);
+}
+
+static void watching_ends_when_somebody_else_wrote(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    bool grown;
+    assert_good(create(g->store, &e), &e);
+    struct world *real = world_real("alice", test_keep());
+    struct store *s = store_local_open(real, &disk_real, g->dir, &e);
+    uint64_t end = journal(s).stream[0].end;
+    assert_good(s->watch(s, incident, end, 30, &grown, &e), &e);
+    assert_false(grown);
+    pid_t child = fork();
+    if (!child) {
+        usleep(30000);
+        _exit(!note(open_on(g, &disk_real), "now", &e));
+    }
+    int64_t start = real->now(real);
+    assert_good(s->watch(s, incident, end, 20000, &grown, &e), &e);
+    assert_true(grown);
+    assert_true(real->now(real) - start < 10000);
+    int status;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    s->close(s);
+    leave(g);
+}
+
+static void blobs_are_kept_once_and_checked_when_read(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    char sha[SHA256_HEX + 1], again[SHA256_HEX + 1];
+    const char *bytes;
+    size_t length;
+    assert_good(create(g->store, &e), &e);
+    assert_good(g->store->blob_put(g->store, incident, "a\0b", 3, sha, &e), &e);
+    assert_good(g->store->blob_put(g->store, incident, "a\0b", 3, again, &e), &e);
+    assert_string_equal(sha, again);
+    assert_good(g->store->blob_get(g->store, incident, sha, &bytes, &length, test_keep(), &e), &e);
+    assert_int_equal(length, 3);
+    assert_memory_equal(bytes, "a\0b", 3);
+    spoil(inside(g, arena_print(test_keep(), "blobs/%s", sha)), 0, "x");
+    assert_refused(g->store->blob_get(g->store, incident, sha, &bytes, &length, test_keep(), &e), &e,
+                   ERR_INPUT, "is altered");
+    struct checked c;
+    assert_good(g->store->check(g->store, incident, &c, test_keep(), &e), &e);
+    assert_int_equal(c.bad_blobs.count, 1);
+    leave(g);
+}
+
 int main(void)
 {
-    const struct CMUnitTest all[] = { cmocka_unit_test(smoke) };
-    return cmocka_run_group_tests(all, NULL, NULL);
+    const struct CMUnitTest store_local[] = {
+        promise(what_was_acknowledged_is_read_by_the_next_process),
+        promise(two_runs_write_the_same_bytes),
+        promise(an_incident_is_opened_once),
+        promise(an_unknown_incident_is_said_to_be_unknown),
+        promise(a_clock_that_steps_back_does_not_disorder_the_record),
+        promise(a_writer_who_read_an_older_head_is_told_that_it_moved),
+        promise(a_batch_is_in_the_record_as_a_whole),
+        promise(half_a_line_behind_the_head_is_moved_aside_once_and_told),
+        promise(lines_behind_the_head_that_chain_are_kept),
+        promise(damage_before_the_head_is_refused_by_writers_and_shown_by_readers),
+        promise(a_head_with_no_valid_slot_is_an_alteration),
+        promise(a_failing_disk_loses_nothing),
+        promise(a_dying_disk_loses_nothing),
+        promise(a_full_disk_loses_nothing),
+        promise(a_used_up_quota_loses_nothing),
+        promise(an_interrupted_call_is_tried_again),
+        promise(a_short_write_loses_nothing),
+        promise(a_failed_opening_leaves_no_half_incident),
+        promise(after_a_failed_sync_nothing_is_acknowledged_that_is_not_on_the_disk),
+        promise(a_read_only_folder_is_one_clear_line),
+        promise(eight_processes_append_at_once_and_nothing_is_lost),
+        promise(the_log_of_the_workspace_makes_itself),
+        promise(watching_ends_when_somebody_else_wrote),
+        promise(blobs_are_kept_once_and_checked_when_read),
+    };
+    return cmocka_run_group_tests(store_local, NULL, NULL);
 }
