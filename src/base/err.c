@@ -7,8 +7,9 @@
 
 static bool set(struct err *e, enum err_kind kind, const char *format, va_list args)
 {
+    if (e->kind != ERR_NONE) /* another failure's advice; one said just before is ours */
+        e->hint[0] = '\0';
     e->kind = kind;
-    e->hint[0] = '\0';
     vsnprintf(e->text, sizeof e->text, format, args);
     return false;
 }

@@ -52,7 +52,8 @@ bool err_errno(struct err *e, const char *format, ...) ERR_FORMAT;
 /* Puts "FORMAT: " before the text; the kind stays. */
 bool err_while(struct err *e, const char *format, ...) ERR_FORMAT;
 
-/* What to type next; the first hint given stays. */
+/* What to type next, said before the failure or after it; the first hint
+ * given stays. */
 bool err_hint(struct err *e, const char *format, ...) ERR_FORMAT;
 
 /* "tocsin: TEXT", then "  HINT" on a line of its own; control characters in

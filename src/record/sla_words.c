@@ -42,10 +42,15 @@ const char *sla_minutes(struct arena *keep, int64_t ms)
     return arena_print(keep, "%" PRId64 " min %" PRId64 " s", seconds / 60, seconds % 60);
 }
 
+static const char *hundredths(struct arena *keep, int64_t ms)
+{
+    int64_t n = (ms * 100 + MINUTE_MS / 2) / MINUTE_MS;
+    return trimmed(keep, n / 100, n % 100, 2);
+}
+
 const char *sla_hundredths(struct arena *keep, int64_t ms)
 {
-    int64_t hundredths = (ms * 100 + MINUTE_MS / 2) / MINUTE_MS;
-    return arena_print(keep, "%s min", trimmed(keep, hundredths / 100, hundredths % 100, 2));
+    return arena_print(keep, "%s min", hundredths(keep, ms));
 }
 
 static bool is_one(struct range r)
@@ -61,6 +66,12 @@ const char *sla_range_minutes(struct arena *keep, struct range r)
     if (r.high < 10 * MINUTE_MS || low == high)
         return arena_print(keep, "%s to %s", sla_minutes(keep, r.low), sla_minutes(keep, r.high));
     return arena_print(keep, "%" PRId64 " to %" PRId64 " min", low, high);
+}
+
+const char *sla_range_hundredths(struct arena *keep, struct range r)
+{
+    return is_one(r) ? "" : arena_print(keep, "%s to %s min", hundredths(keep, r.low),
+                                        hundredths(keep, r.high));
 }
 
 const char *sla_range_percent(struct arena *keep, struct range r, int decimals)

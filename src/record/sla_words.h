@@ -18,6 +18,8 @@ const char *sla_minutes(struct arena *keep, int64_t ms);
 const char *sla_hundredths(struct arena *keep, int64_t ms);
 /* "44 to 54 min", or "" where the range is one value. */
 const char *sla_range_minutes(struct arena *keep, struct range r);
+/* "0 to 9.42 min", or "" where the range is one value. */
+const char *sla_range_hundredths(struct arena *keep, struct range r);
 /* "0 % to 0.784 %", or "" where the range is one value. */
 const char *sla_range_percent(struct arena *keep, struct range r, int decimals);
 

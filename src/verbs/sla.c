@@ -200,7 +200,7 @@ static void print_verdict(struct desk *d, const struct sla_result *r)
     struct arena *keep = d->keep;
     fprintf(d->out, "  %-13s%s\n", "allowed", sla_hundredths(keep, r->allowed_ms));
     fprintf(d->out, "  %-13s%s%s\n", "excess", sla_hundredths(keep, r->excess_ms.nominal),
-            precision(keep, sla_range_minutes(keep, r->excess_ms)));
+            precision(keep, sla_range_hundredths(keep, r->excess_ms)));
     fprintf(d->out, "  %-13s%s%s\n", "availability",
             ppb_percent(keep, r->availability_ppb.nominal, 4),
             precision(keep, sla_range_percent(keep, r->availability_ppb, 4)));
@@ -208,7 +208,7 @@ static void print_verdict(struct desk *d, const struct sla_result *r)
     fprintf(d->out, "  %-13s%s%s   %s\n", "credit", ppb_percent(keep, r->credit_ppb.nominal, 6),
             precision(keep, sla_range_percent(keep, r->credit_ppb, 6)),
             policy_credit_words(keep, r->policy));
-    if (r->policy->credit_ppb)
+    if (r->policy->credit_ppb && r->excess_ms.high)
         fprintf(d->out, "  %-13spro rata %s, by started hours %s, by completed hours %s\n", "",
                 ppb_percent(keep, r->pro_rata_ppb.nominal, 6),
                 ppb_percent(keep, r->started_ppb.nominal, 6),

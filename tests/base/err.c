@@ -15,6 +15,16 @@ static void a_failure_grows_outwards(void **_)
     assert_int_equal(err_status(&e), 5);
 }
 
+static void a_hint_may_be_said_before_the_failure_or_after_it(void **_)
+{
+    struct err e = { 0 };
+    err_hint(&e, "tocsin init");
+    err_input(&e, "no workspace");
+    assert_string_equal(e.hint, "tocsin init");
+    err_usage(&e, "another failure");
+    assert_string_equal(e.hint, "");
+}
+
 static void the_first_hint_stays(void **_)
 {
     struct err e = { 0 };
@@ -60,6 +70,7 @@ int main(void)
 {
     const struct CMUnitTest err[] = {
         promise(a_failure_grows_outwards),
+        promise(a_hint_may_be_said_before_the_failure_or_after_it),
         promise(the_first_hint_stays),
         promise(a_text_too_long_is_cut_and_stays_a_text),
         promise(an_escape_sequence_never_reaches_the_terminal),
