@@ -97,6 +97,9 @@ const struct verb verbs[] = {
       OPTIONS({ "open", NULL, "only those that are open" }) },
     { "handover", "", "one page for the next shift", where, READS, verb_handover, NULL },
 
+    { "compare", "DIR DIR...", "the incidents of several workspaces side by side", where,
+      NEEDS_NOTHING, verb_compare, NULL },
+
     { "phase", "detected|acknowledged|identified|mitigated|monitoring|resolved|closed [@T]",
       "how far we are; it may go back", over, OPEN | OR_THE_LAST, verb_phase, NULL },
     { "amend", "SEQ|last [@T] [TEXT]", "correct an entry; the first words stay in the record",
