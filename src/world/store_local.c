@@ -103,6 +103,15 @@ static bool may_append(struct strand *s, const char *head, struct lock *token, s
     return !token || lock_is_ours(l, token, e);
 }
 
+/* An `erased` takes the data of the line that it names with it. The next holder
+ * of the lock does that when we die in between. */
+static bool erases(struct strand *s, const struct draft *draft, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        s->erasing |= draft[i].kind == EVENT_ERASED;
+    return s->erasing;
+}
+
 static bool append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
                       const struct draft *draft, size_t count, bool sync, struct appended *out,
                       struct arena *keep, struct err *e)
@@ -110,8 +119,10 @@ static bool append_to(struct local *l, struct strand *s, const char *head, struc
     if (!strand_enter(l, s, e))
         return false;
     bool ok = may_append(s, head, token, l, e) && write_lines(l, s, draft, count, out, keep, e);
+    bool erasing = ok && erases(s, draft, count);
     strand_leave(s);
-    return ok && (!sync || strand_sync(l, s, s->written, e));
+    return ok && (!(sync || erasing) || strand_sync(l, s, s->written, e))
+        && (!erasing || strand_settle(l, s, e));
 }
 
 static bool local_append(struct store *store, const char *incident, const char *head,

@@ -182,8 +182,7 @@ bool strand_grasp(struct local *l, struct strand *s, struct err *e)
     return false;
 }
 
-/* What replaces the journal, under both locks in their order. */
-static bool settle(struct local *l, struct strand *s, struct err *e)
+bool strand_settle(struct local *l, struct strand *s, struct err *e)
 {
     if (!disk_lock(s->head_fd, s->head, true, e))
         return false;
@@ -205,7 +204,7 @@ bool strand_enter(struct local *l, struct strand *s, struct err *e)
         if (!strand_suspect(l, s) && !s->erasing)
             return true;
         strand_leave(s);
-        if (!settle(l, s, e))
+        if (!strand_settle(l, s, e))
             return false;
     }
     return err_system(e, "'%s' cannot be mended", s->journal);

@@ -52,6 +52,9 @@ bool strand_grasp(struct local *l, struct strand *s, struct err *e);
 bool strand_enter(struct local *l, struct strand *s, struct err *e);
 void strand_leave(struct strand *s);
 
+/* Does what an erasure or a failed sync left to do, under both locks. */
+bool strand_settle(struct local *l, struct strand *s, struct err *e);
+
 /* Puts lines behind the last one, all or none; `to` is where the chain stands then. */
 bool strand_put(struct local *l, struct strand *s, const char *lines, size_t length,
                 const struct chain *to, struct err *e);

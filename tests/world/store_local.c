@@ -373,6 +373,96 @@ static void eight_processes_append_at_once_and_nothing_is_lost(void **_)
     leave(g);
 }
 
+static bool erase(struct store *s, const char *hash, struct err *e)
+{
+    struct appended out;
+    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_ERASED,
+                       arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"a password\"}", hash) };
+    return s->append(s, incident, NULL, NULL, &d, 1, true, &out, test_keep(), e);
+}
+
+static bool file_holds(struct ground *g, const char *words)
+{
+    const char *bytes;
+    size_t length;
+    struct err e = { 0 };
+    assert_good(g->world->read_file(g->world, inside(g, "journal.jsonl"), &bytes, &length, test_keep(), &e), &e);
+    return strstr(bytes, words) != NULL;
+}
+
+static void an_erased_line_loses_its_data_and_nothing_else(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    assert_good(create(g->store, &e) && note(g->store, "hunter2", &e) && note(g->store, "two", &e), &e);
+    struct store *other = open_on(g, &disk_real); /* has the file open while it is replaced */
+    assert_good(note(other, "three", &e), &e);
+    struct journal j = journal(g->store);
+    assert_good(erase(g->store, j.event[1].hash, &e), &e);
+    assert_false(file_holds(g, "hunter2"));
+    assert_good(note(other, "four", &e), &e);
+    j = journal(g->store);
+    assert_null(j.stream[0].damage);
+    assert_int_equal(j.stream[0].erased, 1);
+    assert_int_equal(j.count, 6);
+    assert_null(j.event[1].data.at);
+    assert_int_equal(times(&j, "two") + times(&j, "three") + times(&j, "four"), 3);
+    other->close(other);
+    leave(g);
+}
+
+static void an_erasure_cut_short_is_finished_by_the_next_writer(void **_)
+{
+    bool reached_the_end = false;
+    for (long n = 1; !reached_the_end; n++) {
+        struct arena before = *test_keep();
+        struct ground *g = ground();
+        struct err e = { 0 };
+        assert_good(create(g->store, &e) && note(g->store, "hunter2", &e), &e);
+        const char *hash = journal(g->store).event[1].hash;
+        struct store *bad = open_on(g, bad_disk());
+        trouble = (typeof(trouble)){ .fail_at = n, .number = EIO, .lasting = true };
+        bool acknowledged = erase(bad, hash, &e);
+        reached_the_end = !trouble.hit;
+        trouble.fail_at = 0;
+        bad->close(bad);
+        g->store->close(g->store);
+        g->store = open_on(g, &disk_real);
+        e = (struct err){ 0 };
+        assert_good(note(g->store, "after", &e), &e);
+        struct journal j = journal(g->store);
+        assert_null(j.stream[0].damage);
+        bool recorded = j.event[2].kind == EVENT_ERASED;
+        assert_true(recorded || !acknowledged);
+        assert_int_equal(file_holds(g, "hunter2"), !recorded);
+        assert_int_equal(j.stream[0].erased, recorded);
+        leave(g);
+        *test_keep() = before;
+    }
+}
+
+static void what_can_be_trusted_of_a_damaged_journal_is_salvaged(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct salvaged s;
+    assert_good(create(g->store, &e), &e);
+    for (int i = 0; i < 5; i++)
+        assert_good(note(g->store, arena_print(test_keep(), "note %d", i), &e), &e);
+    struct journal j = journal(g->store);
+    spoil(inside(g, "journal.jsonl"), (long)j.event[2].offset + 20, "?");
+    assert_good(g->store->salvage(g->store, incident, &s, test_keep(), &e), &e);
+    assert_int_equal(s.good, 5);
+    assert_int_equal(s.lost, 1);
+    assert_null(strstr(s.bytes, "note 1"));
+    assert_non_null(strstr(s.bytes, "note 2"));
+    spoil(inside(g, "journal.jsonl"), (long)j.event[3].offset + 240, "????????????????????????????????");
+    assert_good(g->store->salvage(g->store, incident, &s, test_keep(), &e), &e);
+    assert_int_equal(s.good + s.lost, 6);
+    assert_true(s.good >= 3);
+    leave(g);
+}
+
 static void the_log_of_the_workspace_makes_itself(void **_)
 {
     struct ground *g = ground();
@@ -464,6 +554,9 @@ int main(void)
         promise(after_a_failed_sync_nothing_is_acknowledged_that_is_not_on_the_disk),
         promise(a_read_only_folder_is_one_clear_line),
         promise(eight_processes_append_at_once_and_nothing_is_lost),
+        promise(an_erased_line_loses_its_data_and_nothing_else),
+        promise(an_erasure_cut_short_is_finished_by_the_next_writer),
+        promise(what_can_be_trusted_of_a_damaged_journal_is_salvaged),
         promise(the_log_of_the_workspace_makes_itself),
         promise(watching_ends_when_somebody_else_wrote),
         promise(blobs_are_kept_once_and_checked_when_read),

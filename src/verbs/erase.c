@@ -1,0 +1,114 @@
+/* erase.c: a secret leaves the record for good; that it was there stays. */
+#include "verbs/verbs.h"
+
+#include <string.h>
+
+/* Texts of the event that are long enough to be looked for elsewhere. */
+static void collect(struct json value, const char **text, size_t *count, size_t most,
+                    struct arena *keep)
+{
+    if (json_type(value) == JSON_STRING) {
+        const char *words = json_text(value, keep);
+        if (words && strlen(words) >= 6 && *count < most)
+            text[(*count)++] = words;
+        return;
+    }
+    if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_ARRAY)
+        return;
+    for (struct json_walk w = json_walk(value); json_next(&w);)
+        collect(w.value, text, count, most, keep);
+}
+
+static void look_in_file(struct desk *d, const char *path, const char *const *text, size_t count)
+{
+    struct arena scratch = *d->keep;
+    struct err ignored;
+    const char *bytes;
+    size_t length;
+    if (!d->world->read_file(d->world, path, &bytes, &length, &scratch, &ignored))
+        return;
+    struct text clean = text_new(&scratch);
+    text_add_clean(&clean, bytes, length); /* a NUL must not end the search */
+    for (size_t i = 0; i < count; i++)
+        if (strstr(clean.at, text[i])) {
+            desk_say(d, "  it is in '%s', too", path);
+            return;
+        }
+}
+
+static void look_in_folder(struct desk *d, const char *path, const char *const *text, size_t count)
+{
+    struct names all;
+    struct err ignored;
+    if (!d->world->exists(d->world, path, NULL)
+        || !d->world->list_folder(d->world, path, &all, d->keep, &ignored))
+        return;
+    for (size_t i = 0; i < all.count; i++)
+        look_in_file(d, arena_print(d->keep, "%s/%s", path, all.name[i]), text, count);
+}
+
+/* The journal is not the only place that may hold what was pasted. */
+static void look_elsewhere(struct desk *d, const struct event *ev)
+{
+    enum { MOST = 32 };
+    const char *text[MOST];
+    size_t count = 0;
+    collect(ev->data, text, &count, MOST, d->keep);
+    const char *beside = arena_print(d->keep, ".tocsin/incidents/%s", d->name);
+    for (const char *const *in = (const char *const[]){ "blobs", "output", "streams", NULL }; *in; in++)
+        look_in_folder(d, workspace_path(&d->ws, d->keep, arena_print(d->keep, "%s/%s", beside, *in)),
+                       text, count);
+    look_in_folder(d, workspace_path(&d->ws, d->keep, "drafts"), text, count);
+    for (size_t i = 0; i < d->journal.count; i++) {
+        const struct event *other = &d->journal.event[i];
+        const char *data = other->data.at ? arena_copy(d->keep, other->data.at, other->data.length) : "";
+        for (size_t k = 0; k < count && other != ev; k++)
+            if (strstr(data, text[k])) {
+                desk_say(d, "  event %s says it, too: tocsin erase %s --why ...",
+                         event_number(other, d->keep), event_number(other, d->keep));
+                break;
+            }
+    }
+}
+
+static bool may_be_erased(const struct event **out, struct desk *d, struct err *e)
+{
+    if (!desk_needs(d, 0, e) || !desk_at_most(d, 1, e))
+        return false;
+    const struct event *ev = journal_find(&d->journal, d->word[0], e);
+    if (!ev)
+        return err_hint(e, "'tocsin timeline' shows the numbers");
+    if (ev->stream)
+        return err_usage(e, "%s was written by another store: it is erased there", d->word[0]);
+    if (!ev->data.at)
+        return err_failed(e, "%s is erased already", d->word[0]);
+    if (ev->kind == EVENT_OPENED || ev->kind == EVENT_FORKED || ev->kind == EVENT_ERASED)
+        return err_usage(e, "%s is '%s': without it the record cannot be read", d->word[0], ev->kind_name);
+    *out = ev;
+    return true;
+}
+
+bool verb_erase(struct desk *d, struct err *e)
+{
+    const struct event *ev = NULL;
+    const char *why = desk_option(d, "why");
+    struct text data = text_new(d->keep);
+    struct json_out o = json_out(&data);
+    if (!may_be_erased(&ev, d, e))
+        return false;
+    if (!why || !*why)
+        return err_usage(e, "say why: tocsin erase %s --why TEXT", d->word[0]);
+    const char *question = arena_print(d->keep, "erase event %s for good: \"%s\"?", d->word[0],
+                                       text_cut(d->keep, event_text(ev, d->keep), 60));
+    if (!desk_confirm(d, question, e))
+        return false;
+    json_open(&o, NULL, '{');
+    json_put(&o, "hash", ev->hash);
+    json_put(&o, "why", why);
+    json_close(&o, '}');
+    if (!desk_append(d, NULL, EVENT_ERASED, data.at, NULL, e))
+        return false;
+    desk_echo(d, "erased %s; that it was there, and who erased it, stays", d->word[0]);
+    look_elsewhere(d, ev);
+    return true;
+}
