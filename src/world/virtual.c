@@ -95,7 +95,8 @@ static bool virtual_ask(struct world *w, const char *prompt, const char **line,
                         struct arena *keep)
 {
     struct world *u = ((struct virtual *)w)->under;
-    return u->ask(u, prompt, line, keep);
+    const struct world_clock *c = ((struct virtual *)w)->clock;
+    return c->ask ? c->ask(c->context, w->user, prompt, line, keep) : u->ask(u, prompt, line, keep);
 }
 
 static bool virtual_is_terminal(struct world *w, int stream)

@@ -65,7 +65,10 @@ struct world_clock {
     int64_t now;
     uint64_t seed;
     int64_t (*on_wait)(void *context, int64_t until);
-    void *context;      /* of on_wait */
+    void *context;      /* of on_wait and ask */
+    /* Answers for `person` in the place of a terminal; NULL: the one under it. */
+    bool (*ask)(void *context, const char *person, const char *prompt, const char **line,
+                struct arena *keep);
 };
 struct world *world_virtual(struct world *under, struct world_clock *clock,
                             const char *user, const char *uid, struct arena *keep);

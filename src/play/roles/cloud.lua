@@ -151,7 +151,7 @@ return {
         return { vpc = about.vpc }
       end },
 
-    { "attach", change = true, dangerous = true,
+    { "attach", change = true,
       help = "lead the traffic of a public IP into a private network, where it can be watched",
       args = { { "ip", "ip", required = true, help = "which IP" },
                { "vpc", "text", required = true, help = "the private network's id" } },

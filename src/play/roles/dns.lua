@@ -74,7 +74,7 @@ return {
       end,
       says = "the name of $args.service answers with $args.ip" },
 
-    { "remove", change = true, dangerous = true,
+    { "remove", change = true,
       help = "no longer answer with this address",
       args = { where, which },
       results = { { "live_ms", "integer", help = "how long old answers live on" } },

@@ -1,0 +1,26 @@
+-- A region does not answer and somebody floods it: find the IP, take it out,
+-- keep the region up. Say `tocsin down SERVICE` first: that starts the clock.
+return runbook {
+  summary = "Take a flooded public IP out of a region and keep the region up",
+
+  params = {
+    service = { type = "service", required = true, help = "the region under attack" },
+    ip      = { type = "ip", help = "the target, if you know it" },
+    spares  = { type = "integer", default = 2, min = 0, max = 8, help = "temporary public IPs to keep in the pool" },
+  },
+
+  steps = function(p)
+    local attack = call { "detect", service = p.service, ip = p.ip }
+    phase "identified"
+
+    call { "isolate_ip", service = p.service, ip = attack.ip }
+    call { "add_temp_ips", service = p.service, count = p.spares }
+
+    step "Wait until the region answers again"
+    wait_until { sense.answers, service = p.service, at_most = "15m" }
+    phase "mitigated"
+
+    note("The region answers again without " .. attack.ip .. ". Put it back with `tocsin restore` when it is quiet.")
+    return { ip = attack.ip }
+  end,
+}
