@@ -10,22 +10,29 @@ local function set(list)
   return s
 end
 
--- A world for a workspace that no scenario has made: what the configuration
--- knows, and nothing going on.
-local function first_world()
-  local w = { services = {}, dns = {}, ips = {}, vpcs = {}, free = {}, quota = { ips = 16, vpcs = 2 },
-              waves = {}, signs = {}, faults = {}, calls = {}, latency = {}, pending = {}, done = {},
+-- The world as it begins: what the configuration knows, and what a scenario
+-- says of it (nothing, where none made it).
+local function first_world(given)
+  local ttl = given.ttl_ms or 30000
+  local w = { services = {}, dns = {}, ips = {}, vpcs = {}, free = {},
+              quota = { ips = given.quota and given.quota.ips or 16, vpcs = given.quota and given.quota.vpcs or 2 },
+              waves = given.waves or {}, signs = given.signs or {}, faults = given.faults or {},
+              latency = given.latency or {}, calls = {}, pending = {}, done = {},
               tickets = {}, said = {}, shown = {}, captures = {}, ran = {} }
   for name, s in pairs(services()) do
-    w.services[name] = { name = name .. ".example", pool = set(s.ips), rpm = 60000 }
+    local zone = name .. ".example"
+    w.services[name] = { name = zone, pool = set(s.ips), rpm = given.requests and given.requests[name] or 60000 }
     local records = {}
     for _, ip in ipairs(s.ips) do
-      records[ip] = 30000
+      records[ip] = ttl
       w.ips[ip] = { name = ip, vpc = "" }
     end
-    w.dns[name .. ".example"] = { ttl_ms = 30000, records = records, old = {} }
+    w.dns[zone] = { ttl_ms = ttl, records = records, old = {} }
   end
-  for n = 11, 18 do w.free["203.0.113." .. n] = true end
+  for _, ip in ipairs(given.free or {}) do w.free[ip] = true end
+  if not given.free then
+    for n = 11, 18 do w.free["203.0.113." .. n] = true end
+  end
   return w
 end
 
@@ -97,7 +104,7 @@ local function settle(w)
 end
 
 local function world()
-  return settle(state_read() or first_world())
+  return settle(state_read() or first_world({}))
 end
 
 -- How long things take; a scenario may say otherwise, by action or by role.
@@ -181,6 +188,64 @@ local function probe(t)
   return done(trace.result, "it took place")
 end
 
+local function in_a_pool(w, ip)
+  for _, s in pairs(w.services) do
+    if s.pool[ip] then return true end
+  end
+  return false
+end
+
+local function next_target(w)
+  for _, s in pairs(w.services) do
+    for ip in pairs(s.pool) do return ip end
+  end
+end
+
+-- An attacker who looks the name up again goes on with the next IP, so long
+-- after the last one was taken from him.
+local function follow(w)
+  local moved = false
+  for _, wave in ipairs(w.waves) do
+    local active = wave.from <= now() and now() < wave.to
+    if (wave.follows or 0) > 0 and active and in_a_pool(w, wave.ip) then
+      moved = moved or wave.lost_at ~= nil
+      wave.lost_at = nil
+    elseif (wave.follows or 0) > 0 and active then
+      moved = moved or not wave.lost_at
+      wave.lost_at = wave.lost_at or now()
+      local ip = next_target(w)
+      if ip and now() - wave.lost_at >= wave.follows then
+        -- what hit the old IP is over; the same flood begins at the next
+        table.insert(w.waves, { ip = ip, kind = wave.kind, rate = wave.rate, from = now(), to = wave.to,
+                                outage = wave.outage, follows = wave.follows })
+        wave.to = now()
+        moved = true
+      end
+    end
+  end
+  if moved then state_write(w) end
+end
+
+-- What is true of each service now, for those who judge a drill.
+local function sample(t)
+  local w = world()
+  follow(w)
+  local services, now_ms, tools = {}, now(), instruments(w)
+  for name, s in pairs(w.services) do
+    local pool, flooded = {}, {}
+    for ip in pairs(s.pool) do
+      pool[#pool + 1] = ip
+      for _, wave in ipairs(w.waves) do
+        if wave.ip == ip and wave.from <= now_ms and now_ms < wave.to then flooded[ip] = wave.rate end
+      end
+    end
+    local state = contract("sense.answers").model(w, { service = name }, now_ms, tools)
+    local dropped = t.rate and contract("sense.rate").model(w, { service = name, last = 600000 }, now_ms, tools).dropped
+    services[name] = { answers = state.answers, pool = pool, count = #pool, flooded = flooded, dropped = dropped or false }
+  end
+  return services
+end
+
 return {
   summary = "a world of its own for drills, tests and dry runs",
   plays = "all",
@@ -188,20 +253,26 @@ return {
   settings = {},
   any = { perform = perform, probe = probe, deadline = "5m", appears_within = "0s" },
 
-  -- For scenarios: the world as it begins, changed by hand, and looked at
-  -- without an instrument's delay.
+  -- For scenarios: the world as it begins, looked at without an instrument's
+  -- delay, and changed by hand.
   begin = function(given)
-    local w = first_world()
-    for key, value in pairs(given) do w[key] = value end
-    state_write(w)
-    return w
+    state_write(first_world(given))
+    return {}
   end,
   look = function(t)
     local w = world()
-    local result, why = contract(t.action).model(w, t.args, t.at or now(), instruments(w))
+    local result, why = contract(t.action).model(w, t.args, now(), instruments(w))
     return { result = result, why = why }
   end,
-  world = function() return world() end,
+  sample = sample,
+  shape = function()
+    local w = world()
+    local pools, names, ips = {}, {}, {}
+    for name, s in pairs(w.services) do pools[name] = s.pool end
+    for name, z in pairs(w.dns) do names[name] = z.records end
+    for ip, about in pairs(w.ips) do ips[ip] = about end
+    return { pools = pools, names = names, ips = ips, vpcs = w.vpcs, statuspage = w.shown }
+  end,
   put = function(t)
     local w = world()
     for key, value in pairs(t) do w[key] = value end

@@ -1,10 +1,14 @@
 /* scenario.h: a world and what happens to it, played on the virtual clock.
  *
- * FILE     examples/README.md shows every key. A scenario names a workspace
- *          configuration, waves, faults, what people do and answer, and what
- *          must hold in the end.
+ * FILE     examples/README.md shows every key. A scenario names a workspace's
+ *          configuration, its simulated world, waves, faults, what people do
+ *          and answer, and what must hold.
  * PEOPLE   act through the same verbs as everybody: `act` performs one
- *          command line as that person, in the world of the scenario.
+ *          command line as that person, in the world of the scenario. Time
+ *          goes on while they do, so others act meanwhile.
+ * PROMISES are judged by the simulated world itself (its service answered or
+ *          not, its pool held an IP or not) and by the journal, never by what
+ *          a runbook says of itself.
  */
 #ifndef PLAY_SCENARIO_H
 #define PLAY_SCENARIO_H
@@ -19,18 +23,21 @@ struct scenario_result {
     size_t expectations;
     bool passed;
     int64_t virtual_ms;
-    const char *workspace;     /* where it played; kept on request */
+    const char *workspace;     /* where it played */
+    const char *const *line;   /* what people did, a line each; then NULL */
+    const char *const *action; /* actions that took place, without doubles; then NULL */
 };
 
 struct actor {
     void *context;
-    /* "run ddos service=osc-fr1" as `person`; answers the exit status. */
-    int (*act)(void *context, struct world *w, const char *dir, const char *person,
-               const char *const *words);
+    /* "run ddos service=osc-fr1" in the world of the one who says it; answers
+     * the exit status, and in *said what was printed. */
+    int (*act)(void *context, struct world *w, const char *dir, const char *const *words,
+               const char **said, struct arena *keep);
 };
 
-/* Plays it in `dir` (made anew). The scenario's answers to questions are given
- * through the world's ask(). */
+/* Plays it in `dir` (which is empty). False: the file is wrong, or the machine
+ * failed; a broken promise is a result. */
 bool scenario_play(struct scenario_result *out, struct world *w, const char *file,
                    const char *dir, const struct actor *actor, struct arena *keep,
                    struct err *e);

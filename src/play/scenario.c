@@ -1,0 +1,360 @@
+/* scenario.c: playing one. Time moves in one place, play_step(): to the next
+ * thing that is due, whoever waits for it. See scenario.h. */
+#include "play/scenario_inside.h"
+
+#include "world/sim_clock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *play_time(struct play *p, int64_t at)
+{
+    return instant_text(p->keep, p->s.zone, at, FORM_HMS);
+}
+
+static void add_line(struct play *p, const char *line)
+{
+    if (p->lines + 1 >= p->line_room) {
+        const char **more = arena_many(p->keep, const char *, p->line_room * 2 + 64);
+        if (p->lines)
+            memcpy(more, p->line, p->lines * sizeof *more);
+        p->line = more;
+        p->line_room = p->line_room * 2 + 64;
+    }
+    p->line[p->lines++] = line;
+}
+
+void play_expect(struct play *p, bool kept, const char *promise, const char *found)
+{
+    if (p->expectations == p->expectation_room) {
+        size_t room = p->expectation_room * 2 + 32;
+        struct expectation *more = arena_many(p->keep, struct expectation, room);
+        if (p->expectations)
+            memcpy(more, p->expectation, p->expectations * sizeof *more);
+        p->expectation = more;
+        p->expectation_room = room;
+    }
+    p->expectation[p->expectations++] = (struct expectation){ promise, kept, found ? found : "" };
+}
+
+bool play_look(struct play *p, const char *name, const char *args, struct json *out,
+               struct arena *keep, struct err *e)
+{
+    const char *answer;
+    if (!plugins_look(&answer, p->plugins, "sim", name, args, keep, e))
+        return false;
+    *out = json_from(answer);
+    return true;
+}
+
+/* ---- what the world does, sample by sample */
+
+static struct watched *watched(struct play *p, const char *name)
+{
+    for (size_t i = 0; i < p->services; i++)
+        if (strcmp(p->watched[i].name, name) == 0)
+            return &p->watched[i];
+    return NULL;
+}
+
+/* An IP that came into the pool since the last sample, while it is flooded. */
+static void look_for_flooded_back(struct play *p, struct watched *w, struct json state,
+                                  struct arena scratch)
+{
+    struct json flooded = json_get(state, "flooded");
+    for (struct json_walk at = json_walk(json_get(state, "pool")); json_next(&at);) {
+        const char *ip = json_text(at.value, &scratch);
+        bool was = !w->pool;
+        for (struct json_walk old = json_walk(json_from(w->pool ? w->pool : "[]")); json_next(&old);)
+            was = was || json_is(old.value, ip);
+        int64_t rate = json_int_or(json_get(flooded, ip), 0);
+        if (!was && rate && !p->flooded_back)
+            p->flooded_back = arena_print(p->keep, "%s went back at %s under %" PRId64
+                                          " packets a second", ip, play_time(p, p->clock.now), rate);
+    }
+}
+
+static void see_service(struct play *p, struct watched *w, struct json state, bool rated)
+{
+    int64_t now = p->clock.now, count = json_int_or(json_get(state, "count"), 0);
+    bool answers = json_is_true(json_get(state, "answers"));
+    struct json pool = json_get(state, "pool");
+    if (!w->answers && p->sampled_at != INSTANT_NONE)
+        w->down_ms += now - p->sampled_at;
+    if (answers != w->answers) {
+        w->since = now;
+        w->was_silent = w->was_silent || !answers;
+    }
+    w->answers = answers;
+    bool dropped = json_is_true(json_get(state, "dropped"));
+    if (rated && dropped != w->dropped) {
+        w->dropped = dropped;
+        w->drop_since = now;
+    }
+    w->least = !w->pool || count < w->least ? count : w->least;
+    if (!w->pool || strlen(w->pool) != pool.length || memcmp(w->pool, pool.at, pool.length) != 0) {
+        look_for_flooded_back(p, w, state, *p->keep);
+        w->pool = arena_copy(p->keep, pool.at, pool.length);
+    }
+}
+
+static const int64_t RATE_EVERY_MS = 30 * SECOND_MS;
+
+static bool sample(struct play *p)
+{
+    struct json all;
+    bool rated = p->s.watches_rate && p->clock.now - p->rate_at >= RATE_EVERY_MS;
+    /* What is looked at is thrown away again; what is kept of it is copied first. */
+    struct arena scratch = arena_reserve(1 << 20), start = scratch;
+    bool good = play_look(p, "sample", rated ? "{\"rate\":true}" : "{\"rate\":false}", &all, &scratch,
+                          &p->failed);
+    for (size_t i = 0; good && i < p->services; i++)
+        see_service(p, &p->watched[i], json_get(all, p->watched[i].name), rated);
+    arena_release(start);
+    p->sampled_at = p->clock.now;
+    if (rated)
+        p->rate_at = p->clock.now;
+    return good;
+}
+
+/* ---- people */
+
+static struct world *world_of(struct play *p, const char *who)
+{
+    /* A world of its own for each command: the salts it draws are nobody else's. */
+    p->clock.seed = ++p->worlds;
+    struct world *w = world_virtual(p->under, &p->clock, who, arena_print(p->keep, "%s@sim", who),
+                                    p->keep);
+    w->claimed = true;
+    return w;
+}
+
+static bool is_busy(const struct play *p, const char *who)
+{
+    for (size_t i = 0; i < PEOPLE_MOST; i++)
+        if (text_equal(p->busy[i], who))
+            return true;
+    return false;
+}
+
+static void set_busy(struct play *p, const char *who, bool busy)
+{
+    for (size_t i = 0; i < PEOPLE_MOST; i++)
+        if (busy ? !p->busy[i] : text_equal(p->busy[i], who)) {
+            p->busy[i] = busy ? who : NULL;
+            return;
+        }
+}
+
+/* "down osc-fr1 @{since}" as words; {since} is when the episode began. */
+static const char *const *words_of(struct play *p, const char *command, int64_t since)
+{
+    const char **words = arena_many(p->keep, const char *, strlen(command) / 2 + 2);
+    size_t n = 0;
+    for (const char *at = command; *at;) {
+        size_t length = strcspn(at, " ");
+        const char *word = arena_copy(p->keep, at, length), *hole = strstr(word, "{since}");
+        if (hole)
+            word = arena_print(p->keep, "%.*s%s%s", (int)(hole - word), word, play_time(p, since),
+                               hole + strlen("{since}"));
+        if (length)
+            words[n++] = word;
+        at += length + (at[length] == ' ');
+    }
+    return words;
+}
+
+/* The last line that is not empty: what a failing command ends with. */
+static const char *last_line(struct play *p, const char *said)
+{
+    const char *end = said + strlen(said), *error = strstr(said, "tocsin: ");
+    if (error)
+        return arena_copy(p->keep, error + 8, strcspn(error + 8, "\n"));
+    while (end > said && end[-1] == '\n')
+        end--;
+    const char *start = end;
+    while (start > said && start[-1] != '\n')
+        start--;
+    return arena_copy(p->keep, start, (size_t)(end - start));
+}
+
+static void perform(struct play *p, const struct act *a, const char *command, bool last,
+                    int64_t since)
+{
+    const char *said = "", *begun = play_time(p, p->clock.now);
+    uint64_t seed = p->clock.seed;
+    const char *const *words = words_of(p, command, since);
+    add_line(p, arena_print(p->keep, "%s %s: %s", begun, a->who, command));
+    int status = p->actor->act(p->actor->context, world_of(p, a->who), p->dir, words, &said, p->keep);
+    p->clock.seed = seed; /* whoever waited meanwhile goes on with his own */
+    int wanted = last ? (int)a->ends : 0;
+    if (status != wanted)
+        add_line(p, arena_print(p->keep, "%s   ended with %d: %s", play_time(p, p->clock.now), status,
+                                last_line(p, said)));
+    play_expect(p, status == wanted,
+                arena_print(p->keep, "%s %s's '%s' ends with %d", begun, a->who, command, wanted),
+                arena_print(p->keep, "%d: %s", status, last_line(p, said)));
+    if (last && a->says)
+        play_expect(p, strstr(said, a->says) != NULL,
+                    arena_print(p->keep, "%s %s is told '%s'", begun, a->who, a->says),
+                    last_line(p, said));
+}
+
+/* Is it time for this act? *since: when what it waits for began. */
+static bool is_due(struct play *p, struct act *a, int64_t *since)
+{
+    *since = a->at;
+    if (a->trigger == WHEN_TIME)
+        return !a->done && p->clock.now >= a->at;
+    const struct watched *w = watched(p, a->service);
+    *since = a->trigger == WHEN_SLOWER ? w->drop_since : w->since;
+    bool is_so = a->trigger == WHEN_SILENT    ? !w->answers
+               : a->trigger == WHEN_ANSWERS   ? w->answers && w->was_silent
+                                              : w->dropped;
+    return is_so && a->episode != *since && p->clock.now - *since >= a->for_ms;
+}
+
+/* Everything that is due now, in the order of the file; a person who is in
+ * the middle of something comes later. */
+static void act_what_is_due(struct play *p)
+{
+    for (size_t i = 0; i < p->s.acts && !p->failed.kind; i++) {
+        struct act *a = &p->s.act[i];
+        int64_t since;
+        if (is_busy(p, a->who) || !is_due(p, a, &since))
+            continue;
+        a->done = true;
+        a->episode = since;
+        set_busy(p, a->who, true);
+        for (size_t n = 0; a->todo[n] && !p->failed.kind; n++)
+            perform(p, a, a->todo[n], !a->todo[n + 1], since);
+        set_busy(p, a->who, false);
+        i = (size_t)-1; /* time went on: look again from the first */
+    }
+}
+
+/* ---- time */
+
+/* The next moment at which something may be due, `until` at most. */
+static int64_t next_moment(const struct play *p, int64_t until)
+{
+    int64_t now = p->clock.now, tick = p->s.probe_every_ms;
+    int64_t next = (now / tick + 1) * tick;
+    for (size_t i = 0; i < p->s.acts; i++) {
+        const struct act *a = &p->s.act[i];
+        if (a->trigger == WHEN_TIME && !a->done && a->at > now && a->at < next)
+            next = a->at;
+    }
+    return next < until ? next : until;
+}
+
+/* A world waits: the clock goes on to the next thing that is due. */
+static int64_t on_wait(void *context, int64_t until)
+{
+    struct play *p = context;
+    if (p->failed.kind)
+        return until;
+    sample(p);
+    act_what_is_due(p);
+    if (p->clock.now >= until)
+        return p->clock.now;
+    return next_moment(p, until);
+}
+
+static void wait_until(struct play *p, int64_t until)
+{
+    while (p->clock.now < until && !p->failed.kind) {
+        int64_t to = on_wait(p, until);
+        if (to > p->clock.now)
+            p->clock.now = to;
+    }
+}
+
+/* Somebody is asked; the scenario's answers say what they say. */
+static bool on_ask(void *context, const char *person, const char *prompt, const char **line,
+                   struct arena *keep)
+{
+    struct play *p = context;
+    for (size_t i = 0; i < p->s.answers; i++) {
+        struct answer *a = &p->s.answer[i];
+        if (strcmp(a->who, person) != 0 || !strstr(prompt, a->asked))
+            continue;
+        a->used++;
+        wait_until(p, p->clock.now + a->after_ms);
+        add_line(p, arena_print(p->keep, "%s %s answers '%s' to: %s", play_time(p, p->clock.now),
+                                person, a->say, text_for_terminal(p->keep, prompt)));
+        *line = arena_string(keep, a->say);
+        return true;
+    }
+    return false;
+}
+
+/* ---- the whole */
+
+static bool prepare(struct play *p, struct err *e)
+{
+    struct world *w = world_of(p, "scenario");
+    struct json ignored;
+    const char *file = arena_print(p->keep, "%s/tocsin.yaml", p->dir);
+    if (!w->make_folder(w, p->dir, e)
+        || !w->write_file(w, file, p->s.configuration, strlen(p->s.configuration), e)
+        || !workspace_open(&p->ws, w, p->dir, p->keep, e) || !roles_load(&p->roles, p->keep, e)
+        || !plugins_open(&p->plugins, &p->ws, &p->roles, p->keep, e))
+        return false;
+    for (size_t i = 0; i < p->ws.config.services && i < WATCHED_MOST; i++)
+        p->watched[p->services++] = (struct watched){ .name = p->ws.config.service[i].name,
+                                                      .answers = true, .since = p->clock.now };
+    for (size_t i = 0; i < p->s.acts; i++)
+        if (p->s.act[i].service && !watched(p, p->s.act[i].service))
+            return err_input(e, "%s: people: there is no service '%s'", p->s.file,
+                             p->s.act[i].service);
+    if (!play_look(p, "begin", p->s.world, &ignored, p->keep, e)
+        || !play_look(p, "shape", "{}", &ignored, p->keep, e))
+        return false;
+    p->first_shape = ignored.at;
+    return true;
+}
+
+static bool finish(struct play *p, struct scenario_result *out, struct err *e)
+{
+    for (size_t i = 0; i < p->s.answers; i++)
+        play_expect(p, p->s.answer[i].used > 0,
+                    arena_print(p->keep, "%s is asked about '%s'", p->s.answer[i].who,
+                                p->s.answer[i].asked), "nobody asked");
+    if (!play_judge(p, out, e))
+        return false;
+    out->expectation = p->expectation;
+    out->expectations = p->expectations;
+    out->passed = true;
+    for (size_t i = 0; i < p->expectations; i++)
+        out->passed = out->passed && p->expectation[i].kept;
+    add_line(p, NULL);
+    out->line = p->line;
+    out->virtual_ms = p->clock.now - p->s.start;
+    /* The workspace goes on from here when somebody keeps it. */
+    return sim_clock_set(p->under, p->dir, p->clock.now, e);
+}
+
+bool scenario_play(struct scenario_result *out, struct world *w, const char *file,
+                   const char *dir, const struct actor *actor, struct arena *keep,
+                   struct err *e)
+{
+    struct play *p = arena_one(keep, struct play);
+    *p = (struct play){ .under = w, .actor = actor, .dir = dir, .keep = keep,
+                        .sampled_at = INSTANT_NONE, .rate_at = 0 };
+    if (!scenario_read(&p->s, w, file, keep, e))
+        return false;
+    *out = (struct scenario_result){ .name = p->s.name, .summary = p->s.summary, .workspace = dir };
+    p->clock = (struct world_clock){ .now = p->s.start, .on_wait = on_wait, .ask = on_ask,
+                                     .context = p };
+    if (!prepare(p, e))
+        return err_while(e, "%s", file);
+    wait_until(p, p->s.end);
+    sample(p);
+    bool good = !p->failed.kind && finish(p, out, e);
+    if (p->failed.kind)
+        *e = p->failed;
+    plugins_close(p->plugins);
+    p->ws.store->close(p->ws.store);
+    return good || err_while(e, "%s", file);
+}

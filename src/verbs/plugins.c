@@ -1,0 +1,64 @@
+/* plugins.c: what each role is bound to, and what that plugin may do. */
+#include "verbs/verbs.h"
+
+#include "play/plugin.h"
+
+#include <string.h>
+
+static void print_role(struct desk *d, struct plugins *p, const struct roles *roles,
+                       const char *role, struct json_out *o)
+{
+    const char *plugin = plugins_for(p, role), *why = NULL;
+    struct text has = text_new(d->keep);
+    size_t count = 0, lacks = 0;
+    for (size_t i = 0; i < roles->actions; i++) {
+        const struct role_action *a = &roles->action[i];
+        if (strcmp(a->role, role) != 0)
+            continue;
+        struct err e = { 0 };
+        count++;
+        if (plugins_can(p, a, &e)) {
+            text_print(&has, "%s%s%s", has.length ? " " : "", a->name, a->change ? "!" : "");
+        } else {
+            lacks++;
+            why = arena_string(d->keep, e.text);
+        }
+    }
+    if (o) {
+        json_open(o, NULL, '{');
+        json_put(o, "role", role);
+        json_put(o, "plugin", plugin);
+        json_put(o, "actions", has.at);
+        json_put(o, "problem", why);
+        json_close(o, '}');
+    } else {
+        fprintf(d->out, "%-11s %-8s %s\n", role, plugin, lacks == count && why ? why : has.at);
+        if (lacks && lacks < count)
+            fprintf(d->out, "%-20s %s\n", "", why);
+    }
+}
+
+bool verb_plugins(struct desk *d, struct err *e)
+{
+    struct roles roles;
+    struct plugins *p;
+    if (!desk_at_most(d, 0, e) || !roles_load(&roles, d->keep, e)
+        || !plugins_open(&p, &d->ws, &roles, d->keep, e))
+        return false;
+    struct text t = text_new(d->keep);
+    struct json_out o;
+    if (d->json) {
+        o = desk_json(d, &t);
+        json_open(&o, "roles", '[');
+    } else {
+        fprintf(d->out, "%-11s %-8s %s\n", "role", "plugin", "actions (! changes something)");
+    }
+    for (size_t i = 0; roles.name[i]; i++)
+        print_role(d, p, &roles, roles.name[i], d->json ? &o : NULL);
+    if (d->json) {
+        json_close(&o, ']');
+        desk_json_end(d, &o);
+    }
+    plugins_close(p);
+    return true;
+}

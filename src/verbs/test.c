@@ -1,0 +1,213 @@
+/* test.c: scenarios played on the virtual clock, and their promises judged. */
+#include "verbs/verbs.h"
+
+#include "play/scenario.h"
+#include "world/git.h"
+#include "world/scratch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One command line of a person in a scenario: the program, called as a function. */
+static int act(void *context, struct world *w, const char *dir, const char *const *words,
+               const char **said, struct arena *keep)
+{
+    (void)context;
+    char *bytes = NULL;
+    size_t length = 0;
+    int argc = 3;
+    const char *argv[64] = { "tocsin", "-C", dir };
+    for (; *words && argc < 63; words++)
+        argv[argc++] = *words;
+    FILE *stream = open_memstream(&bytes, &length);
+    if (!stream)
+        return 5;
+    int status = verbs_main(w, argc, argv, stream, stream);
+    fclose(stream);
+    *said = arena_copy(keep, bytes, length);
+    free(bytes);
+    return status;
+}
+
+/* The scenarios that the words name: files, or folders with a scenario.yaml;
+ * none named: the workspace's own, or the shipped examples. */
+static bool find_scenarios(struct names *out, struct desk *d, struct err *e)
+{
+    struct world *w = d->world;
+    const char **file = arena_many(d->keep, const char *, d->words + 256);
+    size_t n = 0;
+    for (size_t i = 0; i < d->words; i++) {
+        bool folder = false;
+        if (!w->exists(w, d->word[i], &folder))
+            return err_input(e, "there is no scenario '%s'", d->word[i]);
+        file[n++] = folder ? arena_print(d->keep, "%s/scenario.yaml", d->word[i]) : d->word[i];
+    }
+    struct workspace here = { .dir = ".", .world = w };
+    struct names all = { 0 };
+    for (int kind = 0; kind < 2 && !n; kind++) {
+        const char *what = kind ? "examples" : "scenarios", *path;
+        if (!workspace_share_list(&all, &here, what, d->keep, e))
+            return false;
+        for (size_t i = 0; i < all.count && n < 255; i++) {
+            struct err none = { 0 };
+            const char *name = text_ends(all.name[i], ".yaml") ? all.name[i]
+                             : arena_print(d->keep, "%s/scenario.yaml", all.name[i]);
+            if (workspace_share(&path, NULL, &here, what, name, d->keep, &none))
+                file[n++] = path;
+        }
+    }
+    if (!n) {
+        err_input(e, "there is no scenario here");
+        return err_hint(e, "tocsin test FILE   names one; 'examples/README.md' shows how to write one");
+    }
+    *out = (struct names){ file, n };
+    return true;
+}
+
+static bool play(struct scenario_result *out, struct desk *d, const char *file, struct err *e)
+{
+    const char *kept = desk_option(d, "keep"), *dir = kept;
+    const struct actor actor = { .act = act };
+    if (kept && d->world->exists(d->world, arena_print(d->keep, "%s/tocsin.yaml", kept), NULL))
+        return err_failed(e, "'%s' is a workspace already", kept);
+    if (!kept && !scratch_make(&dir, d->keep, e))
+        return false;
+    bool good = scenario_play(out, d->world, file, dir, &actor, d->keep, e);
+    if (!kept)
+        scratch_remove(dir);
+    return good;
+}
+
+/* What makes a kept workspace one for every verb: the repository of reports. */
+static bool complete(struct desk *d, const char *dir, struct err *e)
+{
+    struct workspace ws;
+    if (!workspace_open(&ws, d->world, dir, d->keep, e))
+        return false;
+    const char *repository = ws.config.publish.repository;
+    if (repository[0] != '/')
+        repository = workspace_path(&ws, d->keep, repository);
+    return d->world->exists(d->world, repository, NULL)
+        || repo_init(repository, ws.config.publish.branch, e)
+        || err_while(e, "making the repository of reports");
+}
+
+static void print(struct desk *d, const struct scenario_result *r, size_t *number)
+{
+    fprintf(d->out, "# %s\n", r->name);
+    for (size_t i = 0; d->verbose && r->line[i]; i++)
+        fprintf(d->out, "#   %s\n", r->line[i]);
+    for (size_t i = 0; i < r->expectations; i++) {
+        const struct expectation *x = &r->expectation[i];
+        if (x->kept)
+            fprintf(d->out, "ok %zu - %s\n", ++*number, x->promise);
+        else
+            fprintf(d->out, "not ok %zu - %s\n#   found: %s\n", ++*number, x->promise, x->found);
+    }
+}
+
+static void print_json(struct desk *d, const struct scenario_result *all, size_t count)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = desk_json(d, &t);
+    json_open(&o, "scenarios", '[');
+    for (const struct scenario_result *r = all; r < all + count; r++) {
+        json_open(&o, NULL, '{');
+        json_put(&o, "name", r->name);
+        json_put_bool(&o, "passed", r->passed);
+        json_put_int(&o, "virtual_ms", r->virtual_ms);
+        json_open(&o, "promises", '[');
+        for (size_t i = 0; i < r->expectations; i++) {
+            json_open(&o, NULL, '{');
+            json_put(&o, "promise", r->expectation[i].promise);
+            json_put_bool(&o, "kept", r->expectation[i].kept);
+            json_put(&o, "found", r->expectation[i].found);
+            json_close(&o, '}');
+        }
+        json_close(&o, ']');
+        json_close(&o, '}');
+    }
+    json_close(&o, ']');
+    desk_json_end(d, &o);
+}
+
+static void xml_text(struct text *t, const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '<')
+            text_add(t, "&lt;");
+        else if (*c == '&')
+            text_add(t, "&amp;");
+        else if (*c == '"')
+            text_add(t, "&quot;");
+        else if (*c < 0x20)
+            text_char(t, ' ');
+        else
+            text_char(t, (char)*c);
+    }
+}
+
+/* The form that CI systems read: a suite a scenario, a case a promise. */
+static bool write_junit(struct desk *d, const char *file, const struct scenario_result *all,
+                        size_t count, struct err *e)
+{
+    struct text t = text_new(d->keep);
+    text_add(&t, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for (const struct scenario_result *r = all; r < all + count; r++) {
+        size_t broken = 0;
+        for (size_t i = 0; i < r->expectations; i++)
+            broken += !r->expectation[i].kept;
+        text_add(&t, "  <testsuite name=\"");
+        xml_text(&t, r->name);
+        text_print(&t, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\" time=\"%" PRId64 ".%03d\">\n",
+                   r->expectations, broken, r->virtual_ms / 1000, (int)(r->virtual_ms % 1000));
+        for (size_t i = 0; i < r->expectations; i++) {
+            const struct expectation *x = &r->expectation[i];
+            text_add(&t, "    <testcase classname=\"");
+            xml_text(&t, r->name);
+            text_add(&t, "\" name=\"");
+            xml_text(&t, x->promise);
+            if (x->kept) {
+                text_add(&t, "\" time=\"0\"/>\n");
+                continue;
+            }
+            text_add(&t, "\" time=\"0\">\n      <failure message=\"");
+            xml_text(&t, x->found);
+            text_add(&t, "\"/>\n    </testcase>\n");
+        }
+        text_add(&t, "  </testsuite>\n");
+    }
+    text_add(&t, "</testsuites>\n");
+    return d->world->write_file(d->world, file, t.at, t.length, e);
+}
+
+bool verb_test(struct desk *d, struct err *e)
+{
+    struct names file;
+    if (!find_scenarios(&file, d, e))
+        return false;
+    const char *kept = desk_option(d, "keep"), *junit = desk_option(d, "junit");
+    if (kept && file.count > 1)
+        return err_usage(e, "--keep is for one scenario, found %zu", file.count);
+    struct scenario_result *all = arena_many(d->keep, struct scenario_result, file.count);
+    size_t number = 0, broken = 0;
+    for (size_t i = 0; i < file.count; i++) {
+        if (!play(&all[i], d, file.name[i], e))
+            return false;
+        if (!d->json)
+            print(d, &all[i], &number);
+        for (size_t k = 0; k < all[i].expectations; k++)
+            broken += !all[i].expectation[k].kept;
+    }
+    if (d->json)
+        print_json(d, all, file.count);
+    else
+        fprintf(d->out, "1..%zu\n", number);
+    if ((kept && !complete(d, kept, e)) || (junit && !write_junit(d, junit, all, file.count, e)))
+        return false;
+    if (broken)
+        return err_failed(e, "%s broken", broken == 1 ? "a promise is"
+                                        : arena_print(d->keep, "%zu promises are", broken));
+    return true;
+}
