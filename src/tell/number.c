@@ -1,0 +1,98 @@
+/* number.c: which number a report gets: SPM-2025-001. See report.h. */
+#include "tell/report.h"
+
+#include "world/git.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *report_repository(const struct workspace *ws, struct arena *keep)
+{
+    const char *path = ws->config.publish.repository;
+    return path[0] == '/' ? path : workspace_path(ws, keep, path);
+}
+
+const char *report_path(const struct workspace *ws, const char *number, const char *ending,
+                        struct arena *keep)
+{
+    const char *folder = ws->config.publish.folder;
+    size_t length = folder ? strlen(folder) : 0;
+    while (length && folder[length - 1] == '/')
+        length--;
+    return arena_print(keep, "%.*s%s%s%s", (int)length, length ? folder : "", length ? "/" : "",
+                       number, ending);
+}
+
+/* The format with its year, cut in two where the number stands. */
+struct form { const char *front, *back; int digits; };
+
+static struct form form_of(const struct facts *f, struct arena *keep)
+{
+    const struct incident *i = f->incident;
+    bool drill = i->simulated || i->drill;
+    const char *format = drill ? "DRILL-{year}-{number:03}" : f->ws->config.publish.number;
+    int year = civil_at(i->zone, f->first_at).year;
+    struct text front = text_new(keep), *to = &front;
+    struct text back = text_new(keep);
+    struct form out = { .digits = 0 };
+    for (const char *c = format; *c;) {
+        if (text_starts(c, "{year}")) {
+            text_print(to, "%d", year);
+            c += strlen("{year}");
+        } else if (text_starts(c, "{number") && strchr(c, '}')) {
+            out.digits = c[7] == ':' ? atoi(c + 8) : 0;
+            to = &back;
+            c = strchr(c, '}') + 1;
+        } else {
+            text_char(to, *c++);
+        }
+    }
+    out.front = front.at;
+    out.back = back.at;
+    return out;
+}
+
+/* The number in a name of that form; 0 when it is another kind of name. */
+static int64_t number_in(const struct form *form, const char *name)
+{
+    size_t front = strlen(form->front);
+    if (strncmp(name, form->front, front) != 0)
+        return 0;
+    char *end;
+    int64_t n = strtoll(name + front, &end, 10);
+    size_t back = strlen(form->back);
+    return end > name + front && n > 0 && strncmp(end, form->back, back) == 0
+                   && (end[back] == '\0' || end[back] == '.')
+               ? n
+               : 0;
+}
+
+static void raise_to(int64_t *highest, int64_t n)
+{
+    *highest = n > *highest ? n : *highest;
+}
+
+bool report_number(const char **out, bool *taken, const struct facts *f, struct arena *keep,
+                   struct err *e)
+{
+    *taken = f->incident->number && *f->incident->number;
+    if (*taken)
+        return *out = f->incident->number, true;
+    struct form form = form_of(f, keep);
+    const struct workspace *ws = f->ws;
+    int64_t highest = 0;
+    for (size_t i = 0; i < f->account.incidents; i++)
+        if (f->account.incident[i].number)
+            raise_to(&highest, number_in(&form, f->account.incident[i].number));
+    struct names files = { 0 };
+    struct err none = { 0 }; /* without a repository nothing is taken yet: publish will say so */
+    if (repo_list(report_repository(ws, keep), ws->config.publish.branch,
+                  ws->config.publish.folder ? ws->config.publish.folder : "", &files, keep, &none))
+        for (size_t i = 0; i < files.count; i++) {
+            const char *slash = strrchr(files.name[i], '/');
+            raise_to(&highest, number_in(&form, slash ? slash + 1 : files.name[i]));
+        }
+    *out = arena_print(keep, "%s%0*" PRId64 "%s", form.front, form.digits, highest + 1, form.back);
+    return true;
+}

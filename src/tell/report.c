@@ -1,0 +1,217 @@
+/* report.c: see report.h. */
+#include "tell/report.h"
+
+#include "base/sha256.h"
+#include "tell/chart.h"
+#include "tell/draft.h"
+
+#include <string.h>
+
+/* --- templates -------------------------------------------------------------------- */
+
+struct shelf {
+    const struct workspace *ws;
+    const char *locale;
+    struct text hashed;       /* every text that was read, for the inputs' hash */
+    bool own;                 /* one of them was the workspace's */
+};
+
+static bool try_shelf(struct shelf *s, const char *name, const char **bytes, size_t *length,
+                      struct arena *keep, struct err *e)
+{
+    const char *path;
+    bool own;
+    if (!workspace_share(&path, &own, s->ws, "templates", name, keep, e)
+        || !s->ws->world->read_file(s->ws->world, path, bytes, length, keep, e))
+        return false;
+    s->own = s->own || own;
+    text_bytes(&s->hashed, *bytes, *length);
+    return true;
+}
+
+/* In the language asked for (fr/spm.md), else in English (spm.md). */
+static bool from_shelf(void *context, const char *name, const char **bytes, size_t *length,
+                       struct arena *keep, struct err *e)
+{
+    struct shelf *s = context;
+    struct err none = { 0 };
+    if (!text_equal(s->locale, "en")
+        && try_shelf(s, arena_print(keep, "%s/%s", s->locale, name), bytes, length, keep, &none))
+        return true;
+    return try_shelf(s, name, bytes, length, keep, e);
+}
+
+/* --- what it is made of ------------------------------------------------------------- */
+
+static const char *digest(struct arena *keep, const char *bytes, size_t length)
+{
+    char hex[SHA256_HEX + 1];
+    sha256_hex(hex, bytes, length);
+    return arena_string(keep, hex);
+}
+
+/* What other incidents add to the figures of this one's periods. */
+static const char *others(const struct facts *f, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    for (size_t i = 0; i < f->services; i++)
+        for (size_t k = 0; k < f->service[i].slas; k++) {
+            const struct sla_result *r = &f->service[i].sla[k];
+            text_print(&t, "%s %s %s;", r->service, r->period.name,
+                       r->settled ? r->settled : "");
+            for (size_t w = 0; w < r->windows; w++)
+                if (!text_equal(r->window[w].window->incident, f->incident->name))
+                    text_print(&t, "%s %lld %lld %lld;", r->window[w].window->id,
+                               (long long)r->window[w].start, (long long)r->window[w].end,
+                               (long long)r->window[w].counted_ms);
+        }
+    return digest(keep, t.at, t.length);
+}
+
+static const char *inputs_of(const struct facts *f, const struct shelf *s, struct arena *keep)
+{
+    struct text t = text_new(keep), own = text_new(keep);
+    struct json_out o = json_out(&t);
+    /* Numbering and publishing are about the document, not in it. */
+    for (size_t i = 0; i < f->journal->count; i++)
+        if (f->journal->event[i].kind != EVENT_NUMBERED
+            && f->journal->event[i].kind != EVENT_PUBLISHED)
+            text_add(&own, f->journal->event[i].hash);
+    json_open(&o, NULL, '{');
+    json_put(&o, "record", digest(keep, own.at, own.length));
+    json_put(&o, "others", others(f, keep));
+    json_put(&o, "templates", digest(keep, s->hashed.at, s->hashed.length));
+    json_close(&o, '}');
+    return t.at;
+}
+
+/* --- the document --------------------------------------------------------------------- */
+
+static const char *const *code_names(const struct facts *f, struct arena *keep)
+{
+    const char **names = arena_many(keep, const char *, f->services + 1);
+    for (size_t i = 0; i < f->services; i++)
+        names[i] = f->service[i].name;
+    return names;
+}
+
+/* The day of the last event that says something; what only numbered or
+ * published the document does not change it. */
+static int64_t content_date(const struct facts *f)
+{
+    int64_t last = f->incident->opened_at;
+    for (size_t i = 0; i < f->journal->count; i++) {
+        const struct event *ev = &f->journal->event[i];
+        if (ev->kind != EVENT_NUMBERED && ev->kind != EVENT_PUBLISHED && ev->recorded > last)
+            last = ev->recorded;
+    }
+    return last;
+}
+
+/* A day that it was published for stands until something new is recorded. */
+static int64_t document_date(const struct facts *f, struct arena *keep)
+{
+    int64_t last = content_date(f), day;
+    for (size_t i = f->journal->count; i-- > 0;) {
+        const struct event *ev = &f->journal->event[i];
+        if (ev->kind != EVENT_PUBLISHED || ev->recorded < last)
+            continue;
+        const char *date = json_get_text(ev->data, "date", keep);
+        struct civil c;
+        if (date && sscanf(date, "%d-%d-%d", &c.year, &c.month, &c.day) == 3
+            && (day = zone_day_start(f->incident->zone, c.year, c.month, c.day)) != INSTANT_NONE)
+            return day;
+    }
+    return last;
+}
+
+static struct names withheld_of(struct json data, struct arena *keep)
+{
+    struct json list = json_get(data, "withheld");
+    const char **name = arena_many(keep, const char *, json_count(list) + 1);
+    size_t count = 0;
+    for (struct json_walk w = json_walk(list); json_next(&w);)
+        name[count++] = json_text_or(w.value, keep, "");
+    return (struct names){ name, count };
+}
+
+bool report_make(struct report *out, const struct facts *f, const struct report_request *r,
+                 struct arena *keep, struct err *e)
+{
+    const struct workspace *ws = f->ws;
+    const char *template = r->template ? r->template : ws->config.publish.template;
+    const char *locale = r->locale ? r->locale : ws->config.publish.locale;
+    *out = (struct report){ .number = r->number };
+    if (!r->number && !report_number(&out->number, &out->taken, f, keep, e))
+        return false;
+    if (strchr(template, '/') || template[0] == '.')
+        return err_usage(e, "a template is a name, not a path: '%s'", template);
+    out->template = text_ends(template, ".md") ? template : arena_print(keep, "%s.md", template);
+    out->date = r->date == INSTANT_NONE ? document_date(f, keep) : r->date;
+
+    struct document_kind kind = {
+        .number = out->number, .date = out->date,
+        .tongue = { locale && *locale ? locale : "en", f->incident->zone },
+        .internal = text_starts(out->template, "internal"),
+    };
+    struct json data = json_from(facts_json(f, &kind, keep));
+    struct shelf shelf = { ws, kind.tongue.locale, text_new(keep), false };
+    struct template_source source = { from_shelf, &shelf };
+    struct rendering rendering;
+    if (!template_render(&rendering, &source, out->template, data, &kind.tongue,
+                         code_names(f, keep), keep, e))
+        return false;
+    struct picture picture;
+    picture_fold(&picture, f->incident, &f->ledger, &ws->config, keep);
+    out->markdown = rendering.text;
+    out->svg = picture_svg(&picture, kind.tongue.locale, keep);
+    out->gap = rendering.gap;
+    out->gaps = rendering.gaps;
+    out->withheld = withheld_of(data, keep);
+    out->own_template = shelf.own;
+    out->inputs = inputs_of(f, &shelf, keep);
+    return true;
+}
+
+/* --- what stands against publishing --------------------------------------------------- */
+
+struct obstacles { const char **words; size_t count, room; struct arena *keep; };
+
+static void against(struct obstacles *o, const char *words)
+{
+    if (o->count + 1 < o->room)
+        o->words[o->count++] = words;
+}
+
+static void against_services(struct obstacles *o, const struct facts *f)
+{
+    for (size_t i = 0; i < f->services; i++) {
+        const struct suffering *s = &f->service[i];
+        if (s->open)
+            against(o, arena_print(o->keep, "'%s' is still down: tocsin up %s", s->name, s->name));
+        for (size_t k = 0; k < s->slas; k++)
+            if (s->windows && s->sla[k].decided == VERDICT_UNCERTAIN)
+                against(o, arena_print(o->keep, "the verdict for '%s' in %s is not settled: tocsin "
+                                       "settle %s %s yes|no --because TEXT", s->name,
+                                       s->sla[k].period.name, s->name, s->sla[k].period.name));
+    }
+}
+
+const char *const *report_obstacles(const struct facts *f, const char *text, struct arena *keep)
+{
+    enum { MOST = 128 };
+    struct obstacles o = { arena_many(keep, const char *, MOST + 1), 0, MOST, keep };
+    against_services(&o, f);
+    int line = 1;
+    if (draft_has_conflict(text))
+        against(&o, "the draft has a conflict: choose between the lines that git marked");
+    for (const char *c = text; *c; c++) {
+        line += *c == '\n';
+        if (!text_starts(c, GAP_OPENS))
+            continue;
+        const char *question = c + strlen(GAP_OPENS), *end = strstr(question, "]**");
+        against(&o, arena_print(keep, "line %d is still to be written: %.*s", line,
+                                (int)(end ? end - question : 40), question));
+    }
+    return o.words;
+}

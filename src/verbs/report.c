@@ -1,0 +1,98 @@
+/* report.c: writes or refreshes the postmortem's draft. */
+#include "verbs/verbs.h"
+
+#include "tell/draft.h"
+#include "tell/report.h"
+
+#include <string.h>
+
+static const char *const done[] = {
+    [DRAFT_NEW] = "written", [DRAFT_SAME] = "unchanged", [DRAFT_RENEWED] = "renewed",
+    [DRAFT_MERGED] = "renewed, with your edits kept",
+    [DRAFT_CONFLICT] = "has a conflict: you and the record changed the same words",
+};
+
+static void say_json(struct desk *d, const struct report *r, const struct draft_result *draft)
+{
+    struct text t;
+    struct json_out o = desk_json(d, &t);
+    json_put(&o, "number", r->number);
+    json_put_bool(&o, "number_taken", r->taken);
+    json_put(&o, "template", r->template);
+    json_put(&o, "draft", draft->path);
+    json_put(&o, "picture", draft->picture);
+    json_put_bool(&o, "edited", draft->edited);
+    json_put_bool(&o, "conflict", draft->state == DRAFT_CONFLICT);
+    json_open(&o, "gaps", '[');
+    for (size_t i = 0; i < r->gaps; i++) {
+        json_open(&o, NULL, '{');
+        json_put(&o, "slot", r->gap[i].slot);
+        json_put(&o, "question", r->gap[i].question);
+        json_close(&o, '}');
+    }
+    json_close(&o, ']');
+    json_open(&o, "withheld", '[');
+    for (size_t i = 0; i < r->withheld.count; i++)
+        json_put(&o, NULL, r->withheld.name[i]);
+    json_close(&o, ']');
+    desk_json_end(d, &o);
+}
+
+static void say(struct desk *d, const struct report *r, const struct draft_result *draft,
+                const char *const *obstacle)
+{
+    fprintf(d->out, "%s   %s, %s%s\n", draft->path, done[draft->state], r->number,
+            r->taken ? "" : " (the next free number, taken when it is published)");
+    fprintf(d->out, "%s   the picture\n", draft->picture);
+    for (size_t i = 0; i < r->withheld.count; i++)
+        fprintf(d->out, "withheld: %s\n", text_for_terminal(d->keep, r->withheld.name[i]));
+    for (size_t i = 0; obstacle[i]; i++)
+        fprintf(d->out, "open: %s\n", text_for_terminal(d->keep, obstacle[i]));
+    if (obstacle[0])
+        desk_say(d, "  answer each in the draft, or with the command named; then tocsin report again");
+    else
+        desk_say(d, "  tocsin publish   shows the difference, asks, and commits it");
+}
+
+static bool check(struct desk *d, const struct facts *f, const struct report *r, struct err *e)
+{
+    const char *why;
+    if (!draft_check(&why, f, r, d->keep, e))
+        return false;
+    if (why) {
+        err_hint(e, "tocsin report   takes it in, and keeps your edits");
+        return err_failed(e, "the draft of %s is out of date: %s", d->name, why);
+    }
+    fprintf(d->out, "the draft of %s says what the record says\n", d->name);
+    return true;
+}
+
+bool verb_report(struct desk *d, struct err *e)
+{
+    struct facts f;
+    struct report r;
+    struct draft_result draft;
+    struct report_request request = { .template = desk_option(d, "template"),
+                                      .date = INSTANT_NONE };
+    const char *format = desk_option(d, "format");
+    if (!desk_at_most(d, 0, e)
+        || !facts_gather(&f, &d->ws, &d->journal, &d->incident, d->as_of, desk_now(d), d->keep, e)
+        || !report_make(&r, &f, &request, d->keep, e))
+        return false;
+    if (desk_option(d, "check"))
+        return check(d, &f, &r, e);
+    if (text_equal(format, "md")) {
+        fputs(r.markdown, d->out);
+        return true;
+    }
+    if (!draft_update(&draft, &f, &r, d->keep, e))
+        return false;
+    if (d->json)
+        say_json(d, &r, &draft);
+    else
+        say(d, &r, &draft, report_obstacles(&f, draft.text, d->keep));
+    if (draft.state != DRAFT_CONFLICT)
+        return true;
+    err_hint(e, "edit %s, then tocsin report", draft.path);
+    return err_failed(e, "the draft has a conflict");
+}
