@@ -81,6 +81,8 @@ static void kill_with(struct sandbox *s, lua_State *L, const char *why)
     lua_sethook(L, stop_here, LUA_MASKCOUNT, 1);
 }
 
+int64_t sandbox_room(lua_State *L) { return sandbox_of(L)->bytes; }
+
 void sandbox_kill(lua_State *L, const char *why)
 {
     kill_with(sandbox_of(L), L, why);

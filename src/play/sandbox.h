@@ -73,6 +73,8 @@ int pattern_gsub(lua_State *L);
 void sandbox_open_library(lua_State *L);
 /* A value in words, without an address. */
 const char *sandbox_words(lua_State *L, int index);
+/* Bytes that the script may still take. */
+int64_t sandbox_room(lua_State *L);
 /* Marks the state dead: `why` is a constant. */
 void sandbox_kill(lua_State *L, const char *why);
 
