@@ -258,9 +258,9 @@ static bool entry(struct reading *r, const struct item *item, struct err *e)
     if (phase >= 0)
         add(r, &item->when, EVENT_PHASE, y->line)->draft.data =
             one_member(r, "phase", phase_names[phase], NULL, NULL);
-    if (!text && !used && phase < 0)
+    if (!text && !used && phase < 0 && yaml_done(y, e))
         return yaml_err(e, y, "an entry needs a text, an impact, a phase or what was done");
-    return true;
+    return text || used || phase >= 0;
 }
 
 static int by_moment(const void *a, const void *b)

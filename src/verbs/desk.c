@@ -193,7 +193,7 @@ bool desk_append_all(struct desk *d, struct draft *draft, size_t count, struct a
         draft[i].uid = d->world->uid;
     }
     if (!d->ws.store->append(d->ws.store, d->name, NULL, NULL, draft, count, true, out, d->keep, e))
-        return err_while(e, "recording in %s", d->name);
+        return false;
     remember(d, draft, count, out);
     return true;
 }
@@ -257,7 +257,12 @@ bool desk_open_incident(struct desk *d, const struct moment *when, const char *t
         json_put(&o, "typed", when->typed);
     json_close(&o, '}');
     draft.data = data.at;
-    return d->ws.store->create(d->ws.store, name, &draft, d->keep, e) && desk_incident(d, name, e);
+    if (!d->ws.store->create(d->ws.store, name, &draft, d->keep, e) || !desk_incident(d, name, e))
+        return false;
+    struct appended opened = { .first_seq = 1, .recorded = d->journal.event[0].recorded,
+                               .hash = { d->journal.event[0].hash } };
+    remember(d, &draft, 1, &opened);
+    return true;
 }
 
 void desk_echo(struct desk *d, const char *format, ...)
@@ -286,6 +291,7 @@ void desk_say(struct desk *d, const char *format, ...)
     if (d->quiet)
         return;
     va_list more;
+    fflush(d->out); /* advice stands below its answer, wherever the two go */
     va_start(more, format);
     vfprintf(d->err, format, more);
     va_end(more);

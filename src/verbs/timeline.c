@@ -53,17 +53,33 @@ static void wrapped(struct desk *d, const char *text, size_t indent)
     fputc('\n', d->out);
 }
 
+/* What an amendment says anew, in words. */
+static const char *amendment(struct desk *d, const struct event *c, const char *zone)
+{
+    static const char *const members[] = { "text", "level", "service", NULL };
+    struct text t = text_new(d->keep);
+    const char *at = json_get_text(c->data, "at", d->keep), *said;
+    int64_t instant, lost;
+    if (at && instant_parse_rfc3339(at, strlen(at), &instant))
+        text_print(&t, "at %s", instant_text(d->keep, zone, instant, FORM_DATE_HMS));
+    for (size_t i = 0; members[i]; i++)
+        if ((said = json_get_text(c->data, members[i], d->keep)))
+            text_print(&t, "%s%s%s%s", t.length ? ", " : "", i ? members[i] : "", i ? " " : "", said);
+    if (json_int(json_get(c->data, "lost_ppb"), &lost))
+        text_print(&t, "%slost %lld ppb", t.length ? ", " : "", (long long)lost);
+    return t.at;
+}
+
 static void correction_line(struct desk *d, const struct event *c, const char *zone)
 {
-    const char *why = json_get_text(c->data, "why", d->keep), *what;
+    const char *why = json_get_text(c->data, "why", d->keep), *what = "";
     if (c->kind == EVENT_LISTED)
-        what = json_is_true(json_get(c->data, "listed")) ? "listed" : "unlisted";
-    else
-        what = event_text(c, d->keep);
-    fprintf(d->out, "%15s%s by %s at %s: %s%s%s\n", "", c->kind_name, c->by,
-            instant_text(d->keep, zone, c->recorded, FORM_DATE_HMS),
-            text_for_terminal(d->keep, what), why && !strstr(what, why) ? ": " : "",
-            why && !strstr(what, why) ? text_for_terminal(d->keep, why) : "");
+        what = json_is_true(json_get(c->data, "listed")) ? ": in the report" : ": not in the report";
+    else if (c->kind == EVENT_AMENDED)
+        what = arena_print(d->keep, ": %s", amendment(d, c, zone));
+    fprintf(d->out, "%15s%s by %s at %s%s%s%s\n", "", c->kind_name, text_for_terminal(d->keep, c->by),
+            instant_text(d->keep, zone, c->recorded, FORM_DATE_HMS), text_for_terminal(d->keep, what),
+            why ? ", because: " : "", why ? text_for_terminal(d->keep, why) : "");
 }
 
 static void as_text(struct desk *d, const char *zone)

@@ -99,7 +99,8 @@ static void prose_is_kept_as_notes_that_name_their_place(void **_)
 static void what_is_wrong_is_named_with_its_line(void **_)
 {
     refused("entries: []\n", "h.yaml:1:");
-    refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", dwon: osc-fr1}\n", "needs a text");
+    refused("date: 2025-03-11\nentries:\n- {at: \"11:17\"}\n", "needs a text");
+    refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", dwon: osc-fr1}\n", "did you mean 'down'");
     refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", text: a, dwon: osc-fr1}\n", "did you mean 'down'");
     refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", down: osc-fr2, text: a}\n", "h.yaml:3:");
     refused("date: 2025-03-11\nentries:\n- {at: \"25:17\", text: a}\n", "h.yaml:3:");
