@@ -20,14 +20,16 @@ local function first_world(given)
               latency = given.latency or {}, calls = {}, pending = {}, done = {},
               tickets = {}, said = {}, shown = {}, captures = {}, ran = {} }
   for name, s in pairs(services()) do
-    local zone = name .. ".example"
-    w.services[name] = { name = zone, pool = set(s.ips), rpm = given.requests and given.requests[name] or 60000 }
-    local records = {}
-    for _, ip in ipairs(s.ips) do
-      records[ip] = ttl
-      w.ips[ip] = { name = ip, vpc = "" }
+    if #s.ips > 0 then -- a service without public IPs has nothing that could be played
+      local zone, records = name .. ".example", {}
+      for _, ip in ipairs(s.ips) do
+        records[ip] = ttl
+        w.ips[ip] = { name = ip, vpc = "" }
+      end
+      local rpm = given.requests and given.requests[name] or 60000
+      w.services[name] = { name = zone, pool = set(s.ips), rpm = rpm }
+      w.dns[zone] = { ttl_ms = ttl, records = records, old = {} }
     end
-    w.dns[zone] = { ttl_ms = ttl, records = records, old = {} }
   end
   for _, ip in ipairs(given.free or {}) do w.free[ip] = true end
   if not given.free then

@@ -109,7 +109,8 @@ static bool sample(struct play *p)
     bool good = play_look(p, "sample", rated ? "{\"rate\":true}" : "{\"rate\":false}", &all, &scratch,
                           &p->failed);
     for (size_t i = 0; good && i < p->services; i++)
-        see_service(p, &p->watched[i], json_get(all, p->watched[i].name), rated);
+        if (json_get(all, p->watched[i].name).at)
+            see_service(p, &p->watched[i], json_get(all, p->watched[i].name), rated);
     arena_release(start);
     p->sampled_at = p->clock.now;
     if (rated)
@@ -146,20 +147,35 @@ static void set_busy(struct play *p, const char *who, bool busy)
         }
 }
 
+/* The next word of a command line; quotes hold words together, as in a shell. */
+static const char *next_word(const char **at, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    char quote = 0;
+    for (; **at && (quote || **at != ' '); ++*at) {
+        if (**at == quote)
+            quote = 0;
+        else if (!quote && (**at == '"' || **at == '\''))
+            quote = **at;
+        else
+            text_char(&t, **at);
+    }
+    *at += strspn(*at, " ");
+    return t.at;
+}
+
 /* "down osc-fr1 @{since}" as words; {since} is when the episode began. */
 static const char *const *words_of(struct play *p, const char *command, int64_t since)
 {
+    static const char since_hole[] = "{since}";
     const char **words = arena_many(p->keep, const char *, strlen(command) / 2 + 2);
     size_t n = 0;
-    for (const char *at = command; *at;) {
-        size_t length = strcspn(at, " ");
-        const char *word = arena_copy(p->keep, at, length), *hole = strstr(word, "{since}");
+    for (const char *at = command + strspn(command, " "); *at;) {
+        const char *word = next_word(&at, p->keep), *hole = strstr(word, since_hole);
         if (hole)
             word = arena_print(p->keep, "%.*s%s%s", (int)(hole - word), word, play_time(p, since),
-                               hole + strlen("{since}"));
-        if (length)
-            words[n++] = word;
-        at += length + (at[length] == ' ');
+                               hole + strlen(since_hole));
+        words[n++] = word;
     }
     return words;
 }
@@ -191,9 +207,12 @@ static void perform(struct play *p, const struct act *a, const char *command, bo
     if (status != wanted)
         add_line(p, arena_print(p->keep, "%s   ended with %d: %s", play_time(p, p->clock.now), status,
                                 last_line(p, said)));
-    play_expect(p, status == wanted,
-                arena_print(p->keep, "%s %s's '%s' ends with %d", begun, a->who, command, wanted),
-                arena_print(p->keep, "%d: %s", status, last_line(p, said)));
+    p->commands++;
+    if (status != wanted || wanted != 0) /* that nothing failed is one promise, at the end */
+        play_expect(p, status == wanted,
+                    arena_print(p->keep, "%s %s's '%s' ends with %d", begun, a->who, command, wanted),
+                    arena_print(p->keep, "%d: %s", status, last_line(p, said)));
+    p->failures += status != wanted;
     if (last && a->says)
         play_expect(p, strstr(said, a->says) != NULL,
                     arena_print(p->keep, "%s %s is told '%s'", begun, a->who, a->says),
@@ -321,6 +340,9 @@ static bool finish(struct play *p, struct scenario_result *out, struct err *e)
         play_expect(p, p->s.answer[i].used > 0,
                     arena_print(p->keep, "%s is asked about '%s'", p->s.answer[i].who,
                                 p->s.answer[i].asked), "nobody asked");
+    if (!p->failures)
+        play_expect(p, true, arena_print(p->keep, "all %zu commands of people end as they should",
+                                         p->commands), "");
     if (!play_judge(p, out, e))
         return false;
     out->expectation = p->expectation;

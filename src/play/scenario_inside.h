@@ -82,6 +82,7 @@ struct play {
     size_t services;
     int64_t sampled_at, rate_at;
     const char *busy[PEOPLE_MOST];
+    size_t commands, failures; /* of people */
     const char *flooded_back;  /* in words; NULL: never */
     const char *first_shape;   /* of the world, as JSON */
     struct expectation *expectation;
