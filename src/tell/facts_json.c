@@ -256,6 +256,7 @@ static void put_changes(struct saying *s)
         json_put(s->o, "target", c->target ? c->target : "");
         json_put(s->o, "ip", ip ? ip : json_text_or(json_get(c->result, "ip"), s->keep, ""));
         json_put(s->o, "service", json_text_or(json_get(c->args, "service"), s->keep, ""));
+        json_put(s->o, "vpc", json_text_or(json_get(c->args, "vpc"), s->keep, ""));
         json_put_int(s->o, "at", end->at);
         json_put(s->o, "state", states[c->state]);
         json_put_bool(s->o, "done", c->ended && c->state != CHANGE_FAILED

@@ -93,6 +93,21 @@ static bool run(struct rendering_state *r, const char *name, struct err *e)
     return false;
 }
 
+/* Loops leave blank lines behind; between two blocks one is enough. */
+static const char *squeezed(const char *text, struct arena *keep)
+{
+    struct text out = text_new(keep);
+    size_t breaks = 2;
+    for (const char *c = text; *c; c++) {
+        breaks = *c == '\n' ? breaks + 1 : 0;
+        if (breaks <= 2)
+            text_char(&out, *c);
+    }
+    while (out.length > 1 && out.at[out.length - 1] == '\n' && out.at[out.length - 2] == '\n')
+        out.at[--out.length] = '\0';
+    return out.at;
+}
+
 bool template_render(struct rendering *out, const struct template_source *source,
                      const char *name, struct json data, const struct tongue *tongue,
                      const char *const *names, struct arena *keep, struct err *e)
@@ -103,6 +118,6 @@ bool template_render(struct rendering *out, const struct template_source *source
     };
     bool good = run(&r, name, e);
     sandbox_close(r.sandbox);
-    *out = (struct rendering){ r.out.at, r.gap, r.gaps };
+    *out = (struct rendering){ squeezed(r.out.at, keep), r.gap, r.gaps };
     return good;
 }
