@@ -198,9 +198,22 @@ static void mark_lane(struct lane *l, const struct incident *i, struct times *t,
             continue; /* the lanes above show it */
         }
         m[l->marks++] = (struct mark){ e->at, sign_of(e->event->kind), e->text };
-        reach(t, e->at);
+        if (e->event->kind != EVENT_PHASE) /* closed the day after: not part of the picture */
+            reach(t, e->at);
     }
-    l->said = text_count(keep, (int64_t)l->marks, "row");
+}
+
+static void drop_marks_outside(const struct picture *p, struct lane *l, struct arena *keep)
+{
+    struct mark *m = (struct mark *)l->mark; /* ours, made above */
+    size_t kept = 0, rows = 0;
+    for (size_t i = 0; i < l->marks; i++) {
+        rows += m[i].sign != '^';
+        if (m[i].at >= p->start && m[i].at <= p->end)
+            m[kept++] = m[i];
+    }
+    l->marks = kept;
+    l->said = text_count(keep, (int64_t)rows, "row");
 }
 
 /* Open ends and unknown beginnings reach to the edges of the picture. */
@@ -238,6 +251,7 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
     out->start = t.first - margin;
     out->end = t.last + margin;
     close_segments(out, lane);
+    drop_marks_outside(out, &lane[out->lanes - 1], keep);
 }
 
 const char *chart_terminal(const struct incident *i, const struct ledger *ledger,

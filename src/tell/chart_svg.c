@@ -8,22 +8,22 @@
 
 enum { WIDTH = 960, LEFT = 150, RIGHT = 150, TOP = 54, LANE = 34, BAR = 18, FOOT = 64 };
 
+/* Plain values first: readers without custom properties or media queries get
+ * the light picture. */
 static const char style[] =
     "<style>"
-    "svg{--ink:#1c2733;--soft:#5b6b7b;--line:#d5dde5;--paper:#fff;--down:#b3261e;"
-    "--degraded:#b06000;--unknown:#6a5acd;--pool:#2f6f4f;--out:#8a97a5;--watched:#1f5fa8;"
-    "background:var(--paper);font:13px/1.3 system-ui,sans-serif}"
-    "@media (prefers-color-scheme:dark){svg{--ink:#e6edf3;--soft:#9fb0c0;--line:#33414f;"
-    "--paper:#10171e;--down:#ff7b72;--degraded:#f0a050;--unknown:#b4a7ff;--pool:#5fb98a;"
-    "--out:#7d8b99;--watched:#6cb0ff}}"
-    "@media print{svg{--ink:#000;--soft:#333;--line:#bbb;--paper:#fff}}"
-    "text{fill:var(--ink)}.s{fill:var(--soft)}.h{font-size:15px;font-weight:600}"
-    ".n{font-family:ui-monospace,monospace;font-size:12px}.g{stroke:var(--line)}"
-    ".b{stroke:var(--line);stroke-width:2}.down{fill:var(--down)}"
-    ".degraded{fill:var(--degraded)}.unknown{fill:var(--unknown)}.pool{fill:var(--pool)}"
-    ".out{fill:none;stroke:var(--out);stroke-width:1.5;stroke-dasharray:4 3}"
-    ".watched{fill:var(--watched)}.o{fill:var(--paper);stroke:var(--ink);stroke-width:1.5}"
-    ".x{fill:var(--ink)}.a{fill:var(--down)}.p{stroke:var(--soft);stroke-width:2}"
+    "svg{font:13px/1.3 system-ui,sans-serif}.paper{fill:#fff}text{fill:#1c2733}"
+    ".s{fill:#5b6b7b}.h{font-size:15px;font-weight:600}"
+    ".n{font-family:ui-monospace,monospace;font-size:12px}.g{stroke:#e3e9ee}"
+    ".b{stroke:#d5dde5;stroke-width:2}.down{fill:#b3261e}.degraded{fill:#c77700}"
+    ".unknown{fill:#6a5acd}.pool{fill:#2f7d55}.watched{fill:#1f5fa8}"
+    ".out{fill:none;stroke:#8a97a5;stroke-width:1.5;stroke-dasharray:4 3}"
+    ".o{fill:#fff;stroke:#1c2733;stroke-width:1.5}.x{fill:#1c2733}.a{fill:#b3261e}"
+    ".p{stroke:#5b6b7b;stroke-width:2}"
+    "@media screen and (prefers-color-scheme:dark){.paper{fill:#10171e}text{fill:#e6edf3}"
+    ".s{fill:#9fb0c0}.g{stroke:#222d38}.b{stroke:#33414f}.down,.a{fill:#ff7b72}"
+    ".degraded{fill:#f0a050}.unknown{fill:#b4a7ff}.pool{fill:#5fb98a}.watched{fill:#6cb0ff}"
+    ".out{stroke:#7d8b99}.o{fill:#10171e;stroke:#e6edf3}.x{fill:#e6edf3}.p{stroke:#9fb0c0}}"
     "</style>";
 
 static const char *const classes[] = { "down", "degraded", "unknown", "pool", "out", "watched" };
@@ -211,7 +211,8 @@ const char *picture_svg(const struct picture *p, const char *locale, struct aren
     text_add(&d.out, "</title>\n");
     describe(&d);
     text_add(&d.out, style);
-    text_add(&d.out, "\n<text class=\"h\" x=\"12\" y=\"26\">");
+    text_add(&d.out, "\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n"
+                     "<text class=\"h\" x=\"12\" y=\"26\">");
     xml(&d.out, title);
     text_add(&d.out, "</text>\n");
     draw_axis(&d, bottom);
