@@ -148,6 +148,9 @@ static struct entry entry_of(const struct event *ev, struct arena *keep)
             n.service = "";
         if (!n.level)
             n.level = "unknown";
+        /* That nothing happened is a statement, and no moment of the day. */
+        if (text_equal(n.level, "none") && !json_get(ev->data, "text").at)
+            n.listed = false;
         n.lost_ppb = json_int_or(json_get(ev->data, "lost_ppb"), -1);
     }
     return n;

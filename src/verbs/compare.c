@@ -82,15 +82,6 @@ static bool read_column(struct column *c, struct desk *d, const char *dir, struc
     return true;
 }
 
-static const char *figure_words(const struct column *c, const char *name)
-{
-    for (size_t i = 0; i < FIGURES; i++)
-        if (text_equal(c->figure[i].name, name))
-            return c->figure[i].state == FIGURE_KNOWN ? duration_words(c->desk.keep, c->figure[i].ms)
-                   : c->figure[i].state == FIGURE_IMPOSSIBLE ? "impossible order" : "not recorded";
-    return "not recorded";
-}
-
 static const char *downtime(const struct column *c)
 {
     struct arena *keep = c->desk.keep;
@@ -154,7 +145,10 @@ static const char *report(const struct column *c)
 
 static const char *identify(const struct column *c)
 {
-    return figure_words(c, "time to identify");
+    for (size_t i = 0; i < FIGURES; i++)
+        if (text_equal(c->figure[i].name, "time to identify"))
+            return figure_words(&c->figure[i], c->desk.keep);
+    return "not recorded";
 }
 
 static const char *isolate(const struct column *c)

@@ -91,6 +91,8 @@ static bool day_is_meant(struct desk *d, const struct moment *m, struct err *e)
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
 {
     const char *typed = d->at_typed;
+    if (word && word < d->words && goes_on(d->word[word - 1], d->word[word]))
+        word--; /* asked for the last word, which is the second half of a time */
     if (word < d->words && is_time_word(d->word[word])) {
         typed = d->word[word] + 1;
         if (goes_on(d->word[word], d->word[word + 1])) {

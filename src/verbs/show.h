@@ -10,6 +10,9 @@ bool entry_is_prose(const struct entry *n, struct arena *keep);
 /* "11:17", "11:17:42", "~14:30", "14:??": no finer than it is known. */
 const char *entry_when(const struct entry *n, const char *zone, struct arena *keep);
 
+/* "18 minutes", "not recorded", "impossible order". */
+const char *figure_words(const struct figure *f, struct arena *keep);
+
 /* The event as in the journal, corrected, with text and listed. */
 void entry_json(struct json_out *o, const struct entry *n, struct arena *keep);
 

@@ -120,6 +120,26 @@ static void changes(struct json_out *o, const char *key, const struct change *co
     json_close(o, ']');
 }
 
+/* Each from two named events, or the reason why there is no number. */
+static void figures(struct json_out *o, const struct incident *i)
+{
+    static const char *const states[] = { "known", "not recorded", "impossible order" };
+    struct figure figure[FIGURES];
+    incident_figures(figure, i);
+    json_open(o, "figures", '[');
+    for (size_t k = 0; k < FIGURES; k++) {
+        json_open(o, NULL, '{');
+        json_put(o, "name", figure[k].name);
+        json_put(o, "state", states[figure[k].state]);
+        if (figure[k].state == FIGURE_KNOWN)
+            json_put_int(o, "ms", figure[k].ms);
+        json_put(o, "from", figure[k].from ? figure[k].from->event->hash : NULL);
+        json_put(o, "to", figure[k].to ? figure[k].to->event->hash : NULL);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
 void status_json(struct desk *d, const struct situation *s)
 {
     const struct incident *i = &d->incident;
@@ -141,6 +161,7 @@ void status_json(struct desk *d, const struct situation *s)
     runs(&o, s, d->keep);
     changes(&o, "changed", s->changed, d->keep);
     changes(&o, "kept", s->kept, d->keep);
+    figures(&o, i);
     json_open(&o, "public", '{');
     put_instant(&o, "said_at", i->said_at, d->keep);
     put_instant(&o, "next_due", i->next_due, d->keep);

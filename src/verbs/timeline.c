@@ -21,6 +21,16 @@ const char *entry_when(const struct entry *n, const char *zone, struct arena *ke
     return n->early_ms >= 2 * MINUTE_MS && n->late_ms >= 2 * MINUTE_MS ? arena_print(keep, "~%s", at) : at;
 }
 
+const char *figure_words(const struct figure *f, struct arena *keep)
+{
+    switch (f->state) {
+    case FIGURE_KNOWN: return duration_words(keep, f->ms);
+    case FIGURE_NOT_RECORDED: return "not recorded";
+    case FIGURE_IMPOSSIBLE: return "impossible order";
+    }
+    return "";
+}
+
 static bool is_shown(struct desk *d, const struct entry *n)
 {
     bool all = desk_option(d, "all") || desk_option(d, "history");
