@@ -11,7 +11,7 @@ return {
 
     { "set", change = true, help = "say how a service is",
       args = { { "service", "service", required = true, help = "which" },
-               { "state", "text", required = true, help = "ok, degraded, down" },
+               { "state", "text", default = "ok", help = "ok, degraded, down" },
                { "text", "text", default = "", help = "one sentence for customers" } },
       results = {},
       target = "statuspage:$args.service",
