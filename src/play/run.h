@@ -82,6 +82,7 @@ struct run_view {
     int64_t started, since;
     const struct event *started_event;
 };
+const char *run_lock_name(const char *incident, const char *run, struct arena *keep);
 bool runs_fold(const struct run_view **out, size_t *count, const struct workspace *ws,
                const struct journal *j, struct arena *keep, struct err *e);
 
