@@ -26,6 +26,11 @@ static void *open_beside(char *path)
         char *slash = strrchr(path, '/');
         if (!slash || slash == path)
             return NULL;
+        if (up == 0) { /* installed: BIN/../lib/tocsin */
+            snprintf(slash, (size_t)(PATH_ROOM - (slash - path)), "/../lib/tocsin/tocsin-git.so");
+            if (access(path, F_OK) == 0)
+                return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        }
         snprintf(slash, (size_t)(PATH_ROOM - (slash - path)), "/tocsin-git.so");
         void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         if (module || access(path, F_OK) == 0)
