@@ -107,17 +107,32 @@ static size_t widest_name(const struct picture *p)
     return widest < NAME_MOST ? widest : NAME_MOST;
 }
 
-static void legend(struct text *out, const bool used[], size_t indent, struct arena *keep)
+struct legend { struct text *out; size_t indent, columns, written; };
+
+static void legend_add(struct legend *l, const char *item)
 {
-    bool any = false;
-    text_repeat(out, " ", indent);
-    for (size_t i = 0; i < sizeof glyph / sizeof *glyph; i++) {
-        if (!used[i])
-            continue;
-        text_print(out, "%s%s %s", any ? "   " : "", glyph[i], meaning[i]);
-        any = true;
+    size_t width = text_width(item) + (l->written ? 3 : 0);
+    if (l->written && l->indent + l->written + width > l->columns) {
+        text_char(l->out, '\n');
+        l->written = 0;
+        width -= 3;
     }
-    text_print(out, "%s! sign   x change   o note\n", any ? "   " : "");
+    text_repeat(l->out, " ", l->written ? 3 : l->indent);
+    text_add(l->out, item);
+    l->written += width;
+}
+
+static void legend(struct text *out, const bool used[], size_t indent, size_t columns,
+                   struct arena *keep)
+{
+    struct legend l = { out, indent, columns, 0 };
+    for (size_t i = 0; i < sizeof glyph / sizeof *glyph; i++)
+        if (used[i])
+            legend_add(&l, arena_print(keep, "%s %s", glyph[i], meaning[i]));
+    legend_add(&l, "! sign");
+    legend_add(&l, "x change");
+    legend_add(&l, "o note");
+    text_char(out, '\n');
 }
 
 const char *picture_terminal(const struct picture *p, int columns, struct arena *keep)
@@ -141,6 +156,6 @@ const char *picture_terminal(const struct picture *p, int columns, struct arena 
     }
     text_repeat(&out, " ", name + 2);
     axis_line(&out, &a, p->zone, keep);
-    legend(&out, used, name + 2, keep);
+    legend(&out, used, name + 2, width, keep);
     return out.at;
 }

@@ -1,0 +1,123 @@
+/* chart.c: the picture shows what the fold says. */
+#include "promise.h"
+
+#include "tell/chart.h"
+
+#include <string.h>
+
+static const int64_t start = INT64_C(1741687680000); /* 11:08 in Paris */
+
+static int64_t minute(int64_t n)
+{
+    return start + n * MINUTE_MS;
+}
+
+static struct incident incident_with(const struct window *window, size_t count)
+{
+    static const char *const none[] = { "osc-secnum-fr1", NULL };
+    return (struct incident){ .name = "INC-2025-001", .title = "a flood <on> us", .zone = "Europe/Paris",
+                              .opened_at = start, .as_of = INSTANT_NONE,
+                              .windows = { .window = window, .count = count, .none = none } };
+}
+
+static struct window down(int64_t from, int64_t to)
+{
+    return (struct window){ .service = "osc-fr1", .level = IMPACT_DOWN, .start = { minute(from), 0, 0 },
+                            .end = { minute(to), 0, 0 } };
+}
+
+static struct change change(const char *action, const char *ip, int64_t at)
+{
+    struct event *ended = arena_one(test_keep(), struct event);
+    ended->at = minute(at);
+    return (struct change){ .incident = "INC-2025-001", .action = action, .state = CHANGE_OPEN,
+                            .args = json_from(arena_print(test_keep(), "{\"ip\":\"%s\"}", ip)),
+                            .begun = ended, .ended = ended };
+}
+
+static const char *seeds_day(bool svg)
+{
+    struct window w[] = { down(9, 22), down(32, 45), down(188, 198), down(213, 218), down(320, 328) };
+    struct change c[] = { change("pool.remove", "148.253.75.120", 195),
+                          change("pool.add", "148.253.75.120", 213),
+                          change("pool.remove", "148.253.75.120", 218),
+                          change("cloud.attach", "148.253.75.120", 255),
+                          change("pool.add", "148.253.75.120", 444) };
+    struct ledger l = { .change = c, .changes = 5 };
+    struct incident i = incident_with(w, 5);
+    struct picture p;
+    picture_fold(&p, &i, &l, NULL, test_keep());
+    return svg ? picture_svg(&p, "en", test_keep()) : picture_terminal(&p, 80, test_keep());
+}
+
+static void each_service_and_ip_has_its_lane_with_its_sum(void **_)
+{
+    const char *t = seeds_day(false);
+    assert_non_null(strstr(t, "osc-fr1"));
+    assert_non_null(strstr(t, "49 min down"));
+    assert_non_null(strstr(t, "no impact"));
+    assert_non_null(strstr(t, "148.253.75.120"));
+    assert_non_null(strstr(t, "12:00"));
+}
+
+static void no_line_is_wider_than_the_terminal(void **_)
+{
+    struct text line = text_new(test_keep());
+    for (const char *c = seeds_day(false); *c; c++) {
+        if (*c != '\n') {
+            text_char(&line, *c);
+            continue;
+        }
+        if (text_width(line.at) > 80)
+            fail_msg("%zu columns: %s", text_width(line.at), line.at);
+        line.length = 0, line.at[0] = '\0';
+    }
+}
+
+static void an_outage_of_a_second_still_shows(void **_)
+{
+    struct window w[] = { down(0, 480), down(500, 500) };
+    w[0].level = IMPACT_DEGRADED;
+    w[1].end.at += 1000;
+    struct incident i = incident_with(w, 2);
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, test_keep()), "█"));
+}
+
+static void overlapping_windows_are_counted_once(void **_)
+{
+    struct window w[] = { down(0, 30), down(10, 40) };
+    struct incident i = incident_with(w, 2);
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, test_keep()), "40 min down"));
+}
+
+static void the_drawing_stands_alone_and_says_what_it_shows(void **_)
+{
+    const char *svg = seeds_day(true);
+    assert_true(text_starts(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\""));
+    assert_non_null(strstr(svg, "<title id=\"t\">a flood &lt;on&gt; us"));
+    assert_non_null(strstr(svg, "osc-fr1: 49 min down. down 11:17 - 11:30."));
+    assert_non_null(strstr(svg, "prefers-color-scheme:dark"));
+    assert_null(strstr(svg, "http://www.w3.org/1999")); /* no link leads out */
+    assert_null(strstr(svg, "href"));
+}
+
+static void an_incident_of_nothing_has_a_picture_too(void **_)
+{
+    struct incident i = incident_with(NULL, 0);
+    i.windows.none = NULL;
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, test_keep()), "record"));
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 20, test_keep()), "record"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest chart[] = {
+        promise(each_service_and_ip_has_its_lane_with_its_sum),
+        promise(no_line_is_wider_than_the_terminal),
+        promise(an_outage_of_a_second_still_shows),
+        promise(overlapping_windows_are_counted_once),
+        promise(the_drawing_stands_alone_and_says_what_it_shows),
+        promise(an_incident_of_nothing_has_a_picture_too),
+    };
+    return cmocka_run_group_tests(chart, NULL, NULL);
+}

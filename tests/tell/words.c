@@ -1,0 +1,67 @@
+/* words.c: figures and moments as people read them. */
+#include "promise.h"
+
+#include "tell/words.h"
+
+static const struct tongue en = { "en", "Europe/Paris" }, fr = { "fr", "Europe/Paris" };
+static const int64_t noon = INT64_C(1741688220000); /* 11 March 2025, 11:17 in Paris */
+
+static void spans_are_rounded_to_what_a_reader_needs(void **_)
+{
+    struct arena *k = test_keep();
+    assert_string_equal(words_span(k, &en, 49 * MINUTE_MS), "49 minutes");
+    assert_string_equal(words_span(k, &en, 2674800), "45 minutes");
+    assert_string_equal(words_exact(k, &en, 2674800), "44 minutes 35 seconds");
+    assert_string_equal(words_span(k, &en, 123 * MINUTE_MS), "2 hours 3 minutes");
+    assert_string_equal(words_span(k, &en, 75 * SECOND_MS), "1 minute 15 seconds");
+    assert_string_equal(words_span(k, &en, 0), "0 seconds");
+    assert_string_equal(words_span(k, &fr, 123 * MINUTE_MS), "2 heures 3 minutes");
+    assert_string_equal(words_span(k, &fr, 61 * MINUTE_MS), "1 heure 1 minute");
+}
+
+static void minutes_and_shares_have_no_needless_zeros_and_are_never_rounded_up(void **_)
+{
+    struct arena *k = test_keep();
+    assert_string_equal(words_minutes(k, &en, 2674800), "44.58");
+    assert_string_equal(words_minutes(k, &en, 13 * MINUTE_MS), "13");
+    assert_string_equal(words_minutes(k, &fr, 265200), "4,42");
+    assert_string_equal(words_percent(k, &en, 999000000, 6), "99.9%");
+    assert_string_equal(words_percent(k, &en, 3683333, 6), "0.368333%");
+    assert_string_equal(words_percent(k, &en, 998999999, 2), "99.89%");
+    assert_string_equal(words_percent(k, &fr, 999000000, 6), "99,9\u00a0%");
+}
+
+static void dates_and_clocks_read_as_people_say_them(void **_)
+{
+    struct arena *k = test_keep();
+    assert_string_equal(words_date(k, &en, noon, DATE_DAY), "March 11th");
+    assert_string_equal(words_date(k, &en, noon, DATE_WEEKDAY), "Tuesday, March 11th, 2025");
+    assert_string_equal(words_date(k, &fr, noon, DATE_WEEKDAY), "mardi 11 mars 2025");
+    assert_string_equal(words_date(k, &en, noon - 10 * DAY_MS, DATE_DAY), "March 1st");
+    assert_string_equal(words_date(k, &fr, noon - 10 * DAY_MS, DATE_FULL), "1er mars 2025");
+    assert_string_equal(words_date(k, &en, noon, DATE_ISO), "2025-03-11");
+    assert_string_equal(words_clock(k, &en, noon, noon), "11:17");
+    assert_string_equal(words_clock(k, &en, noon + DAY_MS, noon), "March 12th, 11:17");
+}
+
+static void small_numbers_are_words(void **_)
+{
+    struct arena *k = test_keep();
+    assert_string_equal(words_number(k, &en, 4), "four");
+    assert_string_equal(words_number(k, &en, 13), "13");
+    assert_string_equal(words_ordinal(k, &en, 3), "third");
+    assert_string_equal(words_ordinal(k, &en, 22), "22nd");
+    assert_string_equal(words_ordinal(k, &en, 13), "13th");
+    assert_string_equal(words_ordinal(k, &fr, 2), "deuxi\u00e8me");
+}
+
+int main(void)
+{
+    const struct CMUnitTest words[] = {
+        promise(spans_are_rounded_to_what_a_reader_needs),
+        promise(minutes_and_shares_have_no_needless_zeros_and_are_never_rounded_up),
+        promise(dates_and_clocks_read_as_people_say_them),
+        promise(small_numbers_are_words),
+    };
+    return cmocka_run_group_tests(words, NULL, NULL);
+}
