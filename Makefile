@@ -26,7 +26,7 @@ DEMAND := $(patsubst src/world/on_demand/%.c,$(OUT)/tocsin-%.so,$(wildcard src/w
 UNITS  := $(patsubst %.c,$(OUT)/%,$(wildcard tests/*/*.c))
 UNITS  := $(filter-out $(OUT)/tests/fuzz/% $(OUT)/tests/bench/% $(OUT)/tests/torture/%,$(UNITS))
 HEAVY   = $(patsubst %.c,$(OUT)/%,$(wildcard tests/$1/*.c)) $(wildcard tests/$1/*.sh)
-SHARED := runbooks templates plugins
+SHARED := runbooks templates plugins examples
 HERE    = $(if $(DESTDIR),$(DESTDIR))$(PREFIX)
 
 # These install what is missing and then build; everything else only names it.

@@ -3,6 +3,7 @@
 
 #include "verbs/show.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The journal up to as-of, as the raw folds want it. */
@@ -18,6 +19,43 @@ static struct journal until(struct desk *d, const struct journal *j)
             event[cut.count++] = j->event[i];
     cut.event = event;
     return cut;
+}
+
+static bool in_force(const struct change *c)
+{
+    return c->state == CHANGE_OPEN || c->state == CHANGE_IN_FLIGHT || c->state == CHANGE_NO_UNDO ||
+           c->state == CHANGE_UNDO_FAILED;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct change *const *x = a, *const *y = b;
+    if ((*x)->begun->at != (*y)->begun->at)
+        return (*x)->begun->at < (*y)->begun->at ? -1 : 1;
+    return (*x)->begun->seq < (*y)->begun->seq ? -1 : 1;
+}
+
+/* One change a target, the last in force: putting back is by target, too. */
+static void view_changes(struct situation *s, struct desk *d)
+{
+    const struct change **changed = arena_many(d->keep, const struct change *, s->ledger.targets + 1);
+    const struct change **kept = arena_many(d->keep, const struct change *, s->ledger.changes + 1);
+    for (size_t i = 0; i < s->ledger.targets; i++) {
+        const struct target *t = &s->ledger.target[i];
+        const struct change *last = NULL;
+        for (const struct change *const *c = t->change; *c; c++)
+            if (text_equal((*c)->incident, d->name) && in_force(*c) &&
+                (t->changed || (*c)->state == CHANGE_IN_FLIGHT))
+                last = *c;
+        if (last)
+            changed[s->changes++] = last;
+    }
+    for (size_t i = 0; i < s->ledger.changes; i++)
+        if (s->ledger.change[i].state == CHANGE_KEPT && text_equal(s->ledger.change[i].incident, d->name))
+            kept[s->keeps++] = &s->ledger.change[i];
+    qsort(changed, s->changes, sizeof *changed, by_time);
+    s->changed = changed;
+    s->kept = kept;
 }
 
 static bool read_ledger(struct situation *s, struct desk *d, const struct journal *own, struct err *e)
@@ -40,20 +78,7 @@ static bool read_ledger(struct situation *s, struct desk *d, const struct journa
         }
     }
     ledger_fold(&s->ledger, journal, n, d->keep);
-    const struct change **changed = arena_many(d->keep, const struct change *, s->ledger.changes + 1);
-    const struct change **kept = arena_many(d->keep, const struct change *, s->ledger.changes + 1);
-    for (size_t i = 0; i < s->ledger.changes; i++) {
-        const struct change *c = &s->ledger.change[i];
-        if (!text_equal(c->incident, d->name))
-            continue;
-        if (c->state == CHANGE_KEPT)
-            kept[s->keeps++] = c;
-        else if (c->state == CHANGE_OPEN || c->state == CHANGE_IN_FLIGHT || c->state == CHANGE_NO_UNDO ||
-                 c->state == CHANGE_UNDO_FAILED)
-            changed[s->changes++] = c;
-    }
-    s->changed = changed;
-    s->kept = kept;
+    view_changes(s, d);
     return true;
 }
 

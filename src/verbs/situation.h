@@ -46,7 +46,8 @@ struct situation {
     const struct target_view *target;
     size_t targets;
     struct ledger ledger;     /* of the whole workspace */
-    const struct change *const *changed; /* in force, of this incident; then NULL */
+    const struct change *const *changed; /* of this incident, the last in force of each
+                                          * changed target; then NULL */
     const struct change *const *kept;    /* kept on purpose; then NULL */
     size_t changes, keeps;
     const struct run_view *run;

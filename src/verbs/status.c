@@ -168,9 +168,9 @@ static void runs(struct desk *d, const struct situation *s)
 
 static const char *fate(const struct change *c)
 {
-    return c->state == CHANGE_IN_FLIGHT ? "in flight: not known yet"
-           : c->state == CHANGE_NO_UNDO ? "cannot be put back by us"
-           : c->state == CHANGE_UNDO_FAILED ? "putting it back FAILED" : "can be put back";
+    return c->state == CHANGE_IN_FLIGHT ? "IN FLIGHT: unknown"
+           : c->state == CHANGE_NO_UNDO ? "back by hand only"
+           : c->state == CHANGE_UNDO_FAILED ? "undo FAILED" : "can be put back";
 }
 
 static void changes(struct desk *d, const struct situation *s)
@@ -179,8 +179,9 @@ static void changes(struct desk *d, const struct situation *s)
     for (size_t i = 0; i < s->changes && i < SHOWN; i++) {
         const struct change *c = s->changed[i];
         const char *what = event_text(c->ended ? c->ended : c->begun, d->keep);
-        fprintf(d->out, "%-8s%-4s%-43.43s%-6s%s\n", i ? "" : "CHANGED", c->name,
-                text_cut(d->keep, text_for_terminal(d->keep, what), 42), hm(d, c->begun->at), fate(c));
+        what = text_cut(d->keep, text_for_terminal(d->keep, what), 41);
+        fprintf(d->out, "%-8s%-4s%s%*s%-6s%s\n", i ? "" : "CHANGED", c->name, what,
+                (int)(42 - text_width(what)), "", hm(d, c->begun->at), fate(c));
     }
     if (s->changes > SHOWN)
         fprintf(d->out, "        and %zu more: 'tocsin restore' lists them\n", s->changes - SHOWN);
