@@ -67,6 +67,37 @@ static bool find_policy(const struct config *c, struct service *s, struct yaml *
                 : err_hint(e, "add it under 'policies:'");
 }
 
+/* `members: [a, b]` and `down: any`: a service that is made of others. */
+static bool read_group(struct service *s, struct yaml *map, struct arena *keep, struct err *e)
+{
+    static const char *const rules[] = { "any", "all", "share", NULL };
+    struct yaml *members = yaml_get(map, "members"), *down = yaml_get(map, "down");
+    int rule = 0;
+    if (!read_list(&s->members, members, "a list of services", keep, e)
+        || !yaml_choice(down, rules, &rule, e))
+        return false;
+    if (down && !members)
+        return yaml_err(e, down, "found without 'members', expected the services it is made of");
+    s->group = *s->members ? (enum group_rule)(GROUP_ANY + rule) : GROUP_NONE;
+    return true;
+}
+
+/* A member is a service of its own, and no group. */
+static bool check_groups(const struct config *c, struct yaml *y, struct err *e)
+{
+    struct yaml *item = y ? y->first : NULL;
+    for (size_t i = 0; i < c->services; i++, item = item->next)
+        for (const char *const *m = c->service[i].members; *m; m++) {
+            size_t k = 0;
+            while (k < c->services && !(text_equal(c->service[k].name, *m) && !*c->service[k].members))
+                k++;
+            if (k == c->services)
+                return yaml_err(e, yaml_get(item, "members"),
+                                "found '%s', expected a service that is itself no group", *m);
+        }
+    return true;
+}
+
 static bool read_services(struct config *c, struct yaml *y, struct arena *keep, struct err *e)
 {
     if (!is_map(y, "services by name", e))
@@ -79,14 +110,14 @@ static bool read_services(struct config *c, struct yaml *y, struct arena *keep, 
         *s = (struct service){ .name = item->key, .probe = "" };
         bool empty = item->kind == YAML_SCALAR && !*item->text && !item->quoted;
         struct yaml *map = empty ? NULL : item;
-        if (!is_map(map, "ips, pool_min, probe, policy", e)
+        if (!is_map(map, "ips, pool_min, probe, policy", e) || !read_group(s, map, keep, e)
             || !read_list(&s->ips, yaml_get(map, "ips"), "a list of addresses", keep, e)
             || !yaml_int(yaml_get(map, "pool_min"), 0, 1000000, &s->pool_min, e)
             || !yaml_text(yaml_get(map, "probe"), &s->probe, e)
             || !find_policy(c, s, yaml_get(map, "policy"), keep, e))
             return false;
     }
-    return true;
+    return check_groups(c, y, e);
 }
 
 /* {"region":"eu-west-2",...}: all but `plugin`, for the plugin to judge. */
@@ -197,6 +228,8 @@ bool config_parse(struct config *out, const char *file, const char *bytes, size_
         && read_top(out, top, e)
         && read_policies(out, yaml_get(top, "policies"), keep, e)
         && read_services(out, yaml_get(top, "services"), keep, e)
+        && calendar_parse(&out->calendar, yaml_get(top, "maintenance"),
+                          yaml_get(top, "exclusions"), out->zone, keep, e)
         && read_roles(out, yaml_get(top, "roles"), keep, e)
         && read_people(out, yaml_get(top, "people"), keep, e)
         && read_list(&out->approvals, yaml_get(top, "approvals"), "a list of ROLE.ACTION", keep, e)

@@ -9,7 +9,10 @@
 #define RECORD_CONFIG_H
 
 #include "base/yaml.h"
+#include "record/calendar.h"
 #include "record/policy.h"
+
+enum group_rule { GROUP_NONE, GROUP_ANY, GROUP_ALL, GROUP_SHARE };
 
 struct service {
     const char *name;
@@ -17,6 +20,8 @@ struct service {
     int64_t pool_min;       /* never fewer in the pool */
     const char *probe;      /* URL or words; "" */
     const struct policy_set *policy; /* NULL: no SLA */
+    const char *const *members; /* of a group of services; then NULL; none: it is no group */
+    enum group_rule group;      /* down when any is, when all are, or by share */
 };
 
 struct binding {
@@ -37,6 +42,7 @@ struct config {
     size_t services;
     const struct policy_set *policy; /* all, for --policy */
     size_t policies;
+    struct calendar calendar;        /* maintenance and exclusions */
     const struct binding *role;
     size_t roles;
     const struct person *person;

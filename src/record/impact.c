@@ -25,6 +25,8 @@ struct fold {
     struct mark **opening;  /* by hash */
     size_t openings;
     struct window *found;   /* in raw order; `struck` of the mark says which list */
+    const struct tick *tick;
+    size_t ticks;
     const char **note;
     size_t notes, room;
 };
@@ -144,6 +146,47 @@ static void mark_all(struct fold *f, const struct entry *entry, size_t entries)
     order_edges(f);
 }
 
+/* A ticket is a note or an alert whose source is "ticket". */
+static bool tick_of(const struct entry *n, enum tick_kind *kind)
+{
+    static const char *const phases[] = { NULL, "detected", "acknowledged", "mitigated", "resolved" };
+    if (n->struck || !n->event->data.at)
+        return false;
+    if (n->event->kind == EVENT_NOTE || n->event->kind == EVENT_ALERT) {
+        *kind = TICK_TICKET;
+        return json_is(json_get(n->event->data, "source"), "ticket");
+    }
+    if (n->event->kind != EVENT_PHASE)
+        return false;
+    for (int k = TICK_DETECTED; k <= TICK_RESOLVED; k++)
+        if (json_is(json_get(n->event->data, "phase"), phases[k])) {
+            *kind = (enum tick_kind)k;
+            return true;
+        }
+    return false;
+}
+
+static int by_tick(const void *a, const void *b)
+{
+    int64_t x = ((const struct tick *)a)->edge.at, y = ((const struct tick *)b)->edge.at;
+    return (x > y) - (x < y);
+}
+
+static void collect_ticks(struct fold *f, const struct entry *entry, size_t entries)
+{
+    size_t count = 0;
+    enum tick_kind kind;
+    for (size_t i = 0; i < entries; i++)
+        count += tick_of(&entry[i], &kind);
+    struct tick *tick = arena_many(f->keep, struct tick, count + 1);
+    for (size_t i = 0; i < entries; i++)
+        if (tick_of(&entry[i], &kind))
+            tick[f->ticks++] = (struct tick){ kind, { entry[i].at, entry[i].early_ms,
+                                                      entry[i].late_ms } };
+    qsort(tick, f->ticks, sizeof *tick, by_tick);
+    f->tick = tick;
+}
+
 static void open_windows(struct fold *f)
 {
     f->found = arena_many(f->keep, struct window, f->openings + 1);
@@ -154,7 +197,7 @@ static void open_windows(struct fold *f)
             .id = m->entry->event->hash, .incident = f->incident, .service = m->entry->service,
             .level = level_from(m->entry->level), .lost_ppb = m->entry->lost_ppb,
             .basis = m->basis, .start = m->edge, .end = { f->as_of, 0, 0 }, .open = true,
-            .opening = m->entry->event };
+            .opening = m->entry->event, .tick = f->tick, .ticks = f->ticks };
     }
     qsort(f->opening, f->openings, sizeof *f->opening, by_hash);
 }
@@ -285,6 +328,7 @@ void windows_fold(struct windows *out, const char *incident, const struct entry 
     struct fold f = { .incident = incident, .as_of = as_of, .keep = keep };
     *out = (struct windows){ 0 };
     mark_all(&f, entry, entries);
+    collect_ticks(&f, entry, entries);
     open_windows(&f);
     close_windows(&f);
     out->window = pick(&f, false, &out->count);

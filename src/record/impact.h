@@ -17,6 +17,10 @@ extern const char *const impact_level_names[]; /* "down" ...; then NULL */
 
 struct edge { int64_t at, early_ms, late_ms; };
 
+/* What a contract's clock may start or stop with, as the incident has it. */
+enum tick_kind { TICK_TICKET, TICK_DETECTED, TICK_ACKNOWLEDGED, TICK_MITIGATED, TICK_RESOLVED };
+struct tick { enum tick_kind kind; struct edge edge; };
+
 struct window {
     const char *id;           /* hash of the opening */
     const char *incident;     /* local name */
@@ -28,6 +32,8 @@ struct window {
     bool open;                /* the end is as-of, not an event */
     bool disputed;            /* the same incident affirms that there was none */
     const struct event *opening, *closing; /* closing NULL when open */
+    const struct tick *tick;  /* of its incident, in the order of time */
+    size_t ticks;
 };
 
 struct windows {

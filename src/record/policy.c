@@ -35,6 +35,14 @@ bool policy_counts(const struct policy *p, const char *basis)
     return false;
 }
 
+bool policy_excludes(const struct policy *p, const char *kind)
+{
+    for (const char *const *k = p->exclusions; k && *k; k++)
+        if (text_equal(*k, kind))
+            return true;
+    return false;
+}
+
 /* "month", "quarter", "year", or "30 days" that roll. */
 static bool read_period(struct policy *p, struct yaml *y, struct err *e)
 {
@@ -136,6 +144,53 @@ static bool read_bases(struct policy *p, struct yaml *y, struct arena *keep, str
     return true;
 }
 
+/* `bucket: { length: 5m, rule: touched }` */
+static bool read_bucket(struct policy *p, struct yaml *y, struct err *e)
+{
+    static const char *const rules[] = { "touched", "covered", "whole", NULL };
+    int rule = 0;
+    struct yaml *length, *which;
+    if (!y)
+        return true;
+    if (!yaml_is(y, YAML_MAP, "{length: 5m, rule: touched}", e)
+        || !(length = yaml_need(y, "length", e)) || !yaml_duration(length, &p->bucket_ms, e)
+        || !(which = yaml_need(y, "rule", e)) || !yaml_choice(which, rules, &rule, e))
+        return false;
+    if (p->bucket_ms < SECOND_MS || p->bucket_ms > DAY_MS)
+        return yaml_err(e, length, "found '%s', expected between 1s and 1d", length->text);
+    p->bucket = (enum bucket_rule)(BUCKET_TOUCHED + rule);
+    return true;
+}
+
+/* `maintenance: { notice: 72h, denominator: reduced }` */
+static bool read_maintenance(struct policy *p, struct yaml *y, struct err *e)
+{
+    static const char *const rules[] = { "unchanged", "reduced", NULL };
+    int rule = 0;
+    if (!y)
+        return true;
+    if (!yaml_is(y, YAML_MAP, "{notice: 72h, denominator: unchanged}", e)
+        || !yaml_duration(yaml_get(y, "notice"), &p->notice_ms, e)
+        || !yaml_choice(yaml_get(y, "denominator"), rules, &rule, e))
+        return false;
+    p->maintenance = true;
+    p->reduced = rule == 1;
+    return true;
+}
+
+static bool read_clock(struct policy *p, struct yaml *y, struct err *e)
+{
+    static const char *const starts[] = { "impact", "ticket", "detected", "acknowledged", NULL };
+    static const char *const stops[] = { "up", "mitigated", "resolved", NULL };
+    int start = 0, stop = 0;
+    if (!yaml_choice(yaml_get(y, "starts"), starts, &start, e)
+        || !yaml_choice(yaml_get(y, "stops"), stops, &stop, e))
+        return false;
+    p->starts = (enum start_rule)start;
+    p->stops = (enum stop_rule)stop;
+    return true;
+}
+
 static int by_below(const void *a, const void *b)
 {
     int64_t x = ((const struct tier *)a)->below_ppb, y = ((const struct tier *)b)->below_ppb;
@@ -203,6 +258,10 @@ static bool read_version(struct policy *p, const char *name, struct yaml *y, con
         || !read_from(p, yaml_get(y, "from"), e) || !read_bases(p, yaml_get(y, "bases"), keep, e)
         || !read_weight(p, yaml_get(y, "partial"), e)
         || !yaml_duration(yaml_get(y, "minimum"), &p->minimum_ms, e)
+        || !read_bucket(p, yaml_get(y, "bucket"), e) || !read_clock(p, y, e)
+        || !read_maintenance(p, yaml_get(y, "maintenance"), e)
+        || !read_names(&p->exclusions, yaml_get(y, "exclusions"), "a list of kinds, [force-majeure]",
+                       keep, e)
         || !read_credit(p, y, keep, e)
         || !yaml_int(yaml_get(y, "claim_days"), 1, 3660, &p->claim_days, e)
         || !yaml_text(yaml_get(y, "claimant"), &p->claimant, e)

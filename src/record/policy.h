@@ -16,6 +16,13 @@
 enum period_kind { PERIOD_MONTH, PERIOD_QUARTER, PERIOD_YEAR, PERIOD_ROLLING };
 enum weight_rule { WEIGHT_FULL, WEIGHT_IGNORE, WEIGHT_SHARE, WEIGHT_FIXED };
 enum credit_rule { CREDIT_NONE, CREDIT_PRO_RATA, CREDIT_STARTED, CREDIT_COMPLETED, CREDIT_TIERS };
+/* Clock time is cut into intervals from the period's start on (touched: one
+ * instant in it spoils it all; covered: only what is spoilt throughout counts),
+ * or each outage is cut to whole units. */
+enum bucket_rule { BUCKET_NONE, BUCKET_TOUCHED, BUCKET_COVERED, BUCKET_WHOLE };
+/* What starts the clock of a window, and what stops it. */
+enum start_rule { STARTS_IMPACT, STARTS_TICKET, STARTS_DETECTED, STARTS_ACKNOWLEDGED };
+enum stop_rule { STOPS_UP, STOPS_MITIGATED, STOPS_RESOLVED };
 enum uncertain_rule { UNCERTAIN_CUSTOMER, UNCERTAIN_PROVIDER, UNCERTAIN_ASK };
 
 struct tier { int64_t below_ppb, credit_ppb; };
@@ -30,6 +37,14 @@ struct policy {
     enum weight_rule weight;
     int64_t weight_ppb;         /* for WEIGHT_FIXED */
     int64_t minimum_ms;         /* shorter outages do not count */
+    enum bucket_rule bucket;
+    int64_t bucket_ms;
+    enum start_rule starts;
+    enum stop_rule stops;
+    bool maintenance;           /* is announced maintenance no downtime? */
+    int64_t notice_ms;          /* if announced that long before it begins */
+    bool reduced;               /* ... and taken out of the denominator too */
+    const char *const *exclusions; /* kinds that a person may exclude; then NULL; NULL: none */
     int64_t credit_ppb;         /* per hour beyond: 50000000 is 5 % */
     enum credit_rule credit;
     const struct tier *tier;    /* lowest `below` last */
@@ -48,6 +63,9 @@ struct policy_set {
 
 /* The version in force at that instant; NULL before the first. */
 const struct policy *policy_at(const struct policy_set *set, int64_t at);
+
+/* May the contract exclude what is of that kind ("force-majeure")? */
+bool policy_excludes(const struct policy *p, const char *kind);
 
 /* Does a window of this basis count under the policy? */
 bool policy_counts(const struct policy *p, const char *basis);

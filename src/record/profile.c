@@ -189,6 +189,106 @@ struct profile profile_without_short(struct profile a, int64_t minimum_ms, struc
     return out;
 }
 
+static void add_sum(struct profile *out, int64_t now, int64_t until, const struct span *s,
+                    const struct span *t)
+{
+    if (!s && !t)
+        return;
+    struct span both = s ? *s : *t;
+    if (s && t)
+        both.weight += t->weight;
+    emit(out, now, until, &both);
+}
+
+struct profile profile_sum(struct profile a, struct profile b, struct arena *keep)
+{
+    struct profile out = { arena_many(keep, struct span, 2 * (a.count + b.count) + 1), 0 };
+    struct cursor x = cursor(a), y = cursor(b);
+    for (int64_t now = INT64_MIN;;) {
+        int64_t until = INT64_MAX;
+        const struct span *s = covering(&x, now, &until), *t = covering(&y, now, &until);
+        if (until == INT64_MAX)
+            return out;
+        add_sum(&out, now, until, s, t);
+        now = until;
+    }
+}
+
+/* The edge of the grid at or before `at`; every span lies behind `start`. */
+static int64_t floor_to(int64_t at, int64_t start, int64_t length)
+{
+    return at - (at - start) % length;
+}
+
+static int64_t ceil_to(int64_t at, int64_t start, int64_t length)
+{
+    return floor_to(at + length - 1, start, length);
+}
+
+struct profile profile_touched(struct profile a, int64_t start, int64_t length, struct arena *keep)
+{
+    struct span *wider = arena_many(keep, struct span, a.count + 1);
+    for (size_t i = 0; i < a.count; i++) {
+        wider[i] = a.span[i];
+        wider[i].start = floor_to(a.span[i].start, start, length);
+        wider[i].end = ceil_to(a.span[i].end, start, length);
+    }
+    return profile_of(wider, a.count, keep);
+}
+
+/* One interval that begins at `at` in span `i` and ends in another: the
+ * lightest of them, or NULL where they leave a gap. */
+static const struct span *lightest(struct profile a, size_t i, int64_t at, int64_t length)
+{
+    const struct span *light = &a.span[i];
+    for (; a.span[i].end < at + length; i++) {
+        if (i + 1 == a.count || a.span[i + 1].start != a.span[i].end)
+            return NULL;
+        if (a.span[i + 1].weight < light->weight)
+            light = &a.span[i + 1];
+    }
+    return light;
+}
+
+struct profile profile_covered(struct profile a, int64_t start, int64_t length, struct arena *keep)
+{
+    struct profile out = { arena_many(keep, struct span, 2 * a.count + 1), 0 };
+    int64_t at = start;
+    for (size_t i = 0; i < a.count;) {
+        if (a.span[i].start > at)
+            at = ceil_to(a.span[i].start, start, length);
+        if (a.span[i].end <= at) {
+            i++;
+            continue;
+        }
+        int64_t whole = floor_to(a.span[i].end, start, length);
+        if (whole > at) {
+            emit(&out, at, whole, &a.span[i]);
+            at = whole;
+            continue;
+        }
+        const struct span *light = lightest(a, i, at, length);
+        if (light)
+            emit(&out, at, at + length, light);
+        at += length;
+    }
+    return out;
+}
+
+exact profile_whole(struct profile a, int64_t unit_ms)
+{
+    const exact unit = (exact)unit_ms * 1000000000;
+    exact total = 0, outage = 0;
+    for (size_t i = 0; i < a.count; i++) {
+        if (i && a.span[i].start != a.span[i - 1].end) {
+            total += outage / unit * unit;
+            outage = 0;
+        }
+        outage += (exact)(a.span[i].end - a.span[i].start) * a.span[i].weight;
+    }
+    return total + outage / unit * unit;
+}
+
 exact profile_total(struct profile a)
 {
     exact total = 0;

@@ -40,6 +40,17 @@ struct profile profile_clip(struct profile a, int64_t start, int64_t end, struct
 /* Without the outages (spans without a gap between them) shorter than that. */
 struct profile profile_without_short(struct profile a, int64_t minimum_ms, struct arena *keep);
 
+/* At each instant the sum of the weights. */
+struct profile profile_sum(struct profile a, struct profile b, struct arena *keep);
+/* Intervals of `length` from `start` on: those that any span touches, with the
+ * heaviest weight in them; those that spans cover, with the lightest. */
+struct profile profile_touched(struct profile a, int64_t start, int64_t length,
+                               struct arena *keep);
+struct profile profile_covered(struct profile a, int64_t start, int64_t length,
+                               struct arena *keep);
+
+/* Each outage, weighed, cut to whole units. */
+exact profile_whole(struct profile a, int64_t unit_ms);
 exact profile_total(struct profile a);
 
 #endif

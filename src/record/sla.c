@@ -1,187 +1,47 @@
 /* sla.c: see sla.h. No floating point in this file. */
 #include "record/sla.h"
 
-#include "record/profile.h"
+#include "record/outage.h"
 
 #include <string.h>
 
 const char *const verdict_names[] = { "no", "yes", "uncertain", NULL };
 
-enum side { LOW, NOMINAL, HIGH };
-
-/* What one window weighs under the policy, at least, as it stands, at most. */
-struct weights { int64_t side[3]; };
-
-static struct weights weights_of(const struct policy *p, const struct window *w)
+/* Downtimes here are in ms x ppb x parts, exact; d[LOW], d[NOMINAL], d[HIGH]. */
+static exact unit_of(const struct sla_result *r)
 {
-    static const struct weights whole = { { PPB, PPB, PPB } }, nobody_knows = { { 0, PPB, PPB } };
-    switch (w->level) {
-    case IMPACT_DOWN:
-        return whole;
-    case IMPACT_UNKNOWN:
-        return nobody_knows;
-    case IMPACT_NONE:
-        return (struct weights){ { 0, 0, 0 } };
-    case IMPACT_DEGRADED:
-        break;
-    }
-    switch (p->weight) {
-    case WEIGHT_FULL:
-        return whole;
-    case WEIGHT_IGNORE:
-        return (struct weights){ { 0, 0, 0 } };
-    case WEIGHT_FIXED:
-        return (struct weights){ { p->weight_ppb, p->weight_ppb, p->weight_ppb } };
-    case WEIGHT_SHARE:
-        if (w->lost_ppb < 0)
-            return nobody_knows;
-        return (struct weights){ { w->lost_ppb, w->lost_ppb, w->lost_ppb } };
-    }
-    return whole;
+    return (exact)PPB * r->parts;
 }
 
-/* The window as short, as stated, or as long as its edges allow. */
-static struct span span_of(const struct window *w, enum side side, bool exactly, int64_t until)
+static int64_t cut(const struct sla_result *r, exact d)
 {
-    struct span s = { .start = w->start.at, .end = w->end.at };
-    if (!exactly && side == LOW) {
-        s.start += w->start.late_ms;
-        s.end -= w->end.early_ms;
-    } else if (!exactly && side == HIGH) {
-        s.start -= w->start.early_ms;
-        s.end += w->end.late_ms;
-    }
-    if (s.end > until)
-        s.end = until;
-    return s;
-}
-
-/* The computation as it goes. */
-struct work {
-    const struct policy *policy;
-    struct period period;
-    bool exactly;
-    int64_t until;                 /* nothing counts after it */
-    struct arena *keep;
-    const struct window *const *window; /* of the service, whose basis counts */
-    struct sla_window *const *row; /* of each in the result; NULL: it lies outside */
-    size_t windows;
-};
-
-/* Runs are one voice: each speaks only while it runs. */
-static bool same_voice(const char *a, const char *b)
-{
-    return strcmp(a, b) == 0 || (strncmp(a, "run:", 4) == 0 && strncmp(b, "run:", 4) == 0);
-}
-
-/* The profile of all windows, or of one voice's. */
-static struct profile profile_side(const struct work *k, enum side side, const char *voice)
-{
-    struct span *span = arena_many(k->keep, struct span, k->windows + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < k->windows; i++) {
-        const struct window *w = k->window[i];
-        if (voice && !same_voice(w->basis, voice))
-            continue;
-        struct span s = span_of(w, side, k->exactly, k->until);
-        s.weight = w->disputed && side == LOW ? 0 : weights_of(k->policy, w).side[side];
-        s.owner = i;
-        if (s.weight > 0 && s.start < s.end)
-            span[count++] = s;
-    }
-    return profile_of(span, count, k->keep);
-}
-
-enum { VOICES = 32 };
-
-static size_t voices_of(const struct work *k, const char *voice[VOICES])
-{
-    size_t voices = 0;
-    for (size_t i = 0; i < k->windows; i++) {
-        size_t v = 0;
-        while (v < voices && !same_voice(voice[v], k->window[i]->basis))
-            v++;
-        if (v == voices && voices < VOICES)
-            voice[voices++] = k->window[i]->basis;
-    }
-    return voices;
-}
-
-/* `all` without the outages in which this voice said nothing: there its
- * silence is no contradiction, so the others stand. */
-static struct profile elsewhere(struct profile all, struct profile voice, struct arena *keep)
-{
-    struct profile out = { arena_many(keep, struct span, all.count + 1), 0 };
-    size_t v = 0;
-    for (size_t i = 0, next; i < all.count; i = next) {
-        for (next = i + 1; next < all.count && all.span[next].start == all.span[next - 1].end; next++)
-            ;
-        while (v < voice.count && voice.span[v].end <= all.span[i].start)
-            v++;
-        if (v < voice.count && voice.span[v].start < all.span[next - 1].end)
-            continue;
-        out.span[out.count++] = (struct span){ all.span[i].start, all.span[next - 1].end, PPB, 0 };
-    }
-    return out;
-}
-
-/* What all that speak of an outage agree on. */
-static struct profile agreed(const struct work *k)
-{
-    const char *voice[VOICES];
-    size_t voices = voices_of(k, voice);
-    struct profile low = profile_side(k, LOW, NULL);
-    if (voices < 2)
-        return low;
-    struct profile all = profile_side(k, HIGH, NULL);
-    for (size_t v = 0; v < voices; v++) {
-        struct profile high = profile_side(k, HIGH, voice[v]);
-        struct profile own = profile_join(profile_side(k, LOW, voice[v]),
-                                          elsewhere(all, high, k->keep), k->keep);
-        low = profile_meet(low, own, k->keep);
-    }
-    return low;
-}
-
-/* From what happened to what the contract counts of it. */
-static struct profile counted(const struct work *k, enum side side)
-{
-    struct profile p = side == LOW ? agreed(k) : profile_side(k, side, NULL);
-    if (k->policy->minimum_ms > 0) /* before the cut: midnight shortens no outage */
-        p = profile_without_short(p, k->policy->minimum_ms, k->keep);
-    return profile_clip(p, k->period.start, k->period.end, k->keep);
-}
-
-/* Figures from here on: d is downtime in ms x ppb, exact. */
-static int64_t cut(exact d)
-{
-    return (int64_t)(d / PPB);
+    return (int64_t)(d / unit_of(r));
 }
 
 static exact allowance(const struct sla_result *r)
 {
-    return (exact)(r->period.end - r->period.start) * (PPB - r->policy->target_ppb);
+    return (exact)r->denominator_ms * (PPB - r->policy->target_ppb) * r->parts;
 }
 
 static int64_t availability(const struct sla_result *r, exact d)
 {
-    int64_t length = r->period.end - r->period.start;
-    exact up = (exact)length * PPB - d;
-    return length > 0 && up > 0 ? (int64_t)(up / length) : 0;
+    exact length = (exact)r->denominator_ms * r->parts, up = length * PPB - d;
+    return length > 0 && up > 0 ? (int64_t)(up / length) : length > 0 ? 0 : PPB;
 }
 
-/* credit_ppb an hour on `hours` = excess / (PPB * HOUR_MS), in three ways. */
-static int64_t hourly(const struct policy *p, exact excess, enum credit_rule rule)
+/* credit_ppb an hour on the excess, in three ways. */
+static int64_t hourly(const struct sla_result *r, exact excess, enum credit_rule rule)
 {
-    exact hour = (exact)PPB * HOUR_MS;
+    exact hour = unit_of(r) * HOUR_MS;
     exact hours = rule == CREDIT_STARTED ? (excess + hour - 1) / hour : excess / hour;
-    exact credit = rule == CREDIT_PRO_RATA ? excess * p->credit_ppb / hour : hours * p->credit_ppb;
+    exact credit = rule == CREDIT_PRO_RATA ? excess * r->policy->credit_ppb / hour
+                                           : hours * r->policy->credit_ppb;
     return credit > (exact)1000 * PPB ? 1000 * PPB : (int64_t)credit;
 }
 
 static int64_t tiered(const struct sla_result *r, exact d)
 {
-    exact length = r->period.end - r->period.start, up = length * PPB - d;
+    exact length = (exact)r->denominator_ms * r->parts, up = length * PPB - d;
     int64_t credit = 0;
     for (size_t i = 0; i < r->policy->tiers; i++)
         if (up < length * r->policy->tier[i].below_ppb)
@@ -203,7 +63,7 @@ static int64_t credit_by(const struct sla_result *r, exact d, enum credit_rule r
     case CREDIT_TIERS:
         return capped(r->policy, tiered(r, d));
     case CREDIT_PRO_RATA: case CREDIT_STARTED: case CREDIT_COMPLETED:
-        return excess > 0 ? capped(r->policy, hourly(r->policy, excess, rule)) : 0;
+        return excess > 0 ? capped(r->policy, hourly(r, excess, rule)) : 0;
     }
     return 0;
 }
@@ -217,20 +77,26 @@ static struct range credit_range(const struct sla_result *r, const exact d[3], e
 static int64_t excess_of(const struct sla_result *r, exact d)
 {
     exact excess = d - allowance(r);
-    return excess > 0 ? cut(excess) : 0;
+    return excess > 0 ? cut(r, excess) : 0;
+}
+
+static enum verdict verdict_of(const exact d[3], exact allowed)
+{
+    return d[LOW] > allowed ? VERDICT_YES : d[HIGH] > allowed ? VERDICT_UNCERTAIN : VERDICT_NO;
 }
 
 static void figures(struct sla_result *r, const exact d[3])
 {
     exact allowed = allowance(r);
-    r->downtime_ms = (struct range){ cut(d[LOW]), cut(d[NOMINAL]), cut(d[HIGH] + PPB - 1) };
-    r->allowed_ms = cut(allowed);
+    r->downtime_ms = (struct range){ cut(r, d[LOW]), cut(r, d[NOMINAL]),
+                                     cut(r, d[HIGH] + unit_of(r) - 1) };
+    r->allowed_ms = cut(r, allowed);
     r->excess_ms = (struct range){ excess_of(r, d[LOW]), excess_of(r, d[NOMINAL]),
                                    excess_of(r, d[HIGH]) };
     r->availability_ppb = (struct range){ availability(r, d[HIGH]), availability(r, d[NOMINAL]),
                                           availability(r, d[LOW]) };
-    r->breach = d[LOW] > allowed ? VERDICT_YES : d[HIGH] > allowed ? VERDICT_UNCERTAIN : VERDICT_NO;
-    r->left_ms = d[NOMINAL] < allowed ? cut(allowed - d[NOMINAL]) : 0;
+    r->breach = verdict_of(d, allowed);
+    r->left_ms = d[NOMINAL] < allowed ? cut(r, allowed - d[NOMINAL]) : 0;
     r->pro_rata_ppb = credit_range(r, d, CREDIT_PRO_RATA);
     r->started_ppb = credit_range(r, d, CREDIT_STARTED);
     r->completed_ppb = credit_range(r, d, CREDIT_COMPLETED);
@@ -256,108 +122,154 @@ void sla_settle(struct sla_result *r, const char *breach, const char *because)
     r->decided_by = "person";
 }
 
-/* How heavily an open window weighs at as-of; 0 when none is open. */
-static int64_t open_weight(const struct work *k)
+/* How heavily an open window weighs at as-of, in parts; 0 when none is open. */
+static int64_t open_weight(const struct sla_question *q)
 {
     int64_t heaviest = 0;
-    for (size_t i = 0; i < k->windows; i++) {
-        const struct window *w = k->window[i];
-        int64_t weight = weights_of(k->policy, w).side[NOMINAL];
-        if (w->open && w->start.at < k->period.end && weight > heaviest)
+    for (size_t i = 0; i < q->windows; i++) {
+        const struct window *w = &q->window[i];
+        if (!w->open || !outage_concerns(q, w) || !policy_counts(q->policy, w->basis)
+            || w->start.at >= q->period.end)
+            continue;
+        bool whole = strcmp(w->service, q->service) == 0;
+        int64_t weight = outage_weight(q->policy, w, NOMINAL) * (whole ? outage_parts(q) : 1);
+        if (weight > heaviest)
             heaviest = weight;
     }
     return heaviest;
 }
 
-static void look_ahead(struct sla_result *r, const struct work *k, exact nominal)
+static void look_ahead(struct sla_result *r, const struct sla_question *q, exact nominal)
 {
-    int64_t weight = open_weight(k);
+    int64_t weight = open_weight(q);
     exact left = allowance(r) - nominal;
-    r->breach_at = INSTANT_NONE;
-    r->open = weight > 0 && k->until < k->period.end;
-    if (!r->open || left < 0 || r->as_of == INSTANT_NONE)
+    r->open = weight > 0 && q->as_of != INSTANT_NONE && q->as_of < q->period.end;
+    if (!r->open || left < 0)
         return;
     exact at = r->as_of + left / weight;
     if (at < r->period.end)
         r->breach_at = (int64_t)at;
 }
 
-/* Does it reach into the period, as long as its edges allow? */
-static bool reaches_in(const struct work *k, const struct window *w)
+/* Does it reach into the period, as far as its edges allow? */
+static bool reaches_in(const struct sla_question *q, const struct window *w)
 {
-    struct span widest = span_of(w, HIGH, false, k->until);
-    return widest.end >= k->period.start && widest.start < k->period.end
-        && widest.start <= widest.end;
+    int64_t start = w->start.at - w->start.early_ms, end = w->end.at + w->end.late_ms;
+    if (q->as_of != INSTANT_NONE && end > q->as_of)
+        end = q->as_of;
+    return end >= q->period.start && start < q->period.end && start <= end;
 }
 
-static struct sla_window row_of(const struct work *k, const struct window *w)
+static struct sla_window row_of(const struct sla_question *q, const struct window *w)
 {
-    struct span s = span_of(w, NOMINAL, true, k->until);
-    struct sla_window row = { .window = w, .counts = policy_counts(k->policy, w->basis) };
-    row.start = s.start > k->period.start ? s.start : k->period.start;
-    row.end = s.end < k->period.end ? s.end : k->period.end;
+    struct sla_window row = { .window = w, .counts = policy_counts(q->policy, w->basis),
+                              .start = w->start.at, .end = w->end.at };
+    if (q->as_of != INSTANT_NONE && row.end > q->as_of)
+        row.end = q->as_of;
+    row.start = row.start > q->period.start ? row.start : q->period.start;
+    row.end = row.end < q->period.end ? row.end : q->period.end;
     if (row.end < row.start)
         row.end = row.start;
     return row;
 }
 
-/* Lists every window of the service that reaches into the period, counted or
- * not. The computation also takes those before it: an outage that began
- * earlier has its length from them. */
-static void list_windows(struct sla_result *r, struct work *k, const struct window *window,
-                         size_t windows)
+/* Every window that reaches into the period, counted or not, with its share of
+ * the nominal downtime: where two overlap, the heavier's. */
+static void list_windows(struct sla_result *r, const struct sla_question *q,
+                         struct profile nominal, struct arena *keep)
 {
-    struct sla_window *list = arena_many(k->keep, struct sla_window, windows + 1);
-    const struct window **counts = arena_many(k->keep, const struct window *, windows + 1);
-    struct sla_window **listed = arena_many(k->keep, struct sla_window *, windows + 1);
-    for (size_t i = 0; i < windows; i++) {
-        const struct window *w = &window[i];
-        if (strcmp(w->service, r->service) || w->level == IMPACT_NONE)
-            continue;
-        struct sla_window *row = NULL;
-        if (reaches_in(k, w)) {
-            row = &list[r->windows++];
-            *row = row_of(k, w);
-        }
-        if (policy_counts(r->policy, w->basis)) {
-            listed[k->windows] = row;
-            counts[k->windows++] = w;
-        }
-    }
-    k->window = counts;
-    k->row = listed;
-    r->window = list;
-}
-
-/* Each window's share of the nominal downtime: where two overlap, the heavier's. */
-static void share_out(const struct work *k, struct profile nominal)
-{
-    exact *share = arena_many(k->keep, exact, k->windows + 1);
+    struct sla_window *list = arena_many(keep, struct sla_window, q->windows + 1);
+    exact *share = arena_many(keep, exact, q->windows + 1);
     for (size_t i = 0; i < nominal.count; i++)
         share[nominal.span[i].owner] +=
             (exact)(nominal.span[i].end - nominal.span[i].start) * nominal.span[i].weight;
-    for (size_t i = 0; i < k->windows; i++)
-        if (k->row[i])
-            k->row[i]->counted_ms = cut(share[i]);
+    for (size_t i = 0; i < q->windows; i++) {
+        const struct window *w = &q->window[i];
+        if (!outage_concerns(q, w) || !reaches_in(q, w))
+            continue;
+        list[r->windows] = row_of(q, w);
+        list[r->windows++].counted_ms = cut(r, share[i]);
+    }
+    r->window = list;
+}
+
+/* Exclusions that somebody claims and that meet a window. */
+static void flag_exclusions(struct sla_result *r, const struct sla_question *q, struct arena *keep)
+{
+    size_t count = q->calendar ? q->calendar->exclusions : 0;
+    struct sla_flag *flag = arena_many(keep, struct sla_flag, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct stretch *s = &q->calendar->exclusion[i];
+        bool meets = false;
+        for (size_t k = 0; k < r->windows && !meets; k++) {
+            const struct window *w = r->window[k].window;
+            struct span widest = outage_span(q, w, HIGH);
+            meets = stretch_covers(s, w->service) && widest.start < s->end && widest.end > s->start;
+        }
+        if (!meets || s->start >= q->period.end || s->end <= q->period.start)
+            continue;
+        flag[r->flags++] = (struct sla_flag){
+            s, s->start > q->period.start ? s->start : q->period.start,
+            s->end < q->period.end ? s->end : q->period.end, policy_excludes(q->policy, s->kind) };
+    }
+    r->flag = flag;
+}
+
+static void set_terms(struct sla_result *r, const struct sla_question *q, struct arena *keep)
+{
+    struct profile maintenance = outage_maintenance(q, q->service, keep);
+    r->parts = outage_parts(q);
+    r->maintenance_ms = (int64_t)(profile_total(maintenance) / PPB);
+    r->denominator_ms = q->period.end - q->period.start;
+    if (q->policy->reduced)
+        r->denominator_ms -= r->maintenance_ms;
+    r->claim_until = INSTANT_NONE;
+    if (q->policy->claim_days) {
+        struct civil last = civil_at(q->policy->zone, q->period.end - 1);
+        struct civil until = civil_at("UTC", (civil_days(last.year, last.month, last.day)
+                                              + q->policy->claim_days + 1) * DAY_MS);
+        r->claim_until = zone_day_start(q->policy->zone, until.year, until.month, until.day);
+    }
+}
+
+void sla_answer(struct sla_result *out, const struct sla_question *q, struct arena *keep)
+{
+    *out = (struct sla_result){ .service = q->service, .policy = q->policy, .period = q->period,
+                                .as_of = q->as_of, .breach_at = INSTANT_NONE };
+    exact d[3];
+    set_terms(out, q, keep);
+    for (int side = LOW; side <= HIGH; side++) {
+        struct profile p = outage_profile(q, (enum side)side, keep);
+        d[side] = outage_total(q, p);
+        if (side == NOMINAL)
+            list_windows(out, q, p, keep);
+    }
+    flag_exclusions(out, q, keep);
+    figures(out, d);
+    decide(out);
+    look_ahead(out, q, d[NOMINAL]);
+}
+
+enum verdict sla_verdict(const struct sla_question *q, struct range *downtime_ms,
+                         struct arena scratch)
+{
+    struct sla_result r = { .policy = q->policy, .period = q->period };
+    exact d[3];
+    set_terms(&r, q, &scratch);
+    for (int side = LOW; side <= HIGH; side++)
+        d[side] = outage_total(q, outage_profile(q, (enum side)side, &scratch));
+    if (downtime_ms)
+        *downtime_ms = (struct range){ cut(&r, d[LOW]), cut(&r, d[NOMINAL]),
+                                       cut(&r, d[HIGH] + unit_of(&r) - 1) };
+    return verdict_of(d, allowance(&r));
 }
 
 void sla_compute(struct sla_result *out, const char *service, const struct policy *policy,
                  struct period period, const struct window *window, size_t windows,
                  bool exactly, int64_t as_of, struct arena *keep)
 {
-    *out = (struct sla_result){ .service = service, .policy = policy, .period = period,
-                                .as_of = as_of, .breach_at = INSTANT_NONE };
-    struct work k = { .policy = policy, .period = period, .exactly = exactly,
-                      .until = as_of == INSTANT_NONE ? INT64_MAX : as_of, .keep = keep };
-    list_windows(out, &k, window, windows);
-    exact d[3];
-    for (int side = LOW; side <= HIGH; side++) {
-        struct profile p = counted(&k, (enum side)side);
-        d[side] = profile_total(p);
-        if (side == NOMINAL)
-            share_out(&k, p);
-    }
-    figures(out, d);
-    decide(out);
-    look_ahead(out, &k, d[NOMINAL]);
+    struct sla_question q = { .service = service, .policy = policy, .period = period,
+                              .window = window, .windows = windows, .exactly = exactly,
+                              .as_of = as_of };
+    sla_answer(out, &q, keep);
 }

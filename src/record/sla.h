@@ -14,6 +14,7 @@
 #ifndef RECORD_SLA_H
 #define RECORD_SLA_H
 
+#include "record/config.h"
 #include "record/impact.h"
 #include "record/policy.h"
 
@@ -34,6 +35,14 @@ struct sla_window {
     bool counts;              /* its basis is one that the policy counts */
 };
 
+/* An exclusion that somebody claims and the contract knows: what it would
+ * take off the downtime. Flagged, never decided: `low` goes without it. */
+struct sla_flag {
+    const struct stretch *stretch;
+    int64_t start, end;       /* cut to the period */
+    bool known;               /* is its kind one that the policy names? */
+};
+
 struct sla_result {
     const char *service;
     const struct policy *policy;
@@ -42,6 +51,12 @@ struct sla_result {
     size_t windows;
     struct range downtime_ms, excess_ms, availability_ppb;
     int64_t allowed_ms;
+    int64_t denominator_ms;   /* the period, without maintenance where the policy takes it out */
+    int64_t maintenance_ms;   /* announced in time, within the period */
+    const struct sla_flag *flag;
+    size_t flags;
+    int64_t parts;            /* 1; of a group counted by share: its members */
+    int64_t claim_until;      /* INSTANT_NONE: the policy does not say */
     enum verdict breach;      /* what the record says */
     enum verdict decided;     /* after a person, else the policy's rule for doubt */
     const char *decided_by;   /* "record", "policy", "person" */
@@ -60,8 +75,27 @@ struct period period_at(const struct policy *policy, int64_t at, struct arena *k
 bool period_parse(struct period *out, const char *text, const char *zone, struct arena *keep,
                   struct err *e);
 
-/* All windows of all incidents of that service go in; the function leaves out
- * what does not count. `exactly`: edges count at their `at`. */
+/* Everything that a verdict depends on. All windows of all incidents go in;
+ * what is not of that service, period or basis is left out. */
+struct sla_question {
+    const char *service;
+    const char *const *members;   /* of a group; NULL or none: no group */
+    enum group_rule group;
+    const struct policy *policy;
+    struct period period;
+    const struct window *window;
+    size_t windows;
+    const struct calendar *calendar; /* may be NULL */
+    bool exactly;                 /* edges count at their `at` */
+    int64_t as_of;                /* nothing counts after it; INSTANT_NONE: no bound */
+};
+void sla_answer(struct sla_result *out, const struct sla_question *q, struct arena *keep);
+
+/* The verdict alone, for asking "what if" many times. */
+enum verdict sla_verdict(const struct sla_question *q, struct range *downtime_ms,
+                         struct arena scratch);
+
+/* The same for a plain service without a calendar. */
 void sla_compute(struct sla_result *out, const char *service, const struct policy *policy,
                  struct period period, const struct window *window, size_t windows,
                  bool exactly, int64_t as_of, struct arena *keep);

@@ -178,6 +178,22 @@ static void put_windows(struct json_out *o, const struct sla_result *r, struct a
     json_close(o, ']');
 }
 
+static void put_flags(struct json_out *o, const struct sla_result *r, struct arena *keep)
+{
+    json_open(o, "exclusions", '[');
+    for (size_t i = 0; i < r->flags; i++) {
+        const struct sla_flag *f = &r->flag[i];
+        json_open(o, NULL, '{');
+        json_put(o, "kind", f->stretch->kind);
+        json_put(o, "why", f->stretch->why);
+        json_put(o, "start", instant_utc(keep, f->start));
+        json_put(o, "end", instant_utc(keep, f->end));
+        json_put_bool(o, "in_the_contract", f->known);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
 static void put_credit(struct json_out *o, const struct sla_result *r)
 {
     json_open(o, "credit_ppb", '{');
@@ -210,5 +226,9 @@ void sla_json(struct json_out *o, const struct sla_result *r, struct arena *keep
     json_put(o, "decided_by", r->decided_by);
     json_put(o, "settled_because", r->settled_because);
     json_put_int(o, "left_ms", r->left_ms);
+    json_put_int(o, "denominator_ms", r->denominator_ms);
+    json_put_int(o, "maintenance_ms", r->maintenance_ms);
+    put_flags(o, r, keep);
+    json_put(o, "claim_until", r->claim_until == INSTANT_NONE ? NULL : instant_utc(keep, r->claim_until));
     json_put(o, "breach_at", r->breach_at == INSTANT_NONE ? NULL : instant_utc(keep, r->breach_at));
 }

@@ -195,6 +195,30 @@ static const char *decision(struct desk *d, const struct sla_result *r)
                        verdict_names[r->decided]);
 }
 
+/* What the contract takes out, or might: said, never decided here. */
+static void print_terms(struct desk *d, const struct sla_result *r)
+{
+    struct arena *keep = d->keep;
+    if (r->maintenance_ms)
+        fprintf(d->out, "  %-13s%s announced in time: no downtime%s\n", "maintenance",
+                sla_minutes(keep, r->maintenance_ms),
+                r->policy->reduced ? arena_print(keep, ", and taken out of the period (%s)",
+                                                 sla_minutes(keep, r->denominator_ms)) : "");
+    for (size_t i = 0; i < r->flags; i++) {
+        const struct sla_flag *f = &r->flag[i];
+        fprintf(d->out, "  %-13s%s-%s  %s%s%s  %s\n", i ? "" : "claimed",
+                instant_text(keep, r->policy->zone, f->start, FORM_DATE_HM),
+                instant_text(keep, r->policy->zone, f->end, FORM_HM),
+                text_for_terminal(keep, f->stretch->kind), *f->stretch->why ? ": " : "",
+                text_for_terminal(keep, f->stretch->why),
+                f->known ? "a person has to agree" : "the contract knows no such exclusion");
+    }
+    if (r->claim_until != INSTANT_NONE && r->decided != VERDICT_NO)
+        fprintf(d->out, "  %-13suntil the end of %s%s%s\n", "claim",
+                instant_text(keep, r->policy->zone, r->claim_until - 1, FORM_DATE),
+                *r->policy->claimant ? ", by " : "", r->policy->claimant);
+}
+
 static void print_verdict(struct desk *d, const struct sla_result *r)
 {
     struct arena *keep = d->keep;
@@ -235,8 +259,10 @@ static void print_result(struct question *q, const struct sla_result *r)
         fprintf(d->out, "no policy\n");
     fprintf(d->out, "  %-13s%s%s%s\n", "downtime", sla_minutes(d->keep, r->downtime_ms.nominal),
             precision(d->keep, sla_range_minutes(d->keep, r->downtime_ms)), affirmation(q, r));
-    if (r->policy)
+    if (r->policy) {
         print_verdict(d, r);
+        print_terms(d, r);
+    }
     print_windows(d, r, zone);
 }
 

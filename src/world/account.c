@@ -204,7 +204,11 @@ bool account_sla(struct sla_result *out, const struct account *a, const char *se
     if (set && !policy_for(&policy, set, period, a->as_of, keep, e))
         return false;
     struct period p = period ? *period : period_at(policy, a->as_of, keep);
-    sla_compute(out, s->name, policy, p, a->window, a->windows, exactly, a->as_of, keep);
+    struct sla_question q = { .service = s->name, .members = s->members, .group = s->group,
+                              .policy = policy, .period = p, .window = a->window,
+                              .windows = a->windows, .calendar = &a->ws->config.calendar,
+                              .exactly = exactly, .as_of = a->as_of };
+    sla_answer(out, &q, keep);
     settle(out, a, keep);
     if (!set)
         out->policy = NULL;

@@ -97,6 +97,16 @@ static void every_mistake_is_named_with_its_place_what_was_found_and_what_is_exp
         { "policies:\n  p: { target: 99%, creditt: 5% }\n", "unknown key 'creditt'; did you mean 'credit'?" },
         { "policies:\n  p: [ { target: 99% }, { target: 98% } ]\n", "two versions from the same day" },
         { "policies:\n  p: []\n", "found an empty list" },
+        { "policies:\n  p: { target: 99%, bucket: { length: 5m } }\n", "the key 'rule' is missing" },
+        { "policies:\n  p: { target: 99%, bucket: { length: 2d, rule: touched } }\n", "expected between 1s and 1d" },
+        { "policies:\n  p: { target: 99%, starts: noon }\n", "policies.p.starts: found 'noon', expected" },
+        { "services: { a: { members: [b] } }\n", "found 'b', expected a service that is itself no group" },
+        { "services: { a: { down: any } }\n", "found without 'members'" },
+        { "maintenance: [ { from: 02:00, to: 2025-03-05 04:00 } ]\n", "found '02:00', expected a moment with its day" },
+        { "maintenance: [ { from: 2025-03-05 04:00, to: 2025-03-05 02:00 } ]\n", "expected a moment after" },
+        { "maintenance: [ { from: 2025-03-05 04:00 } ]\n", "the key 'to' is missing" },
+        { "exclusions: [ { from: 2025-03-05 04:00, to: 2025-03-05 05:00 } ]\n", "the key 'kind' is missing" },
+        { "zone: Europe/Paris\nmaintenance: [ { from: 2025-03-30 02:30, to: 2025-03-30 05:00 } ]\n", "found '2025-03-30 02:30'" },
         { "roles:\n  pool: { plugn: sim }\n", "the key 'plugin' is missing" },
         { "roles:\n  pool: sim\n", "roles.pool: " },
         { "people: { alice: { rol: x } }\n", "unknown key 'rol'; did you mean 'role'?" },
@@ -140,6 +150,35 @@ static void tiers_may_be_written_in_any_order(void **_)
     assert_int_equal(p->weight_ppb, 300000000);
 }
 
+static void a_policy_says_what_counts_and_what_is_taken_out(void **_)
+{
+    struct config c;
+    struct err e = { 0 };
+    assert_good(parse(&c, "zone: Europe/Paris\n"
+        "services: { a: , b: , region: { members: [a, b], down: share, policy: p } }\n"
+        "policies:\n  p: { target: 99.9%, bucket: { length: 5m, rule: touched }, starts: ticket,"
+        " stops: mitigated, maintenance: { notice: 72h, denominator: reduced }, exclusions: [provider] }\n"
+        "maintenance:\n  - { from: 2025-03-05 02:00, to: 2025-03-05 04:00, announced: 2025-03-01 10:00, services: [a] }\n"
+        "exclusions:\n  - { from: 2025-03-11T11:17, to: 2025-03-11T11:30, kind: provider, why: a cut cable }\n", &e), &e);
+    const struct policy *p = c.policy[0].version;
+    assert_int_equal(p->bucket, BUCKET_TOUCHED);
+    assert_int_equal(p->bucket_ms, 5 * MINUTE_MS);
+    assert_int_equal(p->starts, STARTS_TICKET);
+    assert_int_equal(p->stops, STOPS_MITIGATED);
+    assert_true(p->maintenance && p->reduced);
+    assert_int_equal(p->notice_ms, 72 * HOUR_MS);
+    assert_true(policy_excludes(p, "provider") && !policy_excludes(p, "weather"));
+    const struct service *region = config_service(&c, "region", &e);
+    assert_int_equal(region->group, GROUP_SHARE);
+    assert_string_equal(region->members[1], "b");
+    assert_int_equal(c.calendar.maintenances, 1);
+    assert_true(stretch_covers(c.calendar.maintenance, "a"));
+    assert_false(stretch_covers(c.calendar.maintenance, "b"));
+    assert_int_equal(c.calendar.maintenance->end - c.calendar.maintenance->start, 2 * HOUR_MS);
+    assert_true(stretch_covers(c.calendar.exclusion, "b"));
+    assert_string_equal(c.calendar.exclusion->why, "a cut cable");
+}
+
 static void an_unknown_service_is_refused_with_the_known_ones(void **_)
 {
     struct config c;
@@ -159,6 +198,7 @@ int main(void)
         promise(every_mistake_is_named_with_its_place_what_was_found_and_what_is_expected),
         promise(a_policy_changes_on_the_day_it_says),
         promise(tiers_may_be_written_in_any_order),
+        promise(a_policy_says_what_counts_and_what_is_taken_out),
         promise(an_unknown_service_is_refused_with_the_known_ones),
     };
     return cmocka_run_group_tests(config, NULL, NULL);

@@ -165,6 +165,146 @@ static void a_minimum_looks_at_the_outage_and_neither_at_midnight_nor_at_its_win
     assert_int_equal(sla_in("2025-04", p, true).downtime_ms.nominal, MIN(3));
 }
 
+/* Bucketed: the same windows counted by clock intervals or by whole units. */
+static void trap_11_buckets_follow_the_policys_rule(void **_)
+{
+    given_nothing();
+    down_sharp("2025-03-11 10:04:30", "2025-03-11 10:16:00"); /* 11 min 30 s */
+    struct policy p = seed_policy();
+    p.bucket_ms = MIN(5);
+    p.bucket = BUCKET_TOUCHED; /* 10:00 to 10:20 */
+    assert_int_equal(sla_in("2025-03", p, true).downtime_ms.nominal, MIN(20));
+    p.bucket = BUCKET_COVERED; /* 10:05 to 10:15 */
+    assert_int_equal(sla_in("2025-03", p, true).downtime_ms.nominal, MIN(10));
+    p.bucket = BUCKET_WHOLE;
+    p.bucket_ms = MIN(1);
+    assert_int_equal(sla_in("2025-03", p, true).downtime_ms.nominal, MIN(11));
+}
+
+/* Answers by a policy that knows maintenance and exclusions. */
+static struct sla_result sla_with(struct policy *p, struct calendar *calendar)
+{
+    struct sla_question q = { .service = "osc-fr1", .policy = p, .window = given,
+                              .windows = given_count, .calendar = calendar, .exactly = true,
+                              .as_of = INSTANT_NONE };
+    struct sla_result r;
+    q.period = period_at(p, moment("2025-03-11 12:00"), test_keep());
+    sla_answer(&r, &q, test_keep());
+    return r;
+}
+
+static void trap_12_maintenance_is_subtracted_if_it_was_announced_in_time(void **_)
+{
+    given_nothing();
+    down_sharp("2025-03-11 01:30", "2025-03-11 03:00");
+    struct stretch s = { moment("2025-03-11 02:00"), moment("2025-03-11 04:00"),
+                         moment("2025-03-11 01:10"), NULL, "", "" }; /* 50 minutes ahead */
+    struct calendar calendar = { .maintenance = &s, .maintenances = 1 };
+    struct policy p = seed_policy();
+    assert_int_equal(sla_with(&p, &calendar).downtime_ms.nominal, MIN(90)); /* no such clause */
+    p.maintenance = true;
+    p.notice_ms = HOUR_MS;
+    assert_int_equal(sla_with(&p, &calendar).downtime_ms.nominal, MIN(90));
+    p.notice_ms = MIN(50);
+    struct sla_result r = sla_with(&p, &calendar);
+    assert_int_equal(r.downtime_ms.nominal, MIN(30));
+    assert_int_equal(r.denominator_ms, 743 * HOUR_MS);
+    p.reduced = true;
+    r = sla_with(&p, &calendar);
+    assert_int_equal(r.denominator_ms, 741 * HOUR_MS);
+    assert_int_equal(r.allowed_ms, 2667600);
+    static const char *const others[] = { "osc-secnum-fr1", NULL };
+    s.services = others;
+    assert_int_equal(sla_with(&p, &calendar).downtime_ms.nominal, MIN(90));
+}
+
+static void trap_13_an_exclusion_is_flagged_and_never_decided(void **_)
+{
+    static const char *const kinds[] = { "force-majeure", NULL };
+    given_nothing();
+    down_sharp("2025-03-11 10:00", "2025-03-11 11:00");
+    struct stretch s = { moment("2025-03-11 10:20"), moment("2025-03-11 12:00"), INSTANT_NONE, NULL,
+                         "force-majeure", "a cut cable" };
+    struct calendar calendar = { .exclusion = &s, .exclusions = 1 };
+    struct policy p = seed_policy();
+    struct sla_result r = sla_with(&p, &calendar); /* the contract knows no such kind */
+    assert_range(r.downtime_ms, MIN(60), MIN(60), MIN(60));
+    assert_int_equal(r.flags, 1);
+    assert_false(r.flag[0].known);
+    p.exclusions = kinds;
+    r = sla_with(&p, &calendar);
+    assert_range(r.downtime_ms, MIN(20), MIN(60), MIN(60));
+    assert_int_equal(r.breach, VERDICT_UNCERTAIN);
+    assert_true(r.flag[0].known);
+}
+
+static void trap_10_a_clock_may_start_with_the_ticket_and_stop_with_the_mitigation(void **_)
+{
+    given_nothing();
+    struct tick ticks[] = {
+        { TICK_TICKET, { moment("2025-03-11 10:20"), 0, 59999 } },
+        { TICK_MITIGATED, { moment("2025-03-11 10:50"), 0, 0 } } };
+    struct window *w = down_sharp("2025-03-11 10:00", "2025-03-11 11:00");
+    w->tick = ticks;
+    w->ticks = 2;
+    struct policy p = seed_policy();
+    p.starts = STARTS_TICKET;
+    assert_range(sla_in("2025-03", p, false).downtime_ms, MIN(40) - 59999, MIN(40), MIN(40));
+    p.stops = STOPS_MITIGATED;
+    assert_int_equal(sla_in("2025-03", p, false).downtime_ms.nominal, MIN(30));
+    w->ticks = 0; /* nobody wrote a ticket: its clock never started */
+    assert_int_equal(sla_in("2025-03", p, false).downtime_ms.high, 0);
+}
+
+static struct sla_result group_in(enum group_rule rule)
+{
+    static const char *const members[] = { "a", "b", "c", NULL };
+    static struct policy p;
+    p = seed_policy();
+    struct sla_question q = { .service = "region", .members = members, .group = rule, .policy = &p,
+                              .window = given, .windows = given_count, .exactly = true,
+                              .as_of = INSTANT_NONE };
+    struct sla_result r;
+    q.period = period_at(&p, moment("2025-03-11 12:00"), test_keep());
+    sla_answer(&r, &q, test_keep());
+    return r;
+}
+
+static void a_group_is_down_when_any_is_when_all_are_or_by_share(void **_)
+{
+    given_nothing();
+    down_sharp("2025-03-11 10:00", "2025-03-11 10:30")->service = "a";
+    down_sharp("2025-03-11 10:10", "2025-03-11 10:40")->service = "b";
+    down_sharp("2025-03-11 10:20", "2025-03-11 10:50")->service = "c";
+    assert_int_equal(group_in(GROUP_ANY).downtime_ms.nominal, MIN(50));
+    assert_int_equal(group_in(GROUP_ALL).downtime_ms.nominal, MIN(10));
+    assert_int_equal(group_in(GROUP_SHARE).downtime_ms.nominal, MIN(30));
+    down_sharp("2025-03-11 12:00", "2025-03-11 12:05")->service = "region";
+    assert_int_equal(group_in(GROUP_ALL).downtime_ms.nominal, MIN(15));
+    assert_int_equal(group_in(GROUP_SHARE).downtime_ms.nominal, MIN(35));
+}
+
+static void a_third_of_a_millisecond_still_decides(void **_)
+{
+    given_nothing(); /* three members, one of them down: allowed are 2,674,800 ms */
+    given_zone = "Europe/Paris";
+    int64_t start = moment("2025-03-11 10:00");
+    between_instants(start, start + INT64_C(3) * 2674800)->service = "a";
+    assert_int_equal(group_in(GROUP_SHARE).breach, VERDICT_NO);
+    given[0].end.at++;
+    struct sla_result r = group_in(GROUP_SHARE);
+    assert_int_equal(r.breach, VERDICT_YES);
+    assert_int_equal(r.downtime_ms.nominal, 2674800);
+}
+
+static void a_claim_ends_with_its_last_day_in_the_contracts_zone(void **_)
+{
+    given_nothing();
+    struct policy p = seed_policy();
+    p.claim_days = 30;
+    assert_int_equal(sla_in("2025-03", p, true).claim_until, moment("2025-05-01 00:00"));
+}
+
 static void trap_14_tiers_are_read_from_the_exact_availability(void **_)
 {
     static const struct tier tiers[] = { { 999900000, 100000000 }, { 990000000, 300000000 } };
@@ -417,6 +557,13 @@ int main(void)
         promise(trap_10_which_clock_counts_is_the_basis_that_the_policy_names),
         promise(trap_11_shorter_outages_than_the_minimum_do_not_count),
         promise(a_minimum_looks_at_the_outage_and_neither_at_midnight_nor_at_its_windows),
+        promise(trap_10_a_clock_may_start_with_the_ticket_and_stop_with_the_mitigation),
+        promise(trap_11_buckets_follow_the_policys_rule),
+        promise(trap_12_maintenance_is_subtracted_if_it_was_announced_in_time),
+        promise(trap_13_an_exclusion_is_flagged_and_never_decided),
+        promise(a_group_is_down_when_any_is_when_all_are_or_by_share),
+        promise(a_third_of_a_millisecond_still_decides),
+        promise(a_claim_ends_with_its_last_day_in_the_contracts_zone),
         promise(trap_14_tiers_are_read_from_the_exact_availability),
         promise(trap_15_an_availability_is_cut_and_never_rounded_over_the_target),
         promise(trap_16_a_verdict_compares_products_so_one_millisecond_decides),
