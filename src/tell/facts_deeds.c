@@ -1,0 +1,193 @@
+/* facts_deeds.c: what was changed, said and decided, as data. */
+#include "tell/facts_inside.h"
+
+#include <string.h>
+
+/* --- what was changed ------------------------------------------------------------------------ */
+
+static void put_changes(struct saying *s)
+{
+    static const char *const states[] = { "open", "in flight", "undone", "cancelled", "kept",
+                                          "failed", "no undo", "undo failed" };
+    json_open(s->o, "changes", '[');
+    for (size_t i = 0; i < s->f->ledger.changes; i++) {
+        const struct change *c = &s->f->ledger.change[i];
+        const struct event *end = c->ended ? c->ended : c->begun;
+        const char *ip = json_get_text(c->args, "ip", s->keep);
+        json_open(s->o, NULL, '{');
+        json_put(s->o, "name", c->name);
+        json_put(s->o, "action", c->action);
+        json_put(s->o, "target", c->target ? c->target : "");
+        json_put(s->o, "ip", ip ? ip : json_text_or(json_get(c->result, "ip"), s->keep, ""));
+        json_put(s->o, "service", json_text_or(json_get(c->args, "service"), s->keep, ""));
+        json_put(s->o, "vpc", json_text_or(json_get(c->args, "vpc"), s->keep, ""));
+        json_put_int(s->o, "at", end->at);
+        json_put(s->o, "state", states[c->state]);
+        json_put_bool(s->o, "done", c->ended && c->state != CHANGE_FAILED
+                                        && c->state != CHANGE_IN_FLIGHT);
+        json_put_bool(s->o, "by_hand", c->by_hand);
+        json_put_bool(s->o, "undoes", json_count(json_get(c->begun->data, "undoes")) > 0);
+        facts_put(s, "text", facts_sentence(json_text_or(json_get(end->data, "text"), s->keep, ""), s->keep));
+        facts_put(s, "by", c->begun->by);
+        json_put(s->o, "run", json_text_or(json_get(c->begun->data, "run"), s->keep, ""));
+        json_close(s->o, '}');
+    }
+    json_close(s->o, ']');
+    json_open(s->o, "still_changed", '[');
+    for (size_t i = 0; i < s->f->ledger.targets; i++)
+        if (s->f->ledger.target[i].changed)
+            facts_put(s, NULL, s->f->ledger.target[i].name);
+    json_close(s->o, ']');
+}
+
+/* What was accepted as it is, and why. */
+static void put_kept(struct saying *s)
+{
+    const struct facts *f = s->f;
+    json_open(s->o, "kept", '[');
+    for (size_t k = 0; k < f->journal->count; k++) {
+        const struct event *ev = &f->journal->event[k];
+        if (ev->kind != EVENT_KEPT || !ev->data.at)
+            continue;
+        for (struct json_walk w = json_walk(json_get(ev->data, "changes")); json_next(&w);)
+            for (size_t i = 0; i < f->ledger.changes; i++) {
+                const struct change *c = &f->ledger.change[i];
+                if (!json_is(w.value, c->begun->hash))
+                    continue;
+                json_open(s->o, NULL, '{');
+                json_put(s->o, "action", c->action);
+                json_put(s->o, "target", c->target ? c->target : "");
+                facts_put(s, "ip", json_get_text(c->args, "ip", s->keep));
+                facts_put(s, "because", json_get_text(ev->data, "because", s->keep));
+                json_close(s->o, '}');
+            }
+    }
+    json_close(s->o, ']');
+}
+
+/* --- people's part ------------------------------------------------------------------------------ */
+
+static void put_prose_slot(struct saying *s, const char *slot)
+{
+    const struct incident *i = s->f->incident;
+    json_open(s->o, slot, '[');
+    for (size_t k = 0; k < i->entries; k++)
+        if (!i->entry[k].struck && text_equal(prose_slot(i->entry[k].event, s->keep), slot))
+            facts_put(s, NULL, i->entry[k].text);
+    json_close(s->o, ']');
+}
+
+static void put_prose(struct saying *s)
+{
+    static const char *const slots[] = { "context", "cause", "data", "explain", "found",
+                                         "action", "contact", "tags", "lesson", "customers" };
+    json_open(s->o, "prose", '{');
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        put_prose_slot(s, slots[i]);
+    json_close(s->o, '}');
+}
+
+static void put_tasks(struct saying *s)
+{
+    const struct incident *i = s->f->incident;
+    json_open(s->o, "tasks", '[');
+    for (size_t k = 0; k < i->tasks; k++) {
+        json_open(s->o, NULL, '{');
+        facts_put(s, "text", facts_sentence(i->task[k].text, s->keep));
+        facts_put(s, "owner", i->task[k].owner);
+        facts_put(s, "due", i->task[k].due);
+        json_put_bool(s->o, "done", i->task[k].done);
+        json_close(s->o, '}');
+    }
+    json_close(s->o, ']');
+}
+
+/* Raw events that only an internal document tells: runs, questions, links. */
+static void put_raw(struct saying *s, const char *key, enum event_kind kind,
+                    const char *const *members)
+{
+    json_open(s->o, key, '[');
+    for (size_t k = 0; k < s->f->journal->count; k++) {
+        const struct event *ev = &s->f->journal->event[k];
+        if (ev->kind != kind || !ev->data.at)
+            continue;
+        json_open(s->o, NULL, '{');
+        json_put_int(s->o, "at", ev->at);
+        facts_put(s, "by", ev->by);
+        for (size_t m = 0; members[m]; m++)
+            facts_put(s, members[m], json_get_text(ev->data, members[m], s->keep));
+        if (kind == EVENT_ANSWERED) {
+            const char *of = json_get_text(ev->data, "asked", s->keep);
+            const struct event *asked = of ? journal_by_hash(s->f->journal, of) : NULL;
+            facts_put(s, "ask", asked ? json_get_text(asked->data, "ask", s->keep) : "");
+            facts_put(s, "question", asked ? json_get_text(asked->data, "text", s->keep) : "");
+        }
+        json_close(s->o, '}');
+    }
+    json_close(s->o, ']');
+}
+
+static void put_figures(struct saying *s)
+{
+    struct figure figure[FIGURES];
+    incident_figures(figure, s->f->incident);
+    json_open(s->o, "figures", '[');
+    for (size_t i = 0; i < FIGURES; i++) {
+        json_open(s->o, NULL, '{');
+        json_put(s->o, "name", figure[i].name);
+        json_put_bool(s->o, "known", figure[i].state == FIGURE_KNOWN);
+        json_put_int(s->o, "ms", figure[i].ms);
+        json_put_bool(s->o, "impossible", figure[i].state == FIGURE_IMPOSSIBLE);
+        json_close(s->o, '}');
+    }
+    json_close(s->o, ']');
+}
+
+static void put_phases(struct saying *s)
+{
+    const struct incident *i = s->f->incident;
+    json_open(s->o, "phases", '[');
+    for (size_t k = 0; k < i->phases; k++) {
+        json_open(s->o, NULL, '{');
+        json_put(s->o, "name", i->phase_row[k].name);
+        json_put_int(s->o, "at", i->phase_row[k].at);
+        json_close(s->o, '}');
+    }
+    json_close(s->o, ']');
+}
+
+/* The days on which it was published before: what a changelog repeats. */
+static void put_published(struct saying *s)
+{
+    json_open(s->o, "published", '[');
+    for (size_t k = 0; k < s->f->journal->count; k++) {
+        const struct event *ev = &s->f->journal->event[k];
+        if (ev->kind != EVENT_PUBLISHED || !ev->data.at
+            || json_is_true(json_get(ev->data, "draft")))
+            continue;
+        const char *date = json_get_text(ev->data, "date", s->keep);
+        json_put(s->o, NULL, date ? date : instant_text(s->keep, s->kind->tongue.zone, ev->at,
+                                                        FORM_DATE));
+    }
+    json_close(s->o, ']');
+}
+
+void facts_put_deeds(struct saying *s)
+{
+    static const char *const started[] = { "run", "runbook", NULL };
+    static const char *const ended[] = { "run", "how", "text", NULL };
+    static const char *const answered[] = { "answer", "text", NULL };
+    static const char *const links[] = { "url", "text", NULL }, *const said[] = { "text", NULL };
+    put_changes(s);
+    put_kept(s);
+    put_prose(s);
+    put_tasks(s);
+    put_figures(s);
+    put_phases(s);
+    put_published(s);
+    put_raw(s, "runs", EVENT_RUN_STARTED, started);
+    put_raw(s, "runs_ended", EVENT_RUN_ENDED, ended);
+    put_raw(s, "answers", EVENT_ANSWERED, answered);
+    put_raw(s, "links", EVENT_LINK, links);
+    put_raw(s, "said", EVENT_SAID, said);
+}
