@@ -163,7 +163,7 @@ static void draw_axis(struct drawing *d, int64_t bottom)
 static void describe(struct drawing *d)
 {
     const struct picture *p = d->p;
-    text_add(&d->out, "<desc id=\"d\">");
+    text_add(&d->out, "<desc id=\"picture-text\">");
     for (size_t i = 0; i < p->lanes; i++) {
         const struct lane *l = &p->lane[i];
         xml(&d->out, arena_print(d->keep, "%s: %s.", l->name, l->said));
@@ -205,8 +205,8 @@ const char *picture_svg(const struct picture *p, const char *locale, struct aren
                                     p->title, words_date(keep, &t, p->start, DATE_FULL),
                                     zone_words(keep, p->zone, p->start));
     text_print(&d.out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %" PRId64
-               "\" width=\"%d\" height=\"%" PRId64 "\" role=\"img\" aria-labelledby=\"t d\">\n"
-               "<title id=\"t\">", WIDTH, height, WIDTH, height);
+               "\" width=\"%d\" height=\"%" PRId64 "\" role=\"img\" aria-labelledby=\"picture-title picture-text\">\n"
+               "<title id=\"picture-title\">", WIDTH, height, WIDTH, height);
     xml(&d.out, title);
     text_add(&d.out, "</title>\n");
     describe(&d);

@@ -167,16 +167,22 @@ static bool decide(struct draft_result *out, const char *old, const struct origi
     return true;
 }
 
-bool draft_update(struct draft_result *out, const struct facts *f, const struct report *r,
-                  struct arena *keep, struct err *e)
+bool draft_preview(struct draft_result *out, const struct facts *f, const struct report *r,
+                   struct arena *keep, struct err *e)
 {
-    struct world *w = f->ws->world;
     struct origin origin;
     const char *old;
     *out = (struct draft_result){ .path = draft_path(f, r, keep) };
     out->picture = workspace_path(f->ws, keep, arena_print(keep, "drafts/%s.svg", r->number));
-    if (!draft_read(&old, f, out->path, keep, e) || !origin_read(&origin, f, r, keep, e)
-        || !decide(out, old, &origin, r, keep, e)
+    return draft_read(&old, f, out->path, keep, e) && origin_read(&origin, f, r, keep, e)
+           && decide(out, old, &origin, r, keep, e);
+}
+
+bool draft_update(struct draft_result *out, const struct facts *f, const struct report *r,
+                  struct arena *keep, struct err *e)
+{
+    struct world *w = f->ws->world;
+    if (!draft_preview(out, f, r, keep, e)
         || !w->make_folder(w, workspace_path(f->ws, keep, "drafts"), e)
         || !w->write_file(w, out->picture, r->svg, strlen(r->svg), e))
         return false;

@@ -32,6 +32,10 @@ struct draft_result {
 bool draft_update(struct draft_result *out, const struct facts *f, const struct report *r,
                   struct arena *keep, struct err *e);
 
+/* What the draft would say, and nothing is written. */
+bool draft_preview(struct draft_result *out, const struct facts *f, const struct report *r,
+                   struct arena *keep, struct err *e);
+
 /* Why the draft no longer says what the record says; NULL when it does. */
 bool draft_check(const char **why, const struct facts *f, const struct report *r,
                  struct arena *keep, struct err *e);

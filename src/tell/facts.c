@@ -168,6 +168,7 @@ bool facts_gather(struct facts *out, const struct workspace *ws, const struct jo
     if (!account_open(&out->account, ws, as_of, now, keep, e))
         return false;
     find_times(out);
+    out->as_of = as_of == INSTANT_NONE ? out->recorded_at : as_of;
     ledger_fold(&out->ledger, journal, 1, keep);
     return take_services(out, keep, e);
 }

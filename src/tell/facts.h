@@ -34,6 +34,7 @@ struct facts {
     size_t services;
     int64_t first_at, last_at;         /* of what is listed and of the windows */
     int64_t recorded_at;               /* the newest event of the incident */
+    int64_t as_of;                     /* what was asked for, else recorded_at: never the clock */
 };
 
 bool facts_gather(struct facts *out, const struct workspace *ws, const struct journal *journal,

@@ -246,7 +246,7 @@ static void put_head(struct saying *s)
     json_put(s->o, "phase", i->phase ? i->phase : "");
     json_put_int(s->o, "first_at", f->first_at);
     json_put_int(s->o, "last_at", f->last_at);
-    json_put_int(s->o, "as_of", i->as_of == INSTANT_NONE ? f->recorded_at : i->as_of);
+    json_put_int(s->o, "as_of", f->as_of);
     json_put_int(s->o, "recorded_at", f->recorded_at);
     json_put(s->o, "head", i->head ? i->head : "");
     json_put_int(s->o, "modified_at", s->kind->date);

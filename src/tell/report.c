@@ -154,7 +154,9 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
         .tongue = { locale && *locale ? locale : "en", f->incident->zone },
         .internal = text_starts(out->template, "internal"),
     };
-    struct json data = json_from(facts_json(f, &kind, keep));
+    out->data = facts_json(f, &kind, keep);
+    out->locale = kind.tongue.locale;
+    struct json data = json_from(out->data);
     struct shelf shelf = { ws, kind.tongue.locale, text_new(keep), false };
     struct template_source source = { from_shelf, &shelf };
     struct rendering rendering;

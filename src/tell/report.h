@@ -27,6 +27,8 @@ struct report {
     const struct gap *gap;
     size_t gaps;
     struct names withheld;    /* texts that were struck out */
+    const char *data;         /* the facts as JSON: what the template was given */
+    const char *locale;
     const char *inputs;       /* what it was made of, by hash: JSON */
 };
 

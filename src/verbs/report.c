@@ -2,6 +2,7 @@
 #include "verbs/verbs.h"
 
 #include "tell/draft.h"
+#include "tell/page.h"
 #include "tell/report.h"
 
 #include <string.h>
@@ -67,6 +68,44 @@ static bool check(struct desk *d, const struct facts *f, const struct report *r,
     return true;
 }
 
+/* The document in another form, as its draft would now say it. */
+static bool print(struct desk *d, const struct facts *f, const struct report *r,
+                  const char *format, struct err *e)
+{
+    struct draft_result draft;
+    const char *out = NULL;
+    if (!draft_preview(&draft, f, r, d->keep, e))
+        return false;
+    if (text_equal(format, "md"))
+        out = draft.text;
+    else if (text_equal(format, "html"))
+        out = page_html(draft.text, r->svg, r->locale, d->keep);
+    else if (text_equal(format, "text"))
+        out = page_text(draft.text, d->keep);
+    else if (text_equal(format, "man"))
+        out = page_man(draft.text, d->keep);
+    else if (text_equal(format, "json"))
+        out = arena_print(d->keep, "%s\n", r->data);
+    if (!out)
+        return err_usage(e, "found '%s', expected md, html, man, text or json", format);
+    fputs(out, d->out);
+    return true;
+}
+
+/* The page beside the draft. */
+static bool write_page(struct desk *d, const struct report *r, const struct draft_result *draft,
+                       struct err *e)
+{
+    const char *page = page_html(draft->text, r->svg, r->locale, d->keep);
+    const char *path = arena_print(d->keep, "%.*s.html", (int)(strlen(draft->path) - 3),
+                                   draft->path);
+    if (!d->world->write_file(d->world, path, page, strlen(page), e))
+        return false;
+    if (!d->json)
+        fprintf(d->out, "%s   one page that needs nothing else\n", path);
+    return true;
+}
+
 bool verb_report(struct desk *d, struct err *e)
 {
     struct facts f;
@@ -81,11 +120,11 @@ bool verb_report(struct desk *d, struct err *e)
         return false;
     if (desk_option(d, "check"))
         return check(d, &f, &r, e);
-    if (text_equal(format, "md")) {
-        fputs(r.markdown, d->out);
-        return true;
-    }
+    if (format)
+        return print(d, &f, &r, format, e);
     if (!draft_update(&draft, &f, &r, d->keep, e))
+        return false;
+    if (desk_option(d, "html") && !write_page(d, &r, &draft, e))
         return false;
     if (d->json)
         say_json(d, &r, &draft);

@@ -94,7 +94,7 @@ static void the_drawing_stands_alone_and_says_what_it_shows(void **_)
 {
     const char *svg = seeds_day(true);
     assert_true(text_starts(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\""));
-    assert_non_null(strstr(svg, "<title id=\"t\">a flood &lt;on&gt; us"));
+    assert_non_null(strstr(svg, "<title id=\"picture-title\">a flood &lt;on&gt; us"));
     assert_non_null(strstr(svg, "osc-fr1: 49 min down. down 11:17 - 11:30."));
     assert_non_null(strstr(svg, "prefers-color-scheme:dark"));
     assert_null(strstr(svg, "http://www.w3.org/1999")); /* no link leads out */
