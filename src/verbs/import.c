@@ -122,10 +122,13 @@ bool verb_import(struct desk *d, struct err *e)
     size_t length;
     if (!desk_needs(d, 0, e) || !desk_at_most(d, 1, e))
         return false;
-    file = text_equal(d->word[0], "-") ? "/dev/stdin" : d->word[0];
+    bool input = text_equal(d->word[0], "-");
+    file = input ? "/dev/stdin" : d->word[0];
     if (!d->world->exists(d->world, file, NULL))
         return err_input(e, "there is no file '%s'", file);
     if (!d->world->read_file(d->world, file, &bytes, &length, d->keep, e))
         return false;
-    return import_history(d, text_equal(d->word[0], "-") ? "standard input" : file, bytes, length, e);
+    if (desk_option(d, "rows"))
+        return import_rows(d, bytes, length, e);
+    return import_history(d, input ? "standard input" : file, bytes, length, e);
 }

@@ -22,4 +22,7 @@ bool severity_record(struct desk *d, const char *typed, struct err *e);
 /* "25%", "0.5 %": parts per billion, exact. */
 bool share_parse(int64_t *ppb, const char *text);
 
+/* Pasted lines, each with its time, as notes: all or none, and shown first. */
+bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e);
+
 #endif

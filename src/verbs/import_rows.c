@@ -1,0 +1,82 @@
+/* import_rows.c: lines pasted from a chat or another report become notes. */
+#include "verbs/record.h"
+#include "record/rows.h"
+
+#include <stdio.h>
+
+/* --day, else the day the incident was opened on, else today. */
+static bool first_day(struct desk *d, struct civil *day, struct err *e)
+{
+    const char *typed = desk_option(d, "day");
+    char rest;
+    *day = civil_at(desk_zone(d), d->name ? d->incident.opened_at : desk_now(d));
+    *day = (struct civil){ .year = day->year, .month = day->month, .day = day->day };
+    if (!typed)
+        return true;
+    if (sscanf(typed, "%4d-%2d-%2d%c", &day->year, &day->month, &day->day, &rest) == 3 && civil_valid(*day))
+        return true;
+    return err_usage(e, "found '--day %s', expected a date as 2025-03-11", typed);
+}
+
+static bool judge(struct desk *d, const struct rows *rows, struct err *e)
+{
+    size_t good = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *r = &rows->row[i];
+        if (r->header)
+            continue;
+        if (!r->has_time) {
+            err_hint(e, "each line begins with its time: 11:17 text");
+            return err_input(e, "line %d has no time: '%s'", r->line, text_cut(d->keep, r->text, 40));
+        }
+        if (!*r->text)
+            return err_input(e, "line %d has no text", r->line);
+        if (r->when.at > desk_now(d))
+            return err_input(e, "line %d lies in the future: %s", r->line,
+                             instant_text(d->keep, desk_zone(d), r->when.at, FORM_DATE_HM));
+        good++;
+    }
+    return good || err_input(e, "there is no row in it");
+}
+
+static void preview(struct desk *d, const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *r = &rows->row[i];
+        if (r->header)
+            continue;
+        const char *until = r->until == INSTANT_NONE ? ""
+                            : arena_print(d->keep, "-%s", instant_text(d->keep, desk_zone(d), r->until, FORM_HM));
+        desk_say(d, "  %s%s  %s", instant_text(d->keep, desk_zone(d), r->when.at, FORM_DATE_HM), until,
+                 text_for_terminal(d->keep, r->text));
+    }
+}
+
+bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e)
+{
+    struct civil day;
+    struct rows rows;
+    if (!first_day(d, &day, e) || !rows_parse(&rows, bytes, length, desk_zone(d), day, d->keep, e) ||
+        !judge(d, &rows, e))
+        return false;
+    struct draft *draft = arena_many(d->keep, struct draft, rows.count);
+    size_t n = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct row *r = &rows.row[i];
+        if (!r->header)
+            draft[n++] = (struct draft){ .at = r->when.at, .early_ms = r->when.early_ms,
+                                         .late_ms = r->when.late_ms, .kind = EVENT_NOTE,
+                                         .data = record_json(d, "text", r->text, "typed", r->when.typed) };
+    }
+    preview(d, &rows);
+    const char *where = d->name ? d->name : "a new incident";
+    if (!desk_confirm(d, arena_print(d->keep, "write %s into %s, in %s?", text_count(d->keep, (int64_t)n, "row"), where,
+                                     zone_words(d->keep, desk_zone(d), draft[0].at)), e))
+        return false;
+    struct moment start = { .at = draft[0].at };
+    if ((!d->name && !desk_open_incident(d, &start, NULL, NULL, e)) || !desk_append_all(d, draft, n, NULL, e))
+        return false;
+    d->when.at = INSTANT_NONE;
+    desk_echo(d, "%s imported", text_count(d->keep, (int64_t)n, "row"));
+    return true;
+}
