@@ -52,6 +52,9 @@ $(OUT)/fuzzer-%: $(OUT)/tests/fuzz/%.o $(OUT)/core.a
 $(OUT)/tocsin-git.so: src/world/on_demand/git.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc -fPIC -shared $< $(shell pkg-config --cflags --libs libgit2) -o $@
+$(OUT)/tocsin-http.so: src/world/on_demand/http.c src/world/http.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Isrc -fPIC -shared $< $(shell pkg-config --cflags --libs libcurl) -o $@
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc -Itests -MMD -MP -c $< -o $@

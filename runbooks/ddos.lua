@@ -4,9 +4,10 @@ return runbook {
   summary = "Take a flooded public IP out of a region and keep the region up",
 
   params = {
-    service = { type = "service", required = true, help = "the region under attack" },
-    ip      = { type = "ip", help = "the target, if you know it" },
-    spares  = { type = "integer", default = 2, min = 0, max = 8, help = "temporary public IPs to keep in the pool" },
+    service  = { type = "service", required = true, help = "the region under attack" },
+    ip       = { type = "ip", help = "the target, if you know it" },
+    spares   = { type = "integer", default = 2, min = 0, max = 8, help = "temporary public IPs to keep in the pool" },
+    put_back = { type = "truth", default = false, help = "wait until the IP is quiet and put everything back" },
   },
 
   steps = function(p)
@@ -20,7 +21,11 @@ return runbook {
     wait_until { sense.answers, service = p.service, at_most = "15m" }
     phase "mitigated"
 
-    note("The region answers again without " .. attack.ip .. ". Put it back with `tocsin restore` when it is quiet.")
+    note("The region answers again without " .. attack.ip)
+
+    if p.put_back then
+      call { "restore", service = p.service, ip = attack.ip }
+    end
     return { ip = attack.ip }
   end,
 }

@@ -40,8 +40,10 @@ bool plugins_open_model(struct plugins **out, const struct workspace *ws,
 
 void plugins_close(struct plugins *p)
 {
-    for (struct loaded *l = p->first; l; l = l->next)
+    for (struct loaded *l = p->first; l; l = l->next) {
+        plugin_jobs_close(l);
         sandbox_close(l->sandbox);
+    }
     p->first = NULL;
 }
 
@@ -79,6 +81,7 @@ static bool start(struct loaded *l, const char *bytes, size_t length, struct err
 {
     lua_State *L = sandbox_lua(l->sandbox);
     plugin_host_open(l);
+    plugin_jobs_open(l);
     if (!sandbox_load(l->sandbox, arena_print(l->home->keep, "plugins/%s/plugin.lua", l->name),
                       bytes, length, e)
         || !sandbox_call(l->sandbox, 0, 1, e))
@@ -87,6 +90,8 @@ static bool start(struct loaded *l, const char *bytes, size_t length, struct err
         return err_input(e, "plugin '%s' answers no table", l->name);
     lua_setfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
     l->keeps_state = says(l, "needs", "state");
+    l->runs_programs = says(l, "needs", "programs");
+    l->speaks_http = says(l, "needs", "http");
     return true;
 }
 

@@ -11,7 +11,8 @@ struct plugins;
 struct loaded {
     const char *name, *path, *sha256;
     struct sandbox *sandbox;
-    bool keeps_state;        /* it declared the capability `state` */
+    bool keeps_state, runs_programs, speaks_http; /* the capabilities that it declared */
+    struct job *job;         /* programs and requests under way, the newest first */
     struct plugins *home;
     struct loaded *next;
 };
@@ -39,6 +40,9 @@ void plugins_push_handler(struct loaded *l, const struct role_action *a);
 
 /* Makes the host's functions globals of this plugin. */
 void plugin_host_open(struct loaded *l);
+void plugin_jobs_open(struct loaded *l);
+/* Ends what is still under way. */
+void plugin_jobs_close(struct loaded *l);
 /* A returned table that says its outcome: {["tocsin.outcome"]=..., result=, text=}. */
 #define PLUGIN_OUTCOME "tocsin.outcome"
 

@@ -33,7 +33,8 @@ static inline void stage_write(struct stage *s, const char *name, const char *te
     assert_good(w->write_file(w, path, text, strlen(text), &s->e), &s->e);
 }
 
-static inline struct stage *stage_open(const char *configuration)
+/* `world` NULL: one with a clock of its own. */
+static inline struct stage *stage_open_in(struct world *world, const char *configuration)
 {
     struct stage *s = arena_one(test_keep(), struct stage);
     char *dir = arena_print(test_keep(), "%s/stage-XXXXXX",
@@ -41,14 +42,19 @@ static inline struct stage *stage_open(const char *configuration)
     if (!mkdtemp(dir))
         fail_msg("no folder for the test");
     s->clock = (struct world_clock){ .now = STAGE_START, .seed = 1 };
-    struct world *w = world_virtual(world_real("alice", test_keep()), &s->clock, "alice", "sim",
-                                    test_keep());
+    struct world *w = world ? world : world_virtual(world_real("alice", test_keep()), &s->clock,
+                                                    "alice", "sim", test_keep());
     s->ws = (struct workspace){ .dir = dir, .world = w };
     stage_write(s, "tocsin.yaml", configuration);
     assert_good(workspace_open(&s->ws, w, dir, test_keep(), &s->e), &s->e);
     assert_good(roles_load(&s->roles, test_keep(), &s->e), &s->e);
     assert_good(plugins_open(&s->plugins, &s->ws, &s->roles, test_keep(), &s->e), &s->e);
     return s;
+}
+
+static inline struct stage *stage_open(const char *configuration)
+{
+    return stage_open_in(NULL, configuration);
 }
 
 /* What a scripted person says to the n-th question: "done", "yes", "text:...". */
@@ -58,7 +64,7 @@ struct script { const char *const *line; size_t next; const char *asked; };
 static inline struct task_view stage_finish(struct stage *s, struct task *t, struct script *script)
 {
     struct task_view v = { 0 };
-    for (int turns = 0; turns < 1000; turns++) {
+    for (int turns = 0; turns < 100000; turns++) {
         assert_good(task_turn(t, &v, &s->e), &s->e);
         if (v.state == TASK_DONE)
             return v;
