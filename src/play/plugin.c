@@ -214,7 +214,7 @@ bool plugins_observes(struct plugins *p, const struct role_action *a)
 {
     struct err e = { 0 };
     struct loaded *l = plugins_load(p, plugins_for(p, a->role), &e);
-    if (!l)
+    if (!l || !plugins_can(p, a, &e))
         return false;
     bool blind = handler_member(l, a, "blind") == LUA_TBOOLEAN
               && lua_toboolean(sandbox_lua(l->sandbox), -1);

@@ -40,8 +40,9 @@ const char *plugins_for(const struct plugins *p, const char *role);
 const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e);
 /* Does the bound plugin have that action? ERR_INPUT in words when not. */
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e);
-/* Can its reads be asked at any time? Not of `manual`: each would be a
- * question to a person, so `before` and `after` stay unknown there. */
+/* Can this read be asked at any time? Not of `manual`, where it would be a
+ * question to a person, nor where the plugin lacks it: `before` and `after`
+ * stay unknown there. */
 bool plugins_observes(struct plugins *p, const struct role_action *a);
 /* How long after a change its effect may take to show; deadline of perform. */
 int64_t plugins_appears_within(struct plugins *p, const struct role_action *a);

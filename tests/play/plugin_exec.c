@@ -1,4 +1,4 @@
-#include "stage.h"
+#include "../contracts/suite.h"
 
 static struct stage *open_real(void)
 {
@@ -73,6 +73,15 @@ static void a_simulated_world_starts_no_program(void **_)
     plugins_close(s->plugins);
 }
 
+static void it_plays_the_role_as_its_contract_says(void **_)
+{
+    struct suite s = { 0 };
+    suite_role(&s, "exec", open_real);
+    for (size_t k = 0; k < s.wrongs; k++)
+        print_error("%s\n", s.wrong[k]);
+    assert_int_equal(s.wrongs, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest exec[] = {
@@ -83,6 +92,7 @@ int main(void)
         promise(one_that_takes_too_long_is_stopped_with_its_children),
         promise(a_signal_is_named),
         promise(a_flood_of_output_is_kept_at_its_end),
+        promise(it_plays_the_role_as_its_contract_says),
         promise(a_simulated_world_starts_no_program),
     };
     return cmocka_run_group_tests(exec, NULL, NULL);

@@ -1,4 +1,4 @@
-#include "stage.h"
+#include "../contracts/suite.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -154,6 +154,32 @@ static void a_missing_secret_stops_before_anything_is_sent(void **_)
     assert_non_null(strstr(say(HERE "/chat", "chat.say", HELLO).text, "shorter than 8 bytes"));
 }
 
+static struct stage *open_hooks(void)
+{
+    const char *url = arena_print(test_keep(), HERE "/", server.port);
+    return stage_open_in(world_real("alice", test_keep()), arena_print(test_keep(),
+        "services:\n  osc-fr1: { ips: [192.0.2.1] }\nroles:\n"
+        "  chat: { plugin: webhook, url: \"%schat\" }\n  page: { plugin: webhook, url: \"%spage\" }\n"
+        "  statuspage: { plugin: webhook, url: \"%sstatus\" }\n", url, url, url));
+}
+
+static void it_plays_what_it_can_as_the_contracts_say(void **_)
+{
+    static const char *const roles[] = { "chat", "page" };
+    for (size_t i = 0; i < 2; i++) {
+        struct suite s = { 0 };
+        suite_role(&s, roles[i], open_hooks);
+        for (size_t k = 0; k < s.wrongs; k++)
+            print_error("%s\n", s.wrong[k]);
+        assert_int_equal(s.wrongs, 0);
+    }
+    struct stage *s = open_hooks();
+    assert_false(plugins_observes(s->plugins, roles_find(&s->roles, "statuspage.shown", &s->e)));
+    assert_int_equal(stage_do(s, "statuspage.set", "{\"service\":\"osc-fr1\",\"state\":\"down\"}", "k", NULL).outcome,
+                     OUTCOME_OK);
+    plugins_close(s->plugins);
+}
+
 int main(void)
 {
     const struct CMUnitTest webhook[] = {
@@ -163,6 +189,7 @@ int main(void)
         promise(a_refusal_had_no_effect_and_a_breakdown_may_have),
         promise(a_redirect_is_not_followed),
         promise(what_never_left_certainly_failed),
+        promise(it_plays_what_it_can_as_the_contracts_say),
         promise(a_missing_secret_stops_before_anything_is_sent),
     };
     return cmocka_run_group_tests(webhook, listen_here, NULL);
