@@ -9,7 +9,8 @@
 
 static const char *person_note(struct desk *d, const struct moment *m)
 {
-    return m->at == INSTANT_NONE ? "" : arena_print(d->keep, " since %s", m->typed);
+    return m->at == INSTANT_NONE ? ""
+           : arena_print(d->keep, " since %s", instant_text(d->keep, desk_zone(d), m->at, FORM_HM));
 }
 
 /* Where nobody said when: it may be as old as the last opposite sign, five

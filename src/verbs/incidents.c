@@ -54,7 +54,8 @@ bool verb_incidents(struct desk *d, struct err *e)
             continue;
         if (!desk_incident(d, all.name[k], e))
             return false;
-        if (desk_option(d, "open") && d->incident.closed)
+        if ((desk_option(d, "open") && d->incident.closed) ||
+            (d->as_of != INSTANT_NONE && d->incident.opened_at > d->as_of))
             continue;
         one(d, &d->incident, &o);
         shown++;

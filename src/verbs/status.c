@@ -118,11 +118,15 @@ static const char *budget(struct desk *d, const struct sla_result *r)
     return arena_print(d->keep, "breach %s%s", verdict_names[r->breach], settled);
 }
 
-static void sla_line(struct desk *d, const struct service_view *v)
+static bool has_sla_line(const struct service_view *v)
+{
+    return v->has_sla && (v->sla.downtime_ms.high || v->source);
+}
+
+/* Of the month where there is one such line; of the service where there are several. */
+static void sla_line(struct desk *d, const struct service_view *v, bool several)
 {
     const struct sla_result *r = &v->sla;
-    if (!v->has_sla || (!r->downtime_ms.high && !v->source))
-        return;
     struct civil c = civil_at(r->policy->zone, r->period.start);
     static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July",
                                           "August", "September", "October", "November", "December" };
@@ -130,7 +134,7 @@ static void sla_line(struct desk *d, const struct service_view *v)
     int64_t low = (r->downtime_ms.low + MINUTE_MS / 2) / MINUTE_MS;
     int64_t high = (r->downtime_ms.high + MINUTE_MS / 2) / MINUTE_MS;
     const char *range = low == high ? "" : arena_print(d->keep, " (%lld-%lld)", (long long)low, (long long)high);
-    line(d, arena_print(d->keep, "SLA %s", name),
+    line(d, text_cut(d->keep, arena_print(d->keep, "SLA %s", several ? v->name : name), 15),
          arena_print(d->keep, "%lld min used%s of %s    %s",
                      (long long)((r->downtime_ms.nominal + MINUTE_MS / 2) / MINUTE_MS), range,
                      duration_clock(d->keep, r->allowed_ms), budget(d, r)));
@@ -205,6 +209,28 @@ static void public_line(struct desk *d, const struct situation *s)
         fprintf(d->out, "PUBLIC  %s\n", t.at);
 }
 
+/* What was measured, once it is over; a figure that is not recorded is left to handover. */
+static void times(struct desk *d)
+{
+    struct figure figure[FIGURES];
+    struct text t = text_new(d->keep);
+    incident_figures(figure, &d->incident);
+    for (size_t i = 0; i < FIGURES; i++)
+        if (figure[i].state != FIGURE_NOT_RECORDED)
+            text_print(&t, "%s%s %s", t.length ? ", " : "", figure[i].name + strlen("time "),
+                       figure[i].state == FIGURE_KNOWN ? duration_short(d->keep, figure[i].ms)
+                                                       : "impossible order");
+    if (t.length)
+        fprintf(d->out, "TIMES   %s\n", text_cut(d->keep, t.at, WIDTH - 8));
+}
+
+/* What does not fit together, with the command that mends it. */
+static void to_mend(struct desk *d)
+{
+    for (const char *const *n = d->incident.windows.note; n && *n; n++)
+        fprintf(d->out, "MEND    %s\n", text_for_terminal(d->keep, *n));
+}
+
 static void below(struct desk *d, const struct situation *s)
 {
     size_t n = 0;
@@ -231,14 +257,21 @@ bool verb_status(struct desk *d, struct err *e)
     head(d, &s);
     for (size_t i = 0; i < s.services; i++)
         service_line(d, &s, &s.service[i]);
+    size_t lines = 0;
     for (size_t i = 0; i < s.services; i++)
-        sla_line(d, &s.service[i]);
+        lines += has_sla_line(&s.service[i]);
+    for (size_t i = 0; i < s.services; i++)
+        if (has_sla_line(&s.service[i]))
+            sla_line(d, &s.service[i], lines > 1);
     for (size_t i = 0; i < s.targets; i++)
         target_line(d, &s, &s.target[i]);
     rule(d);
     runs(d, &s);
     changes(d, &s);
     public_line(d, &s);
+    to_mend(d);
+    if (!situation_is_open(&s))
+        times(d);
     below(d, &s);
     return true;
 }

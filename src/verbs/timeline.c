@@ -1,6 +1,9 @@
 /* timeline.c: what happened, in order: for a screen, for Markdown, JSON, CSV. */
 #include "verbs/show.h"
 
+#include "play/ledger.h"
+#include "tell/chart.h"
+
 #include <string.h>
 
 /* Prose for the report lies in notes too; it is no moment of the day. */
@@ -220,6 +223,14 @@ static void as_json(struct desk *d, const char *zone)
     desk_json_end(d, &o);
 }
 
+/* A line a service and a line an IP, with an axis below. */
+static void as_chart(struct desk *d)
+{
+    struct ledger ledger;
+    ledger_fold(&ledger, &d->journal, 1, d->keep);
+    fputs(chart_terminal(&d->incident, &ledger, &d->ws.config, d->world->columns(d->world), d->keep), d->out);
+}
+
 bool verb_timeline(struct desk *d, struct err *e)
 {
     const char *format = desk_option(d, "format"), *zone = desk_option(d, "zone");
@@ -229,7 +240,9 @@ bool verb_timeline(struct desk *d, struct err *e)
         zone = desk_zone(d);
     else if (!zone_known(zone))
         return err_usage(e, "there is no zone '%s'; zones are named as Europe/Paris", zone);
-    if (d->json || text_equal(format, "json"))
+    if (desk_option(d, "chart"))
+        as_chart(d);
+    else if (d->json || text_equal(format, "json"))
         as_json(d, zone);
     else if (text_equal(format, "md"))
         as_markdown(d, zone);
