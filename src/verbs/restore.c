@@ -1,0 +1,67 @@
+/* restore.c: what is changed, and putting it back. */
+#include "verbs/audience.h"
+#include "verbs/situation.h"
+
+#include <string.h>
+
+static bool list_changed(struct desk *d, struct err *e)
+{
+    struct situation s;
+    if (!situation_gather(&s, d, e))
+        return false;
+    if (d->json) {
+        status_json(d, &s);
+        return true;
+    }
+    if (!s.changes) {
+        desk_echo(d, "nothing is changed");
+        return true;
+    }
+    desk_echo(d, "%s changed:", text_count(d->keep, (int64_t)s.changes, "target"));
+    for (size_t i = 0; i < s.changes; i++) {
+        const struct change *c = s.changed[i];
+        fprintf(d->out, "  %-4s %s  %s\n", c->name, text_for_terminal(d->keep, c->target),
+                c->undo.at ? "can be put back" : "cannot be put back by us");
+    }
+    desk_say(d, "  tocsin restore C1 C2   tocsin restore ip=IP   tocsin restore --all");
+    return true;
+}
+
+/* "C2 C5 ip=1.2.3.4": names and at most one IP. */
+static bool read_words(struct desk *d, const char **names, const char **ip, struct err *e)
+{
+    size_t n = 0;
+    *ip = NULL;
+    for (size_t i = 0; i < d->words; i++) {
+        if (!text_starts(d->word[i], "ip="))
+            names[n++] = d->word[i];
+        else if (*ip)
+            return err_usage(e, "one IP at a time: '%s' after 'ip=%s'", d->word[i], *ip);
+        else
+            *ip = d->word[i] + strlen("ip=");
+    }
+    if ((n > 0) + (*ip != NULL) + (desk_option(d, "all") != NULL) > 1)
+        return err_usage(e, "either changes by name, or ip=IP, or --all");
+    return true;
+}
+
+bool verb_restore(struct desk *d, struct err *e)
+{
+    const char **names = arena_many(d->keep, const char *, d->words + 1), *ip;
+    struct audience audience = desk_audience(d);
+    size_t left = 0;
+    if (!read_words(d, names, &ip, e))
+        return false;
+    if (!d->words && !desk_option(d, "all"))
+        return list_changed(d, e);
+    if (!desk_acts(d, e))
+        return false;
+    struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience };
+    if (!run_restore(&request, names[0] ? names : NULL, ip, desk_option(d, "even-so"), &left,
+                     d->keep, e))
+        return false;
+    desk_echo(d, "%s", !left ? "put back; nothing is changed any more"
+                             : arena_print(d->keep, "put back; %s still changed",
+                                           text_count(d->keep, (int64_t)left, "target")));
+    return true;
+}
