@@ -192,9 +192,9 @@ static bool policy_for(const struct policy **out, const struct policy_set *set,
                      instant_text(keep, first->zone, first->from, FORM_DATE));
 }
 
-bool account_sla(struct sla_result *out, const struct account *a, const char *service,
-                 const struct policy_set *set, const struct period *period, bool exactly,
-                 struct arena *keep, struct err *e)
+bool account_question(struct sla_question *out, const struct account *a, const char *service,
+                      const struct policy_set *set, const struct period *period, bool exactly,
+                      struct arena *keep, struct err *e)
 {
     const struct service *s = config_service(&a->ws->config, service, e);
     if (!s)
@@ -203,14 +203,24 @@ bool account_sla(struct sla_result *out, const struct account *a, const char *se
     const struct policy *policy = no_policy(a->ws->config.zone, keep);
     if (set && !policy_for(&policy, set, period, a->as_of, keep, e))
         return false;
-    struct period p = period ? *period : period_at(policy, a->as_of, keep);
-    struct sla_question q = { .service = s->name, .members = s->members, .group = s->group,
-                              .policy = policy, .period = p, .window = a->window,
-                              .windows = a->windows, .calendar = &a->ws->config.calendar,
-                              .exactly = exactly, .as_of = a->as_of };
+    *out = (struct sla_question){
+        .service = s->name, .members = s->members, .group = s->group, .policy = policy,
+        .period = period ? *period : period_at(policy, a->as_of, keep), .window = a->window,
+        .windows = a->windows, .calendar = &a->ws->config.calendar, .exactly = exactly,
+        .as_of = a->as_of };
+    return true;
+}
+
+bool account_sla(struct sla_result *out, const struct account *a, const char *service,
+                 const struct policy_set *set, const struct period *period, bool exactly,
+                 struct arena *keep, struct err *e)
+{
+    struct sla_question q;
+    if (!account_question(&q, a, service, set, period, exactly, keep, e))
+        return false;
     sla_answer(out, &q, keep);
     settle(out, a, keep);
-    if (!set)
+    if (!*q.policy->name)
         out->policy = NULL;
     return true;
 }

@@ -39,6 +39,11 @@ bool account_sla(struct sla_result *out, const struct account *a, const char *se
                  const struct policy_set *set, const struct period *period, bool exactly,
                  struct arena *keep, struct err *e);
 
+/* The question behind it, for asking it again with something changed. */
+bool account_question(struct sla_question *out, const struct account *a, const char *service,
+                      const struct policy_set *set, const struct period *period, bool exactly,
+                      struct arena *keep, struct err *e);
+
 /* Has anybody affirmed, in an incident that reaches into the period, that the
  * service had no impact, and has nobody recorded one? */
 bool account_affirmed(const struct account *a, const char *service, struct period period);

@@ -1,0 +1,195 @@
+/* explain.c: see explain.h. */
+#include "record/explain.h"
+
+#include "record/outage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy of the question with windows that may be changed: those of the
+ * service and near the period only, so that asking again stays cheap. */
+struct trial {
+    struct sla_question q;
+    struct window *window;
+    size_t windows;
+};
+
+/* Near enough for an outage that runs across the period's edge. */
+static bool matters(const struct sla_question *q, const struct window *w)
+{
+    int64_t margin = q->policy->minimum_ms > 0 ? 31 * DAY_MS : 0;
+    return outage_concerns(q, w) && policy_counts(q->policy, w->basis)
+        && w->end.at + w->end.late_ms >= q->period.start - margin
+        && w->start.at - w->start.early_ms < q->period.end + margin;
+}
+
+static struct trial trial_of(const struct sla_question *q, size_t more, struct arena *keep)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < q->windows; i++)
+        count += matters(q, &q->window[i]);
+    struct trial t = { *q, arena_many(keep, struct window, count + more + 1), 0 };
+    for (size_t i = 0; i < q->windows; i++)
+        if (matters(q, &q->window[i]))
+            t.window[t.windows++] = q->window[i];
+    t.q.window = t.window;
+    t.q.windows = t.windows;
+    return t;
+}
+
+/* The edge known to the second, where it serves the wanted verdict best: an
+ * early start and a late end for yes, the other way round for no. */
+static struct edge sharpened(struct edge e, bool early)
+{
+    int64_t width = e.early_ms + e.late_ms, rest = width < 999 ? width : 999;
+    return (struct edge){ early ? e.at - e.early_ms : e.at + e.late_ms - rest, 0, rest };
+}
+
+static void sharpen(struct trial *t, const struct event *ev, bool end, enum verdict wanted)
+{
+    for (size_t i = 0; i < t->windows; i++) {
+        struct window *w = &t->window[i];
+        if (end ? w->closing != ev : w->opening != ev)
+            continue;
+        bool early = (wanted == VERDICT_YES) != end;
+        if (end)
+            w->end = sharpened(w->end, early);
+        else
+            w->start = sharpened(w->start, early);
+    }
+}
+
+static const struct event *event_of(const struct sla_edge *e)
+{
+    return e->end ? e->window->closing : e->window->opening;
+}
+
+static bool is_rough(struct edge e)
+{
+    return e.early_ms + e.late_ms > 999;
+}
+
+static void add_edge(struct sla_edge *edge, size_t *edges, const struct window *w, bool end)
+{
+    struct sla_edge fresh = { .window = w, .end = end };
+    if (!is_rough(end ? w->end : w->start) || !event_of(&fresh))
+        return;
+    for (size_t i = 0; i < *edges; i++)
+        if (event_of(&edge[i]) == event_of(&fresh) && edge[i].end == end)
+            return;
+    edge[(*edges)++] = fresh;
+}
+
+static int by_gain(const void *a, const void *b)
+{
+    const struct sla_edge *x = a, *y = b;
+    if (x->gain_ms != y->gain_ms)
+        return x->gain_ms > y->gain_ms ? -1 : 1;
+    if (x->window->start.at != y->window->start.at)
+        return x->window->start.at < y->window->start.at ? -1 : 1;
+    return (int)x->end - (int)y->end;
+}
+
+static void weigh_edge(struct sla_edge *edge, const struct sla_question *q, enum verdict wanted,
+                       struct range before, struct arena scratch)
+{
+    struct range after;
+    struct trial t = trial_of(q, 0, &scratch);
+    sharpen(&t, event_of(edge), edge->end, wanted);
+    edge->alone = sla_verdict(&t.q, &after, scratch) == wanted;
+    edge->gain_ms = wanted == VERDICT_YES ? after.low - before.low : before.high - after.high;
+}
+
+void sla_settling(struct sla_settling *out, const struct sla_question *q, enum verdict wanted,
+                  struct arena *keep)
+{
+    struct trial all = trial_of(q, 0, keep);
+    struct range before;
+    *out = (struct sla_settling){ .tried = all.windows <= EXPLAIN_WINDOWS };
+    if (!out->tried)
+        return;
+    struct sla_edge *edge = arena_many(keep, struct sla_edge, 2 * all.windows + 1);
+    const struct window *kept = memcpy(arena_many(keep, struct window, all.windows + 1), all.window,
+                                       all.windows * sizeof *all.window);
+    for (size_t i = 0; i < all.windows; i++) {
+        add_edge(edge, &out->edges, &kept[i], false);
+        add_edge(edge, &out->edges, &kept[i], true);
+    }
+    sla_verdict(q, &before, *keep);
+    for (size_t i = 0; i < out->edges; i++)
+        weigh_edge(&edge[i], q, wanted, before, *keep);
+    qsort(edge, out->edges, sizeof *edge, by_gain);
+    for (size_t i = 0; i < out->edges; i++)
+        out->alone += edge[i].alone;
+    out->edge = edge;
+    while (!(out->possible = sla_verdict(&all.q, NULL, *keep) == wanted) && out->needed < out->edges) {
+        sharpen(&all, event_of(&edge[out->needed]), edge[out->needed].end, wanted);
+        out->needed++;
+    }
+}
+
+static enum verdict exact_verdict(const struct trial *t, struct arena scratch)
+{
+    return sla_verdict(&t->q, NULL, scratch);
+}
+
+/* The verdict without window number i. */
+static enum verdict verdict_without(const struct sla_question *q, const struct trial *all, size_t i,
+                                    struct arena scratch)
+{
+    struct trial t = { *q, arena_many(&scratch, struct window, all->windows + 1), 0 };
+    for (size_t k = 0; k < all->windows; k++)
+        if (k != i)
+            t.window[t.windows++] = all->window[k];
+    t.q.exactly = true;
+    t.q.window = t.window;
+    t.q.windows = t.windows;
+    return exact_verdict(&t, scratch);
+}
+
+/* Which of the first `count` windows turn the verdict by being left out. */
+static size_t turns_of(struct sla_turn *turn, const struct sla_question *q, const struct trial *all,
+                       size_t count, struct arena *keep)
+{
+    enum verdict with = exact_verdict(all, *keep);
+    size_t turns = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum verdict without = verdict_without(q, all, i, *keep);
+        if (without != with)
+            turn[turns++] = (struct sla_turn){ &all->window[i], false, with, without };
+    }
+    return turns;
+}
+
+void sla_turns(struct sla_turns *out, const struct sla_question *q, const struct window *struck,
+               size_t struck_count, struct arena *keep)
+{
+    struct trial all = trial_of(q, struck_count, keep), back;
+    *out = (struct sla_turns){ .tried = all.windows + struck_count <= EXPLAIN_WINDOWS };
+    if (!out->tried)
+        return;
+    all.q.exactly = true;
+    out->exact = exact_verdict(&all, *keep);
+    struct sla_turn *turn = arena_many(keep, struct sla_turn, all.windows + struck_count + 1);
+    out->turns = turns_of(turn, q, &all, all.windows, keep);
+    back = trial_of(&all.q, struck_count, keep);
+    for (size_t i = 0; i < struck_count; i++) {
+        if (!matters(q, &struck[i]))
+            continue;
+        struct trial with = trial_of(&all.q, 1, keep);
+        with.window[with.windows++] = struck[i];
+        with.q.windows = with.windows;
+        enum verdict verdict = exact_verdict(&with, *keep);
+        if (verdict == out->exact)
+            continue;
+        turn[out->turns++] = (struct sla_turn){ &struck[i], true, verdict, out->exact };
+        back.window[back.windows++] = struck[i];
+        back.q.windows = back.windows;
+    }
+    out->turn = turn;
+    if (back.windows == all.windows)
+        return;
+    struct sla_turn *then = arena_many(keep, struct sla_turn, back.windows + 1);
+    out->thens = turns_of(then, q, &back, all.windows, keep);
+    out->then = then;
+}

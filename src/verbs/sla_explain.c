@@ -1,0 +1,212 @@
+/* sla_explain.c: every step of the sum, and what the verdict hangs on. */
+#include "verbs/sla.h"
+
+#include "record/explain.h"
+#include "record/sla_words.h"
+
+#include <inttypes.h>
+
+static const char *weight_words(const struct sla_result *r, const struct window *w,
+                                struct arena *keep)
+{
+    if (w->level == IMPACT_DOWN)
+        return "100 %";
+    if (w->level == IMPACT_UNKNOWN || (r->policy->weight == WEIGHT_SHARE && w->lost_ppb < 0))
+        return "0 % to 100 %, nobody said";
+    switch (r->policy->weight) {
+    case WEIGHT_FULL:
+        return "100 %, partial counts in full";
+    case WEIGHT_IGNORE:
+        return "0 %, partial does not count";
+    case WEIGHT_SHARE:
+        return ppb_percent(keep, w->lost_ppb, 7);
+    case WEIGHT_FIXED:
+        return arena_print(keep, "%s, for any partial outage",
+                           ppb_percent(keep, r->policy->weight_ppb, 7));
+    }
+    return "";
+}
+
+static const char *edge_precision(struct arena *keep, struct edge e)
+{
+    if (!e.early_ms && !e.late_ms)
+        return "exact";
+    if (!e.early_ms)
+        return arena_print(keep, "+%s", duration_short(keep, e.late_ms + 1));
+    return arena_print(keep, "-%s +%s", duration_short(keep, e.early_ms),
+                       duration_short(keep, e.late_ms));
+}
+
+static void explain_windows(struct question *q, const struct sla_result *r)
+{
+    struct desk *d = q->d;
+    for (size_t i = 0; i < r->windows; i++) {
+        const struct window *w = r->window[i].window;
+        fprintf(d->out, "  %-13s%s  start %s, end %s; weight %s; counts %" PRId64 " ms%s%s\n",
+                i ? "" : "  each", sla_window_words(q, w, r->policy->zone),
+                edge_precision(d->keep, w->start), w->open ? "open" : edge_precision(d->keep, w->end),
+                weight_words(r, w, d->keep), r->window[i].counted_ms,
+                w->disputed ? "; disputed: the incident also says there was none" : "",
+                r->window[i].counts ? "" : "; its basis does not count");
+    }
+}
+
+static void explain_sum(struct question *q, const struct sla_result *r)
+{
+    struct desk *d = q->d;
+    struct arena *keep = d->keep;
+    const struct policy *p = r->policy;
+    int64_t length = r->period.end - r->period.start;
+    fprintf(d->out, "  working\n  %-13s%s to %s, %s: %" PRId64 " h = %" PRId64 " ms\n", "  period",
+            instant_text(keep, p->zone, r->period.start, FORM_DATE_HM),
+            instant_text(keep, p->zone, r->period.end, FORM_DATE_HM), p->zone, length / HOUR_MS, length);
+    if (r->denominator_ms != length)
+        fprintf(d->out, "  %-13s%" PRId64 " - %" PRId64 " of maintenance = %" PRId64 " ms\n", "",
+                length, r->maintenance_ms, r->denominator_ms);
+    fprintf(d->out, "  %-13s%" PRId64 " ms x (100 %% - %s) = %" PRId64 " ms\n", "  allowed",
+            r->denominator_ms, ppb_percent(keep, p->target_ppb, 7), r->allowed_ms);
+    explain_windows(q, r);
+    fprintf(d->out, "  %-13sat least %" PRId64 ", stated %" PRId64 ", at most %" PRId64 " ms\n",
+            "  union", r->downtime_ms.low, r->downtime_ms.nominal, r->downtime_ms.high);
+    if (r->excess_ms.nominal)
+        fprintf(d->out, "  %-13s%" PRId64 " - %" PRId64 " = %" PRId64 " ms, stated\n", "  excess",
+                r->downtime_ms.nominal, r->allowed_ms, r->excess_ms.nominal);
+    if (r->excess_ms.nominal && p->credit != CREDIT_NONE && p->credit != CREDIT_TIERS)
+        fprintf(d->out, "  %-13s%s x %" PRId64 " / 3600000 = %s pro rata; the hours beyond, started %s, "
+                "completed %s\n", "  credit", ppb_percent(keep, p->credit_ppb, 7),
+                r->excess_ms.nominal, ppb_percent(keep, r->pro_rata_ppb.nominal, 6),
+                ppb_percent(keep, r->started_ppb.nominal, 6),
+                ppb_percent(keep, r->completed_ppb.nominal, 6));
+    static const char *const why[] = {
+        "at most as much as is allowed", "even the least is more than is allowed",
+        "the least is not more than is allowed, the most is" };
+    fprintf(d->out, "  %-13s%s: %s\n", "  verdict", verdict_names[r->breach], why[r->breach]);
+}
+
+static const char *edge_words(struct question *q, const struct sla_edge *e, const char *zone)
+{
+    return arena_print(q->d->keep, "%s %s", e->end ? "end" : "start",
+                       instant_text(q->d->keep, zone, e->end ? e->window->end.at : e->window->start.at,
+                                    FORM_HM));
+}
+
+static void explain_settling(struct question *q, const struct sla_result *r, enum verdict wanted,
+                             const struct sla_settling *s)
+{
+    struct desk *d = q->d;
+    const char *name = wanted == VERDICT_YES ? "  for yes" : "  for no";
+    if (!s->tried) {
+        fprintf(d->out, "  %-13snot tried: more than %d windows\n", name, EXPLAIN_WINDOWS);
+        return;
+    }
+    if (!s->possible) {
+        fprintf(d->out, "  %-13sno time known to the second would do: the doubt lies elsewhere\n", name);
+        return;
+    }
+    bool alike = s->edge[0].gain_ms == s->edge[s->edges - 1].gain_ms;
+    size_t choice = s->needed == 1 ? s->alone : alike ? s->edges : s->needed;
+    fprintf(d->out, "  %-13s%s known to the second%s, with %s:", name,
+            text_count(d->keep, (int64_t)s->needed, "edge"),
+            s->needed == s->edges ? ", all there are"
+            : choice > s->needed ? arena_print(d->keep, ", any of %zu", choice) : "",
+            wanted == VERDICT_YES ? "an early start or a late end" : "a late start or an early end");
+    for (size_t i = 0; i < choice; i++)
+        fprintf(d->out, "%s%s%s", i ? "," : "", i % 5 ? " " : "\n               ",
+                edge_words(q, &s->edge[i], r->policy->zone));
+    fputc('\n', d->out);
+}
+
+static void explain_turns(struct question *q, const struct sla_result *r, const struct sla_turns *t)
+{
+    struct desk *d = q->d;
+    fprintf(d->out, "  what turns the exact verdict%s%s\n", t->tried ? ", " : "",
+            t->tried ? verdict_names[t->exact] : "");
+    if (!t->tried)
+        fprintf(d->out, "    not tried: more than %d windows\n", EXPLAIN_WINDOWS);
+    else if (!t->turns)
+        fprintf(d->out, "    no window alone\n");
+    for (size_t i = 0; i < t->turns; i++)
+        fprintf(d->out, "    %s%s  with it %s, without it %s\n",
+                sla_window_words(q, t->turn[i].window, r->policy->zone),
+                t->turn[i].struck ? ", struck" : "", verdict_names[t->turn[i].with],
+                verdict_names[t->turn[i].without]);
+    for (size_t i = 0; i < t->thens; i++)
+        fprintf(d->out, "    %s  turns it too where %s: with it %s, without it %s\n",
+                sla_window_words(q, t->then[i].window, r->policy->zone),
+                "what was struck is counted", verdict_names[t->then[i].with],
+                verdict_names[t->then[i].without]);
+}
+
+void sla_explain(struct question *q, size_t result)
+{
+    const struct sla_result *r = &q->result[result];
+    struct sla_turns turns;
+    explain_sum(q, r);
+    if (r->breach == VERDICT_UNCERTAIN) {
+        struct sla_settling yes, no;
+        sla_settling(&yes, &q->asked[result], VERDICT_YES, q->d->keep);
+        sla_settling(&no, &q->asked[result], VERDICT_NO, q->d->keep);
+        fprintf(q->d->out, "  what would settle it\n");
+        explain_settling(q, r, VERDICT_YES, &yes);
+        explain_settling(q, r, VERDICT_NO, &no);
+    }
+    sla_turns(&turns, &q->asked[result], q->account.struck, q->account.struck_count, q->d->keep);
+    if (r->windows || turns.turns)
+        explain_turns(q, r, &turns);
+}
+
+static void put_settling(struct json_out *o, const char *key, const struct sla_settling *s,
+                         struct arena *keep)
+{
+    json_open(o, key, '{');
+    json_put_bool(o, "tried", s->tried);
+    json_put_bool(o, "possible", s->possible);
+    json_put_int(o, "needed", (int64_t)s->needed);
+    json_put_int(o, "alone", (int64_t)s->alone);
+    json_open(o, "edges", '[');
+    for (size_t i = 0; i < s->edges; i++) {
+        const struct sla_edge *e = &s->edge[i];
+        json_open(o, NULL, '{');
+        json_put(o, "window", e->window->id);
+        json_put(o, "edge", e->end ? "end" : "start");
+        json_put(o, "at", instant_utc(keep, e->end ? e->window->end.at : e->window->start.at));
+        json_put_int(o, "gain_ms", e->gain_ms);
+        json_put_bool(o, "alone", e->alone);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
+static void put_turns(struct json_out *o, const char *key, const struct sla_turn *turn, size_t turns)
+{
+    json_open(o, key, '[');
+    for (size_t i = 0; i < turns; i++) {
+        json_open(o, NULL, '{');
+        json_put(o, "window", turn[i].window->id);
+        json_put_bool(o, "struck", turn[i].struck);
+        json_put(o, "with", verdict_names[turn[i].with]);
+        json_put(o, "without", verdict_names[turn[i].without]);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
+void sla_explain_json(struct question *q, size_t result, struct json_out *o)
+{
+    const struct sla_question *asked = &q->asked[result];
+    struct sla_turns turns;
+    json_open(o, "explain", '{');
+    if (q->result[result].breach == VERDICT_UNCERTAIN) {
+        struct sla_settling yes, no;
+        sla_settling(&yes, asked, VERDICT_YES, q->d->keep);
+        sla_settling(&no, asked, VERDICT_NO, q->d->keep);
+        put_settling(o, "for_yes", &yes, q->d->keep);
+        put_settling(o, "for_no", &no, q->d->keep);
+    }
+    sla_turns(&turns, asked, q->account.struck, q->account.struck_count, q->d->keep);
+    json_put(o, "exact", turns.tried ? verdict_names[turns.exact] : NULL);
+    put_turns(o, "turns", turns.turn, turns.turns);
+    put_turns(o, "turns_with_struck", turns.then, turns.thens);
+    json_close(o, '}');
+}

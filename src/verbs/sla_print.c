@@ -1,0 +1,189 @@
+/* sla_print.c: the answers of `sla` as text and as JSON, from one result. */
+#include "verbs/sla.h"
+
+#include "record/sla_words.h"
+
+static const char *precision(struct arena *keep, const char *range)
+{
+    return *range ? arena_print(keep, "   (%s)", range) : "";
+}
+
+/* Where several incidents share the allowance: what each took of it. */
+static void print_shares(struct desk *d, const struct sla_result *r)
+{
+    size_t incidents = 0;
+    for (size_t i = 0; i < r->windows; i++) {
+        const char *name = r->window[i].window->incident;
+        int64_t share = 0;
+        bool seen = false, only = true;
+        for (size_t k = 0; k < r->windows; k++) {
+            bool same = text_equal(r->window[k].window->incident, name);
+            seen = seen || (same && k < i);
+            only = only && same;
+            share += same ? r->window[k].counted_ms : 0;
+        }
+        if (!seen && !only)
+            fprintf(d->out, "  %-13s%s  %s\n", incidents++ ? "" : "incidents", name,
+                    sla_minutes(d->keep, share));
+    }
+}
+
+const char *sla_window_words(struct question *q, const struct window *w, const char *zone)
+{
+    struct arena *keep = q->d->keep;
+    return arena_print(keep, "%s-%s", instant_text(keep, zone, w->start.at, FORM_DATE_HM),
+                       w->open ? "now" : instant_text(keep, zone, w->end.at, FORM_HM));
+}
+
+static void print_windows(struct desk *d, const struct sla_result *r, const char *zone)
+{
+    for (size_t i = 0; i < r->windows; i++) {
+        const struct sla_window *row = &r->window[i];
+        const struct window *w = row->window;
+        const char *share = w->level != IMPACT_DEGRADED ? ""
+                          : w->lost_ppb < 0 ? ", share not said"
+                          : arena_print(d->keep, ", %s lost", ppb_percent(d->keep, w->lost_ppb, 7));
+        fprintf(d->out, "  %-13s%s-%s  %s%s  %s  by %s  %s%s\n", i ? "" : "windows",
+                instant_text(d->keep, zone, row->start, FORM_DATE_HM),
+                w->open ? "now" : instant_text(d->keep, zone, row->end, FORM_HM),
+                impact_level_names[w->level], share, sla_minutes(d->keep, row->counted_ms),
+                text_for_terminal(d->keep, w->basis), w->incident,
+                row->counts ? "" : "  not counted: the policy does not take this basis");
+    }
+}
+
+static const char *affirmation(const struct question *q, const struct sla_result *r)
+{
+    if (r->windows)
+        return "";
+    return account_affirmed(&q->account, r->service, r->period)
+         ? "   (no impact, and somebody confirmed it)"
+         : "   (nothing recorded; \"no impact\" is confirmed by nobody)";
+}
+
+static const char *decision(struct desk *d, const struct sla_result *r)
+{
+    if (r->settled)
+        return arena_print(d->keep, "   settled: %s, %s", r->settled,
+                           text_for_terminal(d->keep, r->settled_because));
+    if (r->breach != VERDICT_UNCERTAIN)
+        return "";
+    if (r->policy->uncertain == UNCERTAIN_ASK)
+        return "   a person has to decide";
+    return arena_print(d->keep, "   the policy decides for the %s: %s",
+                       r->policy->uncertain == UNCERTAIN_CUSTOMER ? "customer" : "provider",
+                       verdict_names[r->decided]);
+}
+
+/* What the contract takes out, or might: said, never decided here. */
+static void print_terms(struct desk *d, const struct sla_result *r)
+{
+    struct arena *keep = d->keep;
+    if (r->maintenance_ms)
+        fprintf(d->out, "  %-13s%s announced in time: no downtime%s\n", "maintenance",
+                sla_minutes(keep, r->maintenance_ms),
+                r->policy->reduced ? arena_print(keep, ", and taken out of the period (%s)",
+                                                 sla_minutes(keep, r->denominator_ms)) : "");
+    for (size_t i = 0; i < r->flags; i++) {
+        const struct sla_flag *f = &r->flag[i];
+        fprintf(d->out, "  %-13s%s-%s  %s%s%s  %s\n", i ? "" : "claimed",
+                instant_text(keep, r->policy->zone, f->start, FORM_DATE_HM),
+                instant_text(keep, r->policy->zone, f->end, FORM_HM),
+                text_for_terminal(keep, f->stretch->kind), *f->stretch->why ? ": " : "",
+                text_for_terminal(keep, f->stretch->why),
+                f->known ? "a person has to agree" : "the contract knows no such exclusion");
+    }
+    if (r->claim_until != INSTANT_NONE && r->decided != VERDICT_NO)
+        fprintf(d->out, "  %-13suntil the end of %s%s%s\n", "claim",
+                instant_text(keep, r->policy->zone, r->claim_until - 1, FORM_DATE),
+                *r->policy->claimant ? ", by " : "", r->policy->claimant);
+}
+
+static void print_verdict(struct desk *d, const struct sla_result *r)
+{
+    struct arena *keep = d->keep;
+    fprintf(d->out, "  %-13s%s\n", "allowed", sla_hundredths(keep, r->allowed_ms));
+    fprintf(d->out, "  %-13s%s%s\n", "excess", sla_hundredths(keep, r->excess_ms.nominal),
+            precision(keep, sla_range_hundredths(keep, r->excess_ms)));
+    fprintf(d->out, "  %-13s%s%s\n", "availability",
+            ppb_percent(keep, r->availability_ppb.nominal, 4),
+            precision(keep, sla_range_percent(keep, r->availability_ppb, 4)));
+    fprintf(d->out, "  %-13s%s%s\n", "breach", verdict_names[r->breach], decision(d, r));
+    fprintf(d->out, "  %-13s%s%s   %s\n", "credit", ppb_percent(keep, r->credit_ppb.nominal, 6),
+            precision(keep, sla_range_percent(keep, r->credit_ppb, 6)),
+            policy_credit_words(keep, r->policy));
+    if (r->policy->credit_ppb && r->excess_ms.high)
+        fprintf(d->out, "  %-13spro rata %s, by started hours %s, by completed hours %s\n", "",
+                ppb_percent(keep, r->pro_rata_ppb.nominal, 6),
+                ppb_percent(keep, r->started_ppb.nominal, 6),
+                ppb_percent(keep, r->completed_ppb.nominal, 6));
+    if (r->breach == VERDICT_NO && r->as_of < r->period.end)
+        fprintf(d->out, "  %-13s%s%s\n", "left", duration_clock(keep, r->left_ms),
+                r->breach_at == INSTANT_NONE ? ""
+                : arena_print(keep, "   breach at %s if it stays down",
+                              instant_text(keep, r->policy->zone, r->breach_at, FORM_DATE_HM)));
+}
+
+static void print_result(struct question *q, const struct sla_result *r)
+{
+    struct desk *d = q->d;
+    const char *zone = r->policy ? r->policy->zone : d->ws.config.zone;
+    int64_t length = r->period.end - r->period.start;
+    fprintf(d->out, "%s  %s (%lld h, %s)  ", r->service, period_words(d->keep, r->period),
+            (long long)(length / HOUR_MS), zone);
+    if (r->policy)
+        fprintf(d->out, "%s: %s %s\n", r->policy->name,
+                ppb_percent(d->keep, r->policy->target_ppb, 7),
+                policy_period_words(d->keep, r->policy));
+    else
+        fprintf(d->out, "no policy\n");
+    fprintf(d->out, "  %-13s%s%s%s\n", "downtime", sla_minutes(d->keep, r->downtime_ms.nominal),
+            precision(d->keep, sla_range_minutes(d->keep, r->downtime_ms)), affirmation(q, r));
+    if (r->policy) {
+        print_verdict(d, r);
+        print_terms(d, r);
+    }
+    print_windows(d, r, zone);
+    print_shares(d, r);
+}
+
+void sla_print_text(struct question *q)
+{
+    struct desk *d = q->d;
+    if (d->ws.config.simulated)
+        fprintf(d->out, "SIMULATED: these are drills\n");
+    if (q->what_if)
+        fprintf(d->out, "WHAT IF: %s\n", text_for_terminal(d->keep, q->what_if));
+    for (size_t i = 0; i < q->results; i++) {
+        if (i)
+            fputc('\n', d->out);
+        print_result(q, &q->result[i]);
+        if (desk_option(d, "explain") && q->result[i].policy)
+            sla_explain(q, i);
+    }
+    for (const char *const *w = q->account.warning; *w; w++)
+        desk_say(d, "note: %s", *w);
+}
+
+void sla_print_json(struct question *q)
+{
+    struct text t = text_new(q->d->keep);
+    q->d->warning = q->account.warning;
+    struct json_out o = desk_json(q->d, &t);
+    json_put(&o, "world", q->d->ws.config.simulated ? "simulated" : "real");
+    if (q->what_if)
+        json_put(&o, "what_if", q->what_if);
+    json_open(&o, "results", '[');
+    for (size_t i = 0; i < q->results; i++) {
+        const struct sla_result *r = &q->result[i];
+        json_open(&o, NULL, '{');
+        sla_json(&o, r, q->d->keep);
+        json_put_bool(&o, "affirmed_none",
+                      !r->windows && account_affirmed(&q->account, r->service, r->period));
+        if (desk_option(q->d, "explain") && r->policy)
+            sla_explain_json(q, i, &o);
+        json_close(&o, '}');
+    }
+    json_close(&o, ']');
+    desk_json_end(q->d, &o);
+}
