@@ -88,6 +88,7 @@ install: all
 	install -d $(HERE)/bin $(HERE)/lib/tocsin $(HERE)/share/tocsin $(HERE)/share/man/man1
 	install -m 755 $(OUT)/tocsin $(HERE)/bin/tocsin
 	$(if $(DEMAND),install -m 755 $(DEMAND) $(HERE)/lib/tocsin/)
+	$(OUT)/tocsin help manual --man >$(HERE)/share/man/man1/tocsin.1
 	for kind in $(wildcard $(SHARED)); do rm -rf $(HERE)/share/tocsin/$$kind && \
 	    cp -R $$kind $(HERE)/share/tocsin/ || exit 1; done
 uninstall:

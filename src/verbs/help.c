@@ -1,6 +1,8 @@
 /* help.c: every verb by the moment it belongs to, one of them, or the manual. */
 #include "verbs/verbs.h"
 
+#include <cmark.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The manual's text, as it was when the program was built. */
@@ -49,7 +51,7 @@ static void one(struct desk *d, const struct verb *v)
                 o->help);
 }
 
-/* The manual in Markdown, its table of verbs printed from ours. */
+/* The manual in Markdown, its table of verbs printed from ours; or as a page for man(1). */
 static bool manual(struct desk *d, struct err *e)
 {
     struct text t = text_new(d->keep);
@@ -66,7 +68,18 @@ static bool manual(struct desk *d, struct err *e)
     const char *at = strstr(manual_text, "@VERBS@\n");
     if (!at)
         return err_input(e, "the manual has no place for its verbs");
-    fprintf(d->out, "%.*s%s%s", (int)(at - manual_text), manual_text, t.at + 1, at + 8);
+    struct text whole = text_new(d->keep);
+    text_bytes(&whole, manual_text, (size_t)(at - manual_text));
+    text_print(&whole, "%s%s", t.at + 1, at + strlen("@VERBS@\n"));
+    if (!desk_option(d, "man")) {
+        fputs(whole.at, d->out);
+        return true;
+    }
+    cmark_node *page = cmark_parse_document(whole.at, whole.length, CMARK_OPT_DEFAULT);
+    char *roff = cmark_render_man(page, CMARK_OPT_DEFAULT, 0);
+    fprintf(d->out, ".TH TOCSIN 1\n%s", roff);
+    free(roff);
+    cmark_node_free(page);
     return true;
 }
 

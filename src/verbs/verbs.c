@@ -156,7 +156,7 @@ const struct verb verbs[] = {
     { "verify", "", "is the record whole?", before, NEEDS_WORKSPACE, verb_verify,
       OPTIONS({ "salvage", "FILE", "write what can be trusted there" }) },
     { "help", "[VERB|manual]", "every verb, one of them, or the manual", before, NEEDS_NOTHING,
-      verb_help, NULL },
+      verb_help, OPTIONS({ "man", NULL, "the manual as a page for man(1)" }) },
     { "version", "", "which version this is", before, NEEDS_NOTHING, verb_version, NULL },
     { "completion", "bash|zsh|fish", "for the shell", before, NEEDS_NOTHING, verb_completion, NULL },
     { 0 }
