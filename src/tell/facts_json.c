@@ -186,10 +186,12 @@ static const char *clock_prefix(const struct entry *n)
 const char *facts_sentence(const char *text, struct arena *keep)
 {
     size_t length = strlen(text), word = strcspn(text, " ");
+    while (length && text[length - 1] == ' ')
+        length--;
     bool plain = true;
     for (size_t i = 0; i < word; i++)
         plain = plain && ((text[i] >= 'a' && text[i] <= 'z') || text[i] == '\'' || text[i] == ',');
-    char *out = arena_print(keep, "%s%s", text,
+    char *out = arena_print(keep, "%.*s%s", (int)length, text,
                             length && !strchr(".!?:", text[length - 1]) ? "." : "");
     if (plain && word)
         out[0] = (char)(out[0] - (out[0] >= 'a' && out[0] <= 'z' ? 'a' - 'A' : 0));

@@ -110,7 +110,7 @@ static const char *escape_one(struct text *to, const char *c, bool line_start)
     case '$': return repeated(to, c, "\\$");
     case '-': return line_start && c[1] == ' ' ? (text_char(to, '-'), c + 1)
                                                : repeated(to, c, "\\-");
-    case '&': text_add(to, c[1] == '#' || is_word(c[1]) ? "&amp;" : "&"); return c + 1;
+    case '&': text_add(to, c[1] == '#' || c[1] == '\\' || is_word(c[1]) ? "&amp;" : "&"); return c + 1;
     case ':': text_add(to, line_start ? "\\:" : ":"); return c + 1;
     default: text_char(to, *c); return c + 1;
     }
