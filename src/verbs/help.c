@@ -75,7 +75,12 @@ static bool manual(struct desk *d, struct err *e)
         fputs(whole.at, d->out);
         return true;
     }
-    cmark_node *page = cmark_parse_document(whole.at, whole.length, CMARK_OPT_DEFAULT);
+    struct text page_text = text_new(d->keep); /* its title is .TH, and each section moves up by one */
+    for (const char *c = strchr(whole.at, '\n'); *c; c++) {
+        text_char(&page_text, *c);
+        c += c[0] == '\n' && c[1] == '#';
+    }
+    cmark_node *page = cmark_parse_document(page_text.at, page_text.length, CMARK_OPT_DEFAULT);
     char *roff = cmark_render_man(page, CMARK_OPT_DEFAULT, 0);
     fprintf(d->out, ".TH TOCSIN 1\n%s", roff);
     free(roff);

@@ -45,6 +45,16 @@ static bool put(struct desk *d, const char *dir, const char *name, const char *b
     return d->world->write_file(d->world, path, bytes, strlen(bytes), e);
 }
 
+/* The state and the drafts become a team's; what git holds is git's to share. */
+static bool share(struct desk *d, const char *dir, const char *group, struct err *e)
+{
+    static const char *const theirs[] = { ".tocsin", ".tocsin/incidents", "drafts", NULL };
+    for (size_t i = 0; group && theirs[i]; i++)
+        if (!d->world->share_folder(d->world, arena_print(d->keep, "%s/%s", dir, theirs[i]), group, e))
+            return false;
+    return true;
+}
+
 bool verb_init(struct desk *d, struct err *e)
 {
     static const char *const folders[] = { "runbooks", "templates", "plugins", "scenarios", "drafts",
@@ -58,6 +68,8 @@ bool verb_init(struct desk *d, struct err *e)
     for (size_t i = 0; folders[i]; i++)
         if (!d->world->make_folder(d->world, arena_print(d->keep, "%s/%s", dir, folders[i]), e))
             return false;
+    if (!share(d, dir, desk_option(d, "group"), e))
+        return false;
     if (!put(d, dir, "tocsin.yaml", configuration, e) || !put(d, dir, ".gitignore", ignore, e) ||
         !workspace_open(&d->ws, d->world, dir, d->keep, e))
         return false;

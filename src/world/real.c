@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <dirent.h>
 #include <poll.h>
 #include <pwd.h>
@@ -182,6 +183,16 @@ static const char *login(struct arena *keep)
                               : arena_print(keep, "%lu", (unsigned long)getuid());
 }
 
+static bool real_share_folder(struct world *w, const char *path, const char *group, struct err *e)
+{
+    const struct group *g = getgrnam(group);
+    if (!g)
+        return err_usage(e, "there is no group '%s' on this machine", group);
+    if (chown(path, (uid_t)-1, g->gr_gid) || chmod(path, 02770))
+        return err_errno(e, "cannot give '%s' to group '%s'", path, group);
+    return true;
+}
+
 struct world *world_real(const char *by, struct arena *keep)
 {
     struct world *w = arena_one(keep, struct world);
@@ -195,6 +206,7 @@ struct world *world_real(const char *by, struct arena *keep)
         .uid = arena_print(keep, "%lu@%s", (unsigned long)getuid(), host[0] ? host : "localhost"),
         .read_file = real_read_file, .write_file = real_write_file, .exists = real_exists,
         .list_folder = real_list_folder, .make_folder = real_make_folder,
+        .share_folder = real_share_folder,
         .open_store = real_open_store, .interrupted = real_interrupted, .ask = real_ask,
         .is_terminal = real_is_terminal, .columns = real_columns,
         .environment = real_environment,

@@ -117,6 +117,12 @@ static const char *virtual_environment(struct world *w, const char *name)
     return u->environment(u, name);
 }
 
+static bool virtual_share_folder(struct world *w, const char *path, const char *group, struct err *e)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->share_folder(u, path, group, e);
+}
+
 struct world *world_virtual(struct world *under, struct world_clock *clock, const char *user,
                             const char *uid, struct arena *keep)
 {
@@ -127,6 +133,7 @@ struct world *world_virtual(struct world *under, struct world_clock *clock, cons
                    .uid = arena_string(keep, uid), .read_file = virtual_read_file,
                    .write_file = virtual_write_file, .exists = virtual_exists,
                    .list_folder = virtual_list_folder, .make_folder = virtual_make_folder,
+                   .share_folder = virtual_share_folder,
                    .open_store = virtual_open_store, .interrupted = virtual_interrupted,
                    .ask = virtual_ask, .is_terminal = virtual_is_terminal,
                    .columns = virtual_columns, .environment = virtual_environment },

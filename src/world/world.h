@@ -36,6 +36,8 @@ struct world {
     bool (*list_folder)(struct world *w, const char *path, struct names *out,
                         struct arena *keep, struct err *e); /* names, sorted, without . and .. */
     bool (*make_folder)(struct world *w, const char *path, struct err *e); /* with its parents */
+    /* Gives a folder, and what will be made in it, to a group: 2770. */
+    bool (*share_folder)(struct world *w, const char *path, const char *group, struct err *e);
 
     /* The local store of the workspace in `dir` (DIR/.tocsin). */
     struct store *(*open_store)(struct world *w, const char *dir, struct arena *keep,
