@@ -273,7 +273,7 @@ return {
     for name, s in pairs(w.services) do pools[name] = s.pool end
     for name, z in pairs(w.dns) do names[name] = z.records end
     for ip, about in pairs(w.ips) do ips[ip] = about end
-    return { pools = pools, names = names, ips = ips, vpcs = w.vpcs, statuspage = w.shown }
+    return { pools = pools, names = names, IPs = ips, VPCs = w.vpcs, ["status pages"] = w.shown }
   end,
   put = function(t)
     local w = world()

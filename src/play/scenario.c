@@ -84,6 +84,10 @@ static void see_service(struct play *p, struct watched *w, struct json state, bo
     if (answers != w->answers) {
         w->since = now;
         w->was_silent = w->was_silent || !answers;
+        if (!answers && w->silences < sizeof w->silence / sizeof *w->silence)
+            w->silence[w->silences++] = (struct silence){ now, INSTANT_NONE };
+        else if (answers && w->silences)
+            w->silence[w->silences - 1].to = now;
     }
     w->answers = answers;
     bool dropped = json_is_true(json_get(state, "dropped"));

@@ -28,7 +28,7 @@ struct answer {
 };
 
 enum promise_kind { PROMISE_DOWNTIME, PROMISE_BREACH, PROMISE_POOL, PROMISE_ACTIONS, PROMISE_NEVER,
-                    PROMISE_QUIET_BACK, PROMISE_AS_IT_BEGAN, PROMISE_NOTHING_CHANGED };
+                    PROMISE_QUIET_BACK, PROMISE_AS_IT_BEGAN, PROMISE_NOTHING_CHANGED, PROMISE_MITIGATED };
 
 struct promise_row {
     enum promise_kind kind;
@@ -37,6 +37,8 @@ struct promise_row {
     const char *const *list;  /* then NULL */
 };
 
+struct silence { int64_t from, to; };
+
 /* A service as the simulated world has it, sample by sample. */
 struct watched {
     const char *name;
@@ -44,6 +46,8 @@ struct watched {
     int64_t since, drop_since; /* of the state */
     bool was_silent;
     int64_t down_ms;
+    struct silence silence[64]; /* the last one may go on: to is INSTANT_NONE */
+    size_t silences;
     int64_t least;            /* fewest IPs in its pool */
     const char *pool;         /* JSON list */
 };

@@ -117,14 +117,14 @@ static void judge_ledger(struct play *p, const struct journal *j, size_t journal
 
 static bool judge_shape(struct play *p, struct err *e)
 {
-    static const char *const parts[] = { "pools", "names", "ips", "vpcs", "statuspage", NULL };
+    static const char *const parts[] = { "pools", "names", "IPs", "VPCs", "status pages", NULL };
     struct json now, then = json_from(p->first_shape);
     if (!play_look(p, "shape", "{}", &now, p->keep, e))
         return false;
     for (size_t i = 0; parts[i]; i++) {
         struct json a = json_get(then, parts[i]), b = json_get(now, parts[i]);
         bool same = a.length == b.length && memcmp(a.at, b.at, a.length) == 0;
-        play_expect(p, same, arena_print(p->keep, "%s are in the end as they were in the beginning", parts[i]),
+        play_expect(p, same, arena_print(p->keep, "in the end the %s are as they were", parts[i]),
                     arena_print(p->keep, "%.*s, it was %.*s", (int)b.length, b.at, (int)a.length, a.at));
     }
     return true;
@@ -168,6 +168,29 @@ static bool judge_service(struct play *p, const struct promise_row *row, struct 
     return true;
 }
 
+/* Did anybody say that it is mitigated while a service was silent? */
+static void judge_mitigated(struct play *p, const struct journal *j, size_t journals)
+{
+    const char *found = NULL;
+    size_t said = 0;
+    for (size_t k = 0; k < journals; k++)
+        for (size_t i = 0; i < j[k].count; i++) {
+            const struct event *ev = &j[k].event[i];
+            if (ev->kind != EVENT_PHASE || !json_is(json_get(ev->data, "phase"), "mitigated"))
+                continue;
+            said++;
+            for (size_t s = 0; s < p->services; s++)
+                for (size_t n = 0; n < p->watched[s].silences; n++) {
+                    const struct silence *w = &p->watched[s].silence[n];
+                    if (ev->at >= w->from && (w->to == INSTANT_NONE || ev->at < w->to))
+                        found = arena_print(p->keep, "it was said at %s, and %s was silent",
+                                            play_time(p, ev->at), p->watched[s].name);
+                }
+        }
+    play_expect(p, said > 0 && !found, "mitigated is said, and only when the services answer",
+                found ? found : "nobody said it");
+}
+
 static bool judge_row(struct play *p, const struct promise_row *row, const struct deeds *d,
                       const struct journal *j, size_t journals, struct err *e)
 {
@@ -188,6 +211,9 @@ static bool judge_row(struct play *p, const struct promise_row *row, const struc
         return true;
     case PROMISE_AS_IT_BEGAN:
         return judge_shape(p, e);
+    case PROMISE_MITIGATED:
+        judge_mitigated(p, j, journals);
+        return true;
     case PROMISE_NOTHING_CHANGED:
         judge_ledger(p, j, journals);
         return true;

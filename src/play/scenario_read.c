@@ -367,6 +367,7 @@ static bool read_expect(struct reader *r, struct yaml *y)
         && (!actions || read_texts(r, actions, &more(r, PROMISE_ACTIONS)->list))
         && (!never || read_texts(r, never, &more(r, PROMISE_NEVER)->list))
         && read_flag(r, yaml_get(y, "flooded_back"), "never", PROMISE_QUIET_BACK)
+        && read_flag(r, yaml_get(y, "mitigated"), "when it answers", PROMISE_MITIGATED)
         && read_flag(r, yaml_get(y, "end"), "as it began", PROMISE_AS_IT_BEGAN)
         && read_flag(r, yaml_get(y, "changed"), "nothing", PROMISE_NOTHING_CHANGED);
 }
