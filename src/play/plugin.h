@@ -40,6 +40,9 @@ const char *plugins_for(const struct plugins *p, const char *role);
 const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e);
 /* Does the bound plugin have that action? ERR_INPUT in words when not. */
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e);
+/* Is every secret there that the settings of this role name? For `doctor`:
+ * nothing else asks before it is used. */
+bool plugins_secrets(struct plugins *p, const char *role, struct err *e);
 /* Can this read be asked at any time? Not of `manual`, where it would be a
  * question to a person, nor where the plugin lacks it: `before` and `after`
  * stay unknown there. */

@@ -70,10 +70,10 @@ enum { SECRETS_MOST = 8, SECRET_LEAST = 8 };
 
 struct secrets { const char *value[SECRETS_MOST + 1]; size_t count; };
 
-static const char *secret_value(const struct loaded *l, const char *name, struct err *e)
+static const char *secret_value(const struct plugins *p, const char *name, struct err *e)
 {
-    struct world *w = l->home->ws->world;
-    struct arena *keep = l->home->keep;
+    struct world *w = p->ws->world;
+    struct arena *keep = p->keep;
     const char *value = NULL;
     if (text_starts(name, "env:")) {
         value = w->environment(w, name + 4);
@@ -98,16 +98,16 @@ static const char *secret_value(const struct loaded *l, const char *name, struct
 }
 
 /* "Bearer ${env:KEY}" with the value in its place. */
-static const char *with_secrets(const struct loaded *l, const char *text, struct secrets *s, struct err *e)
+static const char *with_secrets(const struct plugins *p, const char *text, struct secrets *s, struct err *e)
 {
-    struct arena *keep = l->home->keep;
+    struct arena *keep = p->keep;
     struct text t = text_new(keep);
     for (const char *end; *text; text++) {
         if (!text_starts(text, "${") || !(end = strchr(text, '}'))) {
             text_char(&t, *text);
             continue;
         }
-        const char *value = secret_value(l, arena_copy(keep, text + 2, (size_t)(end - text - 2)), e);
+        const char *value = secret_value(p, arena_copy(keep, text + 2, (size_t)(end - text - 2)), e);
         if (!value)
             return NULL;
         text_add(&t, value);
@@ -116,6 +116,18 @@ static const char *with_secrets(const struct loaded *l, const char *text, struct
         text = end;
     }
     return t.at;
+}
+
+bool plugins_secrets(struct plugins *p, const char *role, struct err *e)
+{
+    const struct binding *b = config_binding(&p->ws->config, role);
+    for (struct json_walk w = json_walk(json_from(b && b->settings ? b->settings : "{}")); json_next(&w);) {
+        struct secrets s = { .count = 0 };
+        const char *text = json_text(w.value, p->keep);
+        if (text && !with_secrets(p, text, &s, e))
+            return false;
+    }
+    return true;
 }
 
 static const char *without_secrets(const struct job *j, const char *text, size_t length, struct arena *keep)
@@ -218,7 +230,7 @@ static const char **headers(lua_State *L, const struct loaded *l, struct secrets
     lua_getfield(L, 1, "headers");
     for (lua_Integer i = 1; lua_type(L, -1) == LUA_TTABLE && n < MOST; i++) {
         bool more = lua_rawgeti(L, -1, i) == LUA_TSTRING;
-        const char *text = more ? with_secrets(l, lua_tostring(L, -1), s, e) : NULL;
+        const char *text = more ? with_secrets(l->home, lua_tostring(L, -1), s, e) : NULL;
         lua_pop(L, 1);
         if (!more)
             break;
@@ -247,7 +259,7 @@ static int host_http_start(lua_State *L)
     const char *url = text_field(L, l, "url", NULL);
     luaL_argcheck(L, url != NULL, 1, "a request needs an url");
     struct http *h = NULL;
-    if ((r.url = with_secrets(l, url, &s, &e)) && (r.header = headers(L, l, &s, &e)))
+    if ((r.url = with_secrets(l->home, url, &s, &e)) && (r.header = headers(L, l, &s, &e)))
         http_start(&h, &r, &e);
     if (!h) {
         lua_pushnil(L);

@@ -149,6 +149,8 @@ const struct verb verbs[] = {
       OPTIONS({ "junit", "FILE", "results for a build server" },
               { "coverage", NULL, "which words were never reached" },
               { "keep", "DIR", "leave the workspace it played in" }) },
+    { "doctor", "[RUNBOOK]", "is everything that it needs at hand? reads only, with real credentials",
+      before, ANY, verb_doctor, NULL },
     { "runbooks", "[NAME]", "what can be run; one in plain English", before, ANY, verb_runbooks, NULL },
     { "plugins", "", "what the roles are bound to", before, ANY, verb_plugins, NULL },
     { "init", "[DIR]", "make a workspace", before, NEEDS_NOTHING, verb_init,

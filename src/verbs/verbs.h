@@ -126,7 +126,7 @@ void desk_json_end(struct desk *d, struct json_out *o);
 /* The verbs, a file each (or one for a few that are the same thing). */
 #define VERBS(V)                                                                       \
     V(abandon) V(alert) V(amend) V(answer) V(approve) V(check) V(compare) V(completion) V(did)    \
-    V(do) V(down) V(erase) V(export) V(follow) V(handover) V(help) V(impact) V(import) \
+    V(do) V(doctor) V(down) V(erase) V(export) V(follow) V(handover) V(help) V(impact) V(import) \
     V(incidents) V(init) V(keep) V(lead) V(link) V(lint) V(list) V(lock) V(note)       \
     V(open) V(phase) V(plan) V(plugins) V(publish) V(refuse) V(report) V(restore)      \
     V(resume) V(run) V(runbooks) V(say) V(settle) V(severity) V(sla) V(status) V(stop) \
