@@ -3,6 +3,11 @@
 MODE   ?= release
 OUT    := build$(if $(filter-out release,$(MODE)),/$(MODE))
 PREFIX ?= /usr/local
+ifneq ($(filter-out deps demo test clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell .ci/deps --check && echo complete),complete)
+$(error something is missing)
+endif
+endif
 LIBS   := lua5.4 libcmark yaml-0.1 jansson libcrypto   # libgit2, libcurl: opened on demand
 
 CFLAGS.release  := -O2 -g
@@ -15,9 +20,9 @@ CC     := $(or $(CC.$(MODE)),$(CC))
 WARN   := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wswitch-enum -Wvla \
           -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter \
           -Wno-format-truncation -Wno-unknown-warning-option
-CFLAGS := -std=gnu17 $(WARN) $(CFLAGS.$(MODE)) $(shell pkg-config --cflags $(LIBS)) \
+CFLAGS := -std=gnu17 $(WARN) $(CFLAGS.$(MODE)) $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
           -DTOCSIN_PREFIX='"$(PREFIX)"'
-LDLIBS := $(shell pkg-config --libs $(LIBS)) -ldl -lm -rdynamic
+LDLIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -ldl -lm -rdynamic
 
 SOURCE := $(wildcard src/*.c src/*/*.c)
 OBJ    := $(patsubst %.c,$(OUT)/%.o,$(SOURCE))
@@ -28,14 +33,6 @@ UNITS  := $(filter-out $(OUT)/tests/fuzz/% $(OUT)/tests/bench/% $(OUT)/tests/tor
 HEAVY   = $(patsubst %.c,$(OUT)/%,$(wildcard tests/$1/*.c)) $(wildcard tests/$1/*.sh)
 SHARED := runbooks templates plugins examples
 HERE    = $(if $(DESTDIR),$(DESTDIR))$(PREFIX)
-
-# These install what is missing and then build; everything else only names it.
-ifneq ($(filter-out deps demo test clean,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(shell .ci/deps --check 2>/dev/null && echo complete),complete)
-$(info $(shell .ci/deps --check 2>&1 | sed 's/^/tocsin: /' >&2))
-$(error something is missing: 'make deps' installs it)
-endif
-endif
 
 all: $(OUT)/tocsin $(DEMAND)
 
