@@ -32,11 +32,16 @@ static bool hand_answer(const char *line, const char **answer, const char **text
     return false;
 }
 
+static bool is_choice(const char *mode)
+{
+    return text_equal(mode, "confirm") || text_equal(mode, "approve") || text_equal(mode, "consent");
+}
+
 static const char *prompt_for(const char *mode)
 {
     return text_equal(mode, "manual") ? "\n  [done | could-not WHY | instead WHAT] "
-         : text_equal(mode, "ask")    ? "\n  > "
-                                      : "\n  [y/N] ";
+         : is_choice(mode)            ? "\n  [y/N] "
+                                      : "\n  > ";
 }
 
 static bool ask(void *context, const char *mode, const char *question, const char **answer,
@@ -44,7 +49,7 @@ static bool ask(void *context, const char *mode, const char *question, const cha
 {
     struct desk *d = context;
     const char *line = NULL;
-    bool choice = text_equal(mode, "confirm") || text_equal(mode, "approve");
+    bool choice = is_choice(mode);
     *text = "";
     if (d->yes && text_equal(mode, "confirm")) {
         *answer = "yes"; /* --yes covers one's own confirmation, never a consent */
