@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* F_OFD_SETLK */
 #include "world/disk.h"
 
+#include <sched.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -189,11 +190,22 @@ bool disk_make_folder(const struct disk *d, const char *path, mode_t mode, struc
 bool disk_lock(int fd, const char *path, bool wait, struct err *e)
 {
     struct flock want = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    for (int i = 0; wait && i < 50; i++) {
+        if (disk_try_lock(fd))
+            return true;
+        sched_yield();
+    }
     if (!AGAIN(fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &want)))
         return true;
     if (errno == EAGAIN || errno == EACCES)
         return err_busy(e, "'%s' is locked", path);
     return err_errno(e, "cannot lock '%s'", path);
+}
+
+bool disk_try_lock(int fd)
+{
+    struct flock want = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    return !fcntl(fd, F_OFD_SETLK, &want);
 }
 
 void disk_unlock(int fd)

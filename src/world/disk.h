@@ -64,6 +64,7 @@ bool disk_make_folder(const struct disk *d, const char *path, mode_t mode, struc
  * asking who holds one does not take it. `wait`: until it is free. Answers
  * false with ERR_BUSY when somebody else has it. */
 bool disk_lock(int fd, const char *path, bool wait, struct err *e);
+bool disk_try_lock(int fd);
 void disk_unlock(int fd);
 bool disk_is_locked(int fd);
 

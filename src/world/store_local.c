@@ -67,6 +67,8 @@ struct strand *local_strand(struct local *l, const char *incident, struct err *e
     return strand_open(&fresh, l, folder, incident, e) ? remember(l, &fresh) : NULL;
 }
 
+enum { SMALL = 1 << 20 };
+
 static bool write_lines(struct local *l, struct strand *s, const struct draft *draft,
                         size_t count, struct appended *out, struct arena *keep, struct err *e)
 {
@@ -75,7 +77,8 @@ static bool write_lines(struct local *l, struct strand *s, const struct draft *d
     size_t expected = 1 << 16;
     for (size_t i = 0; i < count; i++) /* the text doubles as it grows */
         expected += 4 * (strlen(draft[i].data) + 6 * strlen(draft[i].by) + 6 * strlen(draft[i].uid) + 1024);
-    struct arena start = arena_reserve(expected), room = start;
+    bool small = expected < SMALL; /* pages that are there already cost nothing */
+    struct arena start = small ? l->all : arena_reserve(expected), room = start;
     struct text lines = text_new(&room);
     at.recorded = now > at.recorded ? now : at.recorded;
     *out = (struct appended){ .first_seq = at.seq + 1, .recorded = at.recorded };
@@ -91,7 +94,8 @@ static bool write_lines(struct local *l, struct strand *s, const struct draft *d
     }
     at.end += lines.length;
     bool ok = strand_put(l, s, lines.at, lines.length, &at, e);
-    arena_release(start);
+    if (!small)
+        arena_release(start);
     return ok;
 }
 
@@ -112,17 +116,25 @@ static bool erases(struct strand *s, const struct draft *draft, size_t count)
     return s->erasing;
 }
 
+/* Who finds nobody syncing leads from the start, and saves a second entering;
+ * the others write while it syncs, and share the next one. */
 static bool append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
                       const struct draft *draft, size_t count, bool sync, struct appended *out,
                       struct arena *keep, struct err *e)
 {
-    if (!strand_enter(l, s, e))
-        return false;
-    bool ok = may_append(s, head, token, l, e) && write_lines(l, s, draft, count, out, keep, e);
-    bool erasing = ok && erases(s, draft, count);
-    strand_leave(s);
-    return ok && (!(sync || erasing) || strand_sync(l, s, s->written, e))
-        && (!erasing || strand_settle(l, s, e));
+    bool leads = sync && strand_lead(s);
+    bool ok = strand_enter(l, s, leads, e);
+    if (ok) {
+        ok = may_append(s, head, token, l, e) && write_lines(l, s, draft, count, out, keep, e);
+        strand_leave(s);
+    }
+    if (ok && leads)
+        ok = strand_sync_led(l, s, e);
+    else if (leads)
+        strand_lead_not(s);
+    else if (ok && sync)
+        ok = strand_sync(l, s, s->written, e);
+    return ok && (!erases(s, draft, count) || strand_settle(l, s, e));
 }
 
 static bool local_append(struct store *store, const char *incident, const char *head,
@@ -283,6 +295,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
         .start = start,
     };
     adopt_modes(l);
+    l->buffer = arena_many(&all, char, LOCAL_BUFFER);
     l->all = all;
     for (const char *const *name = (const char *const[]){ "incidents", "locks", NULL }; *name; name++) {
         struct arena scratch = l->all;

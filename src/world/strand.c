@@ -5,6 +5,31 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { BELL_AT = 8, BELL_FILE = 64 };
+
+/* The bell lies in the lock's file, behind its mark. */
+static bool hang_bell(struct local *l, struct strand *s, struct err *e)
+{
+    uint64_t size;
+    if (!disk_size(l->disk, s->lock_fd, s->lock, &size, e))
+        return false;
+    if (size < BELL_FILE && l->disk->ftruncate(s->lock_fd, BELL_FILE))
+        return err_errno(e, "cannot write '%s'", s->lock);
+    char *at = mmap(NULL, BELL_FILE, PROT_READ | PROT_WRITE, MAP_SHARED, s->lock_fd, 0);
+    if (at == MAP_FAILED)
+        return err_errno(e, "cannot map '%s'", s->lock);
+    s->bell = (uint32_t *)(void *)(at + BELL_AT);
+    return true;
+}
+
+static void take_bell_down(struct strand *s)
+{
+    if (s->bell)
+        munmap((char *)s->bell - BELL_AT, BELL_FILE);
+    s->bell = NULL;
+}
 
 bool strand_open(struct strand *s, struct local *l, const char *folder, const char *incident,
                  struct err *e)
@@ -23,16 +48,24 @@ bool strand_open(struct strand *s, struct local *l, const char *folder, const ch
         return err_input(e, "there is no incident '%s'", incident);
     if (s->lock_fd >= 0)
         s->head_fd = disk_open(l->disk, s->head, O_RDWR, 0, e);
-    if (s->head_fd < 0)
+    bool ok = s->head_fd >= 0 && hang_bell(l, s, e);
+    if (!ok)
         strand_close(l, s);
-    return s->head_fd >= 0;
+    return ok;
 }
 
 void strand_close(const struct local *l, struct strand *s)
 {
+    take_bell_down(s);
     disk_close(l->disk, &s->lock_fd);
     disk_close(l->disk, &s->head_fd);
     disk_close(l->disk, &s->journal_fd);
+}
+
+static char *fresh_buffer(struct arena *start, size_t room)
+{
+    struct arena rest = *start = arena_reserve(room + 64);
+    return arena_many(&rest, char, room);
 }
 
 bool strand_scan(const struct local *l, int fd, const char *path, struct stream_reader *r,
@@ -43,8 +76,10 @@ bool strand_scan(const struct local *l, int fd, const char *path, struct stream_
         return false;
     size_t room = size < from ? 4096 : size - from < (1 << 20) ? (size_t)(size - from) + 4096 : 1 << 20;
     size_t had = 0;
-    struct arena start = arena_reserve(room + 64), buffer = start;
-    char *at = arena_many(&buffer, char, room);
+    struct arena start = { 0 };
+    char *at = l->buffer; /* of what others wrote meanwhile there is little */
+    if (room > LOCAL_BUFFER)
+        at = fresh_buffer(&start, room);
     ssize_t got;
     while ((got = disk_read(l->disk, fd, path, at + had, room - had, from + had, e)) > 0) {
         had += (size_t)got;
@@ -56,15 +91,17 @@ bool strand_scan(const struct local *l, int fd, const char *path, struct stream_
         from += used;
         if (had < room)
             continue;
-        struct arena more = arena_reserve(2 * room + 64), wider = more; /* a very long line */
-        char *next = arena_many(&wider, char, 2 * room);
+        struct arena more; /* a very long line */
+        char *next = fresh_buffer(&more, 2 * room);
         memcpy(next, at, had);
-        arena_release(start);
+        if (start.at)
+            arena_release(start);
         start = more;
         at = next;
         room *= 2;
     }
-    arena_release(start);
+    if (start.at)
+        arena_release(start);
     *left = had;
     return got >= 0;
 }
@@ -84,22 +121,21 @@ bool strand_head(const struct local *l, int fd, const char *path, struct head *o
 }
 
 /* After a rename by somebody else the name leads to another file. */
-static bool follow_name(struct local *l, struct strand *s, struct err *e)
+static bool follow_name(struct local *l, struct strand *s, uint64_t *size, struct err *e)
 {
-    struct stat st, ours;
+    struct stat st;
     if (l->disk->stat(s->journal, &st))
         return err_errno(e, "cannot open '%s'", s->journal);
-    if (s->journal_fd >= 0 && !l->disk->fstat(s->journal_fd, &ours) && ours.st_ino == st.st_ino)
+    *size = (uint64_t)st.st_size;
+    if (s->journal_fd >= 0 && s->inode == st.st_ino)
         return true;
     disk_close(l->disk, &s->journal_fd);
     s->journal_fd = disk_open(l->disk, s->journal, O_RDWR, 0, e);
     if (s->journal_fd < 0)
         return false;
-    if (s->inode != st.st_ino) {
-        s->inode = st.st_ino;
-        s->verified = chain_start;
-        s->erasing = false;
-    }
+    s->inode = st.st_ino;
+    s->verified = chain_start;
+    s->erasing = false;
     return true;
 }
 
@@ -145,12 +181,15 @@ static bool catch_up(struct local *l, struct strand *s, struct err *e)
     struct head head;
     struct stream stream;
     struct arena scratch = l->all;
-    int next;
-    uint64_t size;
+    uint64_t size = 0;
     size_t left;
-    if (!follow_name(l, s, e) || !strand_head(l, s->head_fd, s->head, &head, &next, e)
-        || !disk_size(l->disk, s->journal_fd, s->journal, &size, e))
+    if (!follow_name(l, s, &size, e)
+        || !strand_head(l, s->head_fd, s->head, &head, &s->next_slot, e))
         return false;
+    s->head_seq = head.seq;
+    s->suspect = strand_suspect(l, s);
+    if (s->suspect) /* the pages may be gone that we have seen before */
+        s->verified = chain_start;
     bool fresh = s->verified.end == 0;
     if (!fresh && size == s->verified.end && head.offset <= size)
         return true; /* nobody else wrote */
@@ -188,23 +227,24 @@ bool strand_settle(struct local *l, struct strand *s, struct err *e)
         return false;
     bool ok = strand_grasp(l, s, e);
     if (ok) {
-        if (strand_suspect(l, s) || s->erasing)
-            ok = strand_replace(l, s, e);
+        ok = !(s->suspect || s->erasing) || strand_replace(l, s, e);
         strand_leave(s);
     }
     disk_unlock(s->head_fd);
     return ok;
 }
 
-bool strand_enter(struct local *l, struct strand *s, struct err *e)
+bool strand_enter(struct local *l, struct strand *s, bool leads, struct err *e)
 {
     for (int round = 0; round < 3; round++) {
         if (!strand_grasp(l, s, e))
             return false;
-        if (!strand_suspect(l, s) && !s->erasing)
+        if (!s->suspect && !s->erasing)
+            return true;
+        if (leads && strand_replace(l, s, e))
             return true;
         strand_leave(s);
-        if (!strand_settle(l, s, e))
+        if (leads || !strand_settle(l, s, e))
             return false;
     }
     return err_system(e, "'%s' cannot be mended", s->journal);

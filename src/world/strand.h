@@ -19,8 +19,15 @@ struct strand {
     struct chain verified;             /* how far we have checked the file ... */
     ino_t inode;                       /* ... with this number */
     bool erasing;                      /* an `erased` names a line that still has its data */
+    bool suspect;                      /* a sync failed, and the copy is not made yet */
+    int next_slot;                     /* of the head, while we hold its lock */
+    int64_t head_seq;                  /* what the head said when we entered */
+    uint32_t *bell;                    /* rung after each sync: where others wait for it */
+    bool crowd;                        /* our last sync covered others' lines, too */
     int64_t written;                   /* seq of the last line we wrote */
 };
+
+enum { LOCAL_BUFFER = 1 << 16 };
 
 struct local {
     struct store store; /* first: a store is one of these */
@@ -31,6 +38,7 @@ struct local {
     struct arena all, start;
     struct strand *strand;
     char warning[1024]; /* not yet told; "" */
+    char *buffer;       /* LOCAL_BUFFER bytes, for reading a little */
 };
 
 /* DIR/.tocsin/incidents/NAME or DIR/.tocsin/log; ERR_INPUT for what is no name. */
@@ -48,8 +56,9 @@ void strand_close(const struct local *l, struct strand *s);
 bool strand_grasp(struct local *l, struct strand *s, struct err *e);
 
 /* Takes the append lock; then the journal is the file of that name, checked to
- * its end, mended behind its head. `strand_leave` gives the lock back. */
-bool strand_enter(struct local *l, struct strand *s, struct err *e);
+ * its end, mended behind its head. `leads`: the head's lock is held, too.
+ * `strand_leave` gives the append lock back. */
+bool strand_enter(struct local *l, struct strand *s, bool leads, struct err *e);
 void strand_leave(struct strand *s);
 
 /* Does what an erasure or a failed sync left to do, under both locks. */
@@ -59,8 +68,16 @@ bool strand_settle(struct local *l, struct strand *s, struct err *e);
 bool strand_put(struct local *l, struct strand *s, const char *lines, size_t length,
                 const struct chain *to, struct err *e);
 
-/* Makes all lines up to `seq` durable and moves the head over them. */
+/* Makes all lines up to `seq` durable and moves the head over them: by a sync of
+ * our own, or by waiting for somebody else's that covers them. */
 bool strand_sync(struct local *l, struct strand *s, int64_t seq, struct err *e);
+
+/* Takes the head's lock if nobody has it: who does leads the next sync, and may
+ * write first. strand_sync_led() makes all up to s->verified durable and gives
+ * the lock back; strand_lead_not() only gives it back. */
+bool strand_lead(struct strand *s);
+bool strand_sync_led(struct local *l, struct strand *s, struct err *e);
+void strand_lead_not(struct strand *s);
 
 /* Copies, verifies, syncs and renames the journal; both locks are held. Lines that
  * an `erased` names lose their data on the way. Afterwards the head covers all. */
@@ -69,7 +86,6 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e);
 /* The head; ERR_INPUT when neither slot is valid. */
 bool strand_head(const struct local *l, int fd, const char *path, struct head *out, int *next,
                  struct err *e);
-bool strand_put_head(struct local *l, struct strand *s, const struct chain *at, struct err *e);
 
 /* Reads a file from `from` to its end into a reader; *left: bytes behind its
  * last line taken. */

@@ -2,13 +2,20 @@
  * strand.h. After a failed fdatasync a later one can succeed although the
  * pages are gone: so the journal is marked, and nobody acknowledges anything
  * until it was copied, verified, synced and renamed. */
+#define _GNU_SOURCE
 #include "world/strand.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 bool strand_suspect(const struct local *l, const struct strand *s)
 {
@@ -21,18 +28,18 @@ bool strand_mark(struct local *l, struct strand *s, bool suspect, struct err *e)
     return disk_write(l->disk, s->lock_fd, s->lock, suspect ? "!" : " ", 1, 0, e);
 }
 
-bool strand_put_head(struct local *l, struct strand *s, const struct chain *at, struct err *e)
+/* Into the slot that does not count now; the head's lock is held. */
+static bool put_head(struct local *l, struct strand *s, const struct chain *at, struct err *e)
 {
-    struct head h;
+    struct head h = { at->end, at->seq, "" };
     char slot[HEAD_SLOT];
-    int next;
-    if (!strand_head(l, s->head_fd, s->head, &h, &next, e))
-        return false;
-    h.offset = at->end;
-    h.seq = at->seq;
     memcpy(h.hash, at->hash, sizeof h.hash);
     head_write(slot, &h);
-    return disk_write(l->disk, s->head_fd, s->head, slot, sizeof slot, (uint64_t)next * HEAD_SLOT, e);
+    if (!disk_write(l->disk, s->head_fd, s->head, slot, sizeof slot,
+                    (uint64_t)s->next_slot * HEAD_SLOT, e))
+        return false;
+    s->next_slot = 1 - s->next_slot;
+    return true;
 }
 
 /* Copies the verified lines to a new file, erasing those that are to go. */
@@ -87,18 +94,22 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e)
     s->journal_fd = fd;
     s->inode = st.st_ino;
     s->erasing = false;
-    return disk_sync_folder(l->disk, s->folder, e) && strand_put_head(l, s, &s->verified, e)
-        && strand_mark(l, s, false, e);
+    if (!disk_sync_folder(l->disk, s->folder, e) || !put_head(l, s, &s->verified, e)
+        || !strand_mark(l, s, false, e))
+        return false;
+    s->suspect = false;
+    return true;
 }
 
-static bool after_failed_sync(struct local *l, struct strand *s, struct err *e)
+/* `seq`: the line that somebody waits for. */
+static bool after_failed_sync(struct local *l, struct strand *s, int64_t seq, struct err *e)
 {
     struct err sync = { 0 }, mending = { 0 };
     err_errno(&sync, "cannot sync '%s'", s->journal);
     (void)strand_mark(l, s, true, &mending);
     bool ok = strand_grasp(l, s, &mending);
     if (ok) {
-        ok = strand_replace(l, s, &mending);
+        ok = strand_replace(l, s, &mending) && s->verified.seq >= seq;
         strand_leave(s);
     }
     if (ok) {
@@ -109,39 +120,107 @@ static bool after_failed_sync(struct local *l, struct strand *s, struct err *e)
     return err_hint(e, "not recorded for certain: look with tocsin timeline, and try again");
 }
 
-/* The whole sync, under the head's lock. */
-static bool sync_all(struct local *l, struct strand *s, int64_t seq, struct err *e)
+/* Everybody who waits looks at the head when the bell rings. */
+static void ring(struct strand *s)
 {
-    struct head head;
-    int next;
-    if (!strand_head(l, s->head_fd, s->head, &head, &next, e))
-        return false;
-    if (head.seq >= seq)
-        return true; /* another writer's sync covered ours */
-    /* Only what stands under the lock is covered: a batch that is being
-     * written may yet be taken back. */
-    if (!strand_grasp(l, s, e))
-        return false;
-    struct chain upto = s->verified;
-    bool suspect = strand_suspect(l, s) || s->erasing;
-    if (suspect) {
-        bool ok = strand_replace(l, s, e);
-        strand_leave(s);
-        return ok;
-    }
-    strand_leave(s);
+    __atomic_fetch_add(s->bell, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, s->bell, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* Not for long: whoever was to ring may have died. */
+static void wait_for_ring(struct strand *s, uint32_t heard)
+{
+    struct timespec patience = { 0, 10 * 1000000 };
+    syscall(SYS_futex, s->bell, FUTEX_WAIT, heard, &patience, NULL, 0);
+}
+
+static bool sync_upto(struct local *l, struct strand *s, const struct chain *upto, int64_t seq,
+                      struct err *e)
+{
     int got;
     do
         got = l->disk->fdatasync(s->journal_fd);
     while (got < 0 && errno == EINTR);
-    return got ? after_failed_sync(l, s, e) : strand_put_head(l, s, &upto, e);
+    s->crowd = upto->seq > s->head_seq + 1;
+    return got ? after_failed_sync(l, s, seq, e) : put_head(l, s, upto, e);
+}
+
+/* Where several write at once, those that the last sync woke are about to write
+ * again: a moment's patience, and the next sync covers them all. */
+static void let_others_write(const struct strand *s)
+{
+    for (int i = 0; s->crowd && i < 12; i++)
+        sched_yield();
+}
+
+bool strand_lead(struct strand *s)
+{
+    if (!disk_try_lock(s->head_fd))
+        return false;
+    let_others_write(s);
+    return true;
+}
+
+void strand_lead_not(struct strand *s)
+{
+    disk_unlock(s->head_fd);
+    ring(s);
+}
+
+bool strand_sync_led(struct local *l, struct strand *s, struct err *e)
+{
+    struct chain upto = s->verified;
+    bool ok = sync_upto(l, s, &upto, upto.seq, e);
+    strand_lead_not(s);
+    return ok;
+}
+
+static bool is_covered(struct local *l, struct strand *s, int64_t seq, bool *covered,
+                       struct err *e)
+{
+    struct head head;
+    if (!strand_head(l, s->head_fd, s->head, &head, &s->next_slot, e))
+        return false;
+    *covered = head.seq >= seq;
+    return true;
+}
+
+/* Either another's sync covers us, or we lead; *covered says which. */
+static bool wait_or_lead(struct local *l, struct strand *s, int64_t seq, bool *covered,
+                         struct err *e)
+{
+    for (;;) {
+        uint32_t heard = __atomic_load_n(s->bell, __ATOMIC_SEQ_CST);
+        if (!is_covered(l, s, seq, covered, e))
+            return false;
+        if (*covered)
+            return true;
+        if (!strand_lead(s)) {
+            wait_for_ring(s, heard);
+            continue;
+        }
+        bool ok = is_covered(l, s, seq, covered, e);
+        if (!ok || *covered)
+            strand_lead_not(s);
+        return ok;
+    }
 }
 
 bool strand_sync(struct local *l, struct strand *s, int64_t seq, struct err *e)
 {
-    if (!disk_lock(s->head_fd, s->head, true, e))
+    bool covered = false;
+    if (!wait_or_lead(l, s, seq, &covered, e))
         return false;
-    bool ok = sync_all(l, s, seq, e);
-    disk_unlock(s->head_fd);
+    if (covered)
+        return true;
+    /* Only what stands under the append lock is covered: a batch that is being
+     * written may yet be taken back. */
+    bool ok = strand_enter(l, s, true, e);
+    if (ok) {
+        struct chain upto = s->verified;
+        strand_leave(s);
+        ok = sync_upto(l, s, &upto, seq, e);
+    }
+    strand_lead_not(s);
     return ok;
 }
