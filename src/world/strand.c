@@ -120,6 +120,20 @@ bool strand_head(const struct local *l, int fd, const char *path, struct head *o
     return err_input(e, "'%s' is altered at byte 0: neither of its slots is valid", path);
 }
 
+bool strand_look(const struct local *l, struct strand *s, struct err *e)
+{
+    char bytes[HEAD_SIZE];
+    ssize_t got = disk_read(l->disk, s->head_fd, s->head, bytes, sizeof bytes, 0, e);
+    if (got < 0)
+        return false;
+    if (got == HEAD_SIZE && !memcmp(bytes, s->head_bytes, HEAD_SIZE))
+        return true; /* nobody wrote it since: no need to judge it again */
+    if (!strand_head(l, s->head_fd, s->head, &s->at_head, &s->next_slot, e))
+        return false;
+    memcpy(s->head_bytes, bytes, HEAD_SIZE);
+    return true;
+}
+
 /* After a rename by somebody else the name leads to another file. */
 static bool follow_name(struct local *l, struct strand *s, uint64_t *size, struct err *e)
 {
@@ -178,25 +192,22 @@ static bool is_erasing(const struct stream_reader *r)
 
 static bool catch_up(struct local *l, struct strand *s, struct err *e)
 {
-    struct head head;
     struct stream stream;
     struct arena scratch = l->all;
     uint64_t size = 0;
     size_t left;
-    if (!follow_name(l, s, &size, e)
-        || !strand_head(l, s->head_fd, s->head, &head, &s->next_slot, e))
+    if (!follow_name(l, s, &size, e) || !strand_look(l, s, e))
         return false;
-    s->head_seq = head.seq;
     s->suspect = strand_suspect(l, s);
     if (s->suspect) /* the pages may be gone that we have seen before */
         s->verified = chain_start;
     bool fresh = s->verified.end == 0;
-    if (!fresh && size == s->verified.end && head.offset <= size)
+    if (!fresh && size == s->verified.end && s->at_head.offset <= size)
         return true; /* nobody else wrote */
     if (size < s->verified.end)
         return err_input(e, "'%s' is cut off at byte %" PRIu64 ": it was longer before",
                          s->journal, size);
-    struct stream_reader r = stream_begin(&head, fresh ? NULL : &s->verified, 0);
+    struct stream_reader r = stream_begin(&s->at_head, fresh ? NULL : &s->verified, 0);
     r.keep_events = false;
     if (!strand_scan(l, s->journal_fd, s->journal, &r, s->verified.end, &left, &scratch, e))
         return false;

@@ -20,8 +20,9 @@ struct strand {
     ino_t inode;                       /* ... with this number */
     bool erasing;                      /* an `erased` names a line that still has its data */
     bool suspect;                      /* a sync failed, and the copy is not made yet */
-    int next_slot;                     /* of the head, while we hold its lock */
-    int64_t head_seq;                  /* what the head said when we entered */
+    struct head at_head;               /* what the head said when we looked last, ... */
+    char head_bytes[HEAD_SIZE];        /* ... its bytes, ... */
+    int next_slot;                     /* ... and the slot to write then */
     uint32_t *bell;                    /* rung after each sync: where others wait for it */
     bool crowd;                        /* our last sync covered others' lines, too */
     int64_t written;                   /* seq of the last line we wrote */
@@ -86,6 +87,9 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e);
 /* The head; ERR_INPUT when neither slot is valid. */
 bool strand_head(const struct local *l, int fd, const char *path, struct head *out, int *next,
                  struct err *e);
+
+/* The same of a strand that is open, into s->at_head and s->next_slot. */
+bool strand_look(const struct local *l, struct strand *s, struct err *e);
 
 /* Reads a file from `from` to its end into a reader; *left: bytes behind its
  * last line taken. */

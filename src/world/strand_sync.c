@@ -38,7 +38,9 @@ static bool put_head(struct local *l, struct strand *s, const struct chain *at, 
     if (!disk_write(l->disk, s->head_fd, s->head, slot, sizeof slot,
                     (uint64_t)s->next_slot * HEAD_SLOT, e))
         return false;
+    memcpy(s->head_bytes + s->next_slot * HEAD_SLOT, slot, sizeof slot);
     s->next_slot = 1 - s->next_slot;
+    s->at_head = h;
     return true;
 }
 
@@ -141,7 +143,7 @@ static bool sync_upto(struct local *l, struct strand *s, const struct chain *upt
     do
         got = l->disk->fdatasync(s->journal_fd);
     while (got < 0 && errno == EINTR);
-    s->crowd = upto->seq > s->head_seq + 1;
+    s->crowd = upto->seq > s->at_head.seq + 1;
     return got ? after_failed_sync(l, s, seq, e) : put_head(l, s, upto, e);
 }
 
@@ -178,10 +180,9 @@ bool strand_sync_led(struct local *l, struct strand *s, struct err *e)
 static bool is_covered(struct local *l, struct strand *s, int64_t seq, bool *covered,
                        struct err *e)
 {
-    struct head head;
-    if (!strand_head(l, s->head_fd, s->head, &head, &s->next_slot, e))
+    if (!strand_look(l, s, e))
         return false;
-    *covered = head.seq >= seq;
+    *covered = s->at_head.seq >= seq;
     return true;
 }
 

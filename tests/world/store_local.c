@@ -153,6 +153,48 @@ static void lines_behind_the_head_that_chain_are_kept(void **_)
     leave(g);
 }
 
+/* Two acknowledged lines, two that never were; then the file is spoilt somewhere
+ * behind the head, and somebody writes. */
+static void mended_behind_the_head(bool cut)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    char head[512];
+    const char *bytes;
+    size_t length;
+    assert_good(create(g->store, &e) && note(g->store, "one", &e), &e);
+    FILE *f = fopen(inside(g, "head"), "r");
+    assert_int_equal(fread(head, 1, 512, f), 512);
+    fclose(f);
+    uint64_t end = journal(g->store).stream[0].end;
+    assert_good(note(g->store, "two", &e) && note(g->store, "three", &e), &e);
+    assert_good(g->world->read_file(g->world, inside(g, "journal.jsonl"), &bytes, &length, test_keep(), &e), &e);
+    for (size_t at = end; at < length; at += cut ? 1 : 3) {
+        struct arena before = *test_keep();
+        char *spoilt = arena_copy(test_keep(), bytes, length);
+        spoilt[at] = (char)(spoilt[at] ^ 1 << at % 8);
+        f = fopen(inside(g, "journal.jsonl"), "w");
+        fwrite(spoilt, 1, cut ? at : length, f);
+        fclose(f);
+        f = fopen(inside(g, "head"), "r+");
+        fwrite(head, 1, 512, f);
+        fclose(f);
+        struct store *s = open_on(g, &disk_real);
+        assert_good(note(s, "after", &e), &e);
+        struct journal j = journal(s);
+        assert_null(j.stream[0].damage);
+        assert_int_equal(times(&j, "one"), 1);
+        assert_int_equal(times(&j, "after"), 1);
+        assert_true(j.event[j.count - 1].seq >= 3 && j.event[j.count - 1].seq <= 5);
+        s->close(s);
+        *test_keep() = before;
+    }
+    leave(g);
+}
+
+static void every_cut_behind_the_head_is_mended(void **_) { mended_behind_the_head(true); }
+static void flipped_bits_behind_the_head_are_mended(void **_) { mended_behind_the_head(false); }
+
 static void damage_before_the_head_is_refused_by_writers_and_shown_by_readers(void **_)
 {
     struct ground *g = ground();
@@ -542,6 +584,8 @@ int main(void)
         promise(a_batch_is_in_the_record_as_a_whole),
         promise(half_a_line_behind_the_head_is_moved_aside_once_and_told),
         promise(lines_behind_the_head_that_chain_are_kept),
+        promise(every_cut_behind_the_head_is_mended),
+        promise(flipped_bits_behind_the_head_are_mended),
         promise(damage_before_the_head_is_refused_by_writers_and_shown_by_readers),
         promise(a_head_with_no_valid_slot_is_an_alteration),
         promise(a_failing_disk_loses_nothing),
