@@ -1,0 +1,472 @@
+/* action.c: a read, and a change from its `before` to its `after`.
+ *
+ * A change: lock the target, read before, ask where it is dangerous, journal
+ * action.begun, perform, read after, journal action.ended. */
+#include "play/engine.h"
+
+#include <string.h>
+
+/* Reads */
+
+static void write_read(struct branch *b, const char *result, const char *error, step_fn *then)
+{
+    struct run *r = b->run;
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "action", b->want.word);
+    json_put_raw(&o, "args", b->want.args, strlen(b->want.args));
+    json_put(&o, "args_sha256", b->want.args_sha256);
+    if (error) {
+        json_open(&o, "error", '{');
+        json_put(&o, "text", error);
+        json_close(&o, '}');
+    } else {
+        json_put_raw(&o, "result", result, strlen(result));
+    }
+    data_close(&o, b);
+    b->answer.json = result;
+    b->answer.text = error;
+    branch_write(b, EVENT_READ, data.at, false, then);
+}
+
+static void tell_result(struct branch *b) { branch_good(b, b->answer.json); }
+
+static void tell_error(struct branch *b)
+{
+    const char *text = b->answer.text;
+    branch_bad(b, "%s", text ? text : "it failed");
+}
+
+static void have_read(struct branch *b)
+{
+    const struct task_view *v = &b->view;
+    if (v->state == TASK_ASKS) { /* manual: a person reads it for us */
+        consent_ask(b, "manual", v->question, b->want.word, b->want.args_sha256, change_answered);
+        return;
+    }
+    if (v->nothing && b->want.or_nothing)
+        write_read(b, "null", NULL, tell_result);
+    else if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED)
+        write_read(b, v->result, NULL, tell_result);
+    else
+        write_read(b, NULL, v->text && v->text[0] ? v->text : "it failed", tell_error);
+}
+
+static void perform_read(struct branch *b)
+{
+    struct run *r = b->run;
+    const struct role_action *a = b->want.action;
+    const struct event *ev = replay_last(b, EVENT_READ);
+    struct task *task;
+    struct err e = { 0 };
+    if (r->trouble.kind != ERR_NONE || (ev && !replay_agrees(b, ev, a->full, b->want.args_sha256)))
+        return;
+    if (ev && json_get(ev->data, "result").at) {
+        struct json result = json_get(ev->data, "result");
+        replay_consumed(b, ev);
+        branch_good(b, arena_copy(r->keep, result.at, result.length));
+        return;
+    }
+    if (ev && replay_caught(r, b->key)) {
+        replay_consumed(b, ev);
+        branch_bad(b, "%s", json_get_text(json_get(ev->data, "error"), "text", r->keep));
+        return;
+    }
+    if (!task_perform(&task, r->plugins, a, json_from(b->want.args), "", r->keep, &e)) {
+        branch_bad(b, "%s", e.text);
+        return;
+    }
+    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, a), have_read);
+}
+
+/* A person answered what the task wanted to know: on with the task. */
+void change_answered(struct branch *b)
+{
+    b->waits = WAITS_TASK;
+    task_answer(b->task, b->answer.json ? b->answer.json : "could-not",
+                b->answer.text ? b->answer.text : "");
+    b->view.state = TASK_WAITS;
+    b->wake_at = INT64_MIN;
+    b->then = b->work ? change_performed : have_read;
+}
+
+/* The state of a target, as the contract says to read it; *then at once, with
+ * view.result NULL, where nobody can be asked. */
+bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
+                struct err *e)
+{
+    struct run *r = b->run;
+    const struct role_action *read;
+    const char *state_args, *canonical;
+    struct task *task;
+    if (!a->state_action) {
+        b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_FAILED };
+        then(b);
+        return true;
+    }
+    if (!(read = roles_find(&r->roles, a->state_action, e)))
+        return false;
+    if (!plugins_observes(r->plugins, read)) {
+        b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_FAILED };
+        then(b);
+        return true;
+    }
+    if (!role_resolve(&state_args, a->state_args, args, b->work ? b->work->before : (struct json){ 0 },
+                      b->work ? b->work->result : (struct json){ 0 }, r->keep, e)
+        || !role_arguments(&canonical, read, json_from(state_args), r->keep, e)
+        || !task_perform(&task, r->plugins, read, json_from(canonical), "", r->keep, e))
+        return false;
+    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, read), then);
+    return true;
+}
+
+/* Changes */
+
+const char *change_provider_key(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    return arena_print(r->keep, "%.12s-%s-%s-%lld", r->incident_id, r->id ? r->id : "do",
+                       r->id ? w->key : arena_print(r->keep, "%lld", (long long)r->started),
+                       (long long)w->attempt);
+}
+
+static void give_up(struct branch *b, const char *text)
+{
+    struct work *w = b->work;
+    if (w->lock)
+        b->run->store->unlock(b->run->store, w->lock);
+    w->lock = NULL;
+    w->outcome = OUTCOME_FAILED;
+    w->text = text;
+    w->in_flight = false;
+    b->waits = WAITS_NOBODY;
+    w->done(b);
+}
+
+static const char *undo_data(struct branch *b, const struct work *w)
+{
+    struct run *r = b->run;
+    struct err ignored = { 0 };
+    const char *args;
+    struct text text = text_new(r->keep);
+    struct json_out o = json_out(&text);
+    if (!w->action->undo_action)
+        return "null";
+    /* what only the result will tell stays a reference: the ledger resolves it */
+    if (!role_resolve(&args, w->action->undo_args, w->args, w->before, (struct json){ 0 }, r->keep,
+                      &ignored))
+        args = w->action->undo_args;
+    json_open(&o, NULL, '{');
+    json_put(&o, "action", w->action->undo_action);
+    json_put_raw(&o, "args", args, strlen(args));
+    json_close(&o, '}');
+    return text.at;
+}
+
+static const char *fill_begun(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    w->name = arena_print(r->keep, "C%lld", (long long)++r->changes);
+    json_put(&o, "change", w->name);
+    json_put(&o, "action", w->action->full);
+    json_put(&o, "target", w->target);
+    json_put_raw(&o, "args", w->args.at, w->args.length);
+    json_put(&o, "args_sha256", w->args_sha256);
+    json_put_raw(&o, "before", w->before.at ? w->before.at : "null",
+                 w->before.at ? w->before.length : 4);
+    json_put_raw(&o, "undo", w->undo, strlen(w->undo));
+    json_put_int(&o, "attempt", w->attempt);
+    json_put(&o, "provider_key", change_provider_key(b));
+    if (w->undoes)
+        json_put_raw(&o, "undoes", w->undoes, strlen(w->undoes));
+    if (w->even_so)
+        json_put(&o, "even_so", w->even_so);
+    data_close(&o, b);
+    return data.at;
+}
+
+static void have_after(struct branch *b)
+{
+    struct work *w = b->work;
+    if (b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result)
+        w->after = json_from(arena_string(b->run->keep, b->view.result));
+    change_end(b);
+}
+
+void change_performed(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    const struct task_view *v = &b->view;
+    struct err e = { 0 };
+    if (v->state == TASK_ASKS) {
+        b->deadline = INT64_MAX; /* a person takes the time that it takes */
+        consent_ask(b, "manual", v->question, w->action->full, w->args_sha256, change_answered);
+        return;
+    }
+    w->outcome = v->outcome;
+    w->text = v->text ? v->text : "";
+    w->result = json_from(arena_string(r->keep, v->result ? v->result : "{}"));
+    if (w->outcome == OUTCOME_UNKNOWN) {
+        change_settle(b);
+        return;
+    }
+    if (w->outcome == OUTCOME_FAILED) {
+        change_end(b);
+        return;
+    }
+    if (!read_state(b, w->action, w->args, have_after, &e))
+        change_end(b); /* `after` stays unknown: the change itself is done */
+}
+
+static void change_begun(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    struct task *task;
+    struct err e = { 0 };
+    w->begun = b->hash;
+    w->begun_at = b->now;
+    w->in_flight = true;
+    if (!task_perform(&task, r->plugins, w->action, w->args, change_provider_key(b), r->keep, &e)) {
+        w->outcome = OUTCOME_FAILED;
+        w->text = arena_string(r->keep, e.text);
+        change_end(b);
+        return;
+    }
+    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, w->action),
+                change_performed);
+}
+
+void change_write_begun(struct branch *b)
+{
+    branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, change_begun);
+}
+
+static void consented(struct branch *b)
+{
+    struct work *w = b->work;
+    if (!b->answer.good) {
+        give_up(b, arena_print(b->run->keep, "%s: somebody said no", w->action->full));
+        return;
+    }
+    w->consented = true;
+    change_write_begun(b);
+}
+
+static const char *compact(struct json value, struct arena *keep)
+{
+    return value.at ? arena_copy(keep, value.at, value.length) : "unknown";
+}
+
+/* What is asked says what it allows: target, before, undo, and who may. */
+static void ask_consent(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    bool second;
+    if (w->consented || !consent_needed(r, w->action, &second)) {
+        change_write_begun(b);
+        return;
+    }
+    const char *done = w->action->says ? role_words(w->action->says, w->args, w->before,
+                                                    (struct json){ 0 }, r->keep) : w->action->help;
+    const char *undo = w->action->undo_action
+        ? arena_print(r->keep, "can be put back by %s", w->action->undo_action)
+        : arena_print(r->keep, "cannot be put back%s%s", w->action->undo_why ? ": " : "",
+                      w->action->undo_why ? w->action->undo_why : "");
+    const char *question = arena_print(r->keep, "%s %s: afterwards %s (before: %s; %s)?", w->action->full,
+                                       w->target, done, compact(w->before, r->keep), undo);
+    consent_ask(b, second ? "approve" : "consent", question, w->action->full, w->args_sha256, consented);
+}
+
+static void have_pool(struct branch *b)
+{
+    struct work *w = b->work;
+    struct run *r = b->run;
+    int64_t count;
+    struct err e = { 0 };
+    const struct service *s = config_service(&r->ws->config,
+                                             json_get_text(w->args, "service", r->keep), &e);
+    struct json ips = json_get(json_from(b->view.result ? b->view.result : "{}"), "ips");
+    bool inside = false;
+    const char *ip = json_get_text(w->args, "ip", r->keep);
+    count = (int64_t)json_count(ips);
+    for (struct json_walk i = json_walk(ips); ips.at && json_next(&i);)
+        inside = inside || (ip && json_is(i.value, ip));
+    if (b->view.outcome == OUTCOME_OK && s && inside && count - 1 < s->pool_min) {
+        give_up(b, arena_print(r->keep, "%s would leave %s in the pool of %s, whose minimum is %lld",
+                               w->action->full, text_count(r->keep, count - 1, "IP"), s->name,
+                               (long long)s->pool_min));
+        return;
+    }
+    ask_consent(b);
+}
+
+/* A pool never falls below its minimum, whoever shrinks it. */
+static void check_pool(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    struct err e = { 0 };
+    const struct role_action *list = w->action->shrinks_pool && !w->even_so
+        ? roles_find(&r->roles, "pool.list", &e) : NULL;
+    struct task *task;
+    struct text args = text_new(r->keep);
+    if (!list || !plugins_observes(r->plugins, list)) {
+        ask_consent(b);
+        return;
+    }
+    struct json service = json_get(w->args, "service");
+    text_add(&args, "{\"service\":");
+    text_bytes(&args, service.at, service.length);
+    text_char(&args, '}');
+    if (!task_perform(&task, r->plugins, list, json_from(args.at), "", r->keep, &e)) {
+        ask_consent(b);
+        return;
+    }
+    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, list), have_pool);
+}
+
+static void have_before(struct branch *b)
+{
+    struct work *w = b->work;
+    if (b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result)
+        w->before = json_from(arena_string(b->run->keep, b->view.result));
+    w->undo = undo_data(b, w);
+    check_pool(b);
+}
+
+/* The target's lock, workspace-wide, before `before` is read. */
+static bool take_target(struct branch *b, struct err *e)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    struct lock_holder holder = { 0 };
+    if (r->dry || w->lock)
+        return true;
+    if (r->store->lock(r->store, arena_print(r->keep, "target/%s", w->target), r->world->user,
+                       r->world->uid, arena_print(r->keep, "%s %s", r->id ? r->id : "do",
+                       w->action->full), &w->lock, &holder, r->keep, e))
+        return true;
+    w->lock = NULL;
+    if (e->kind == ERR_BUSY) {
+        *e = (struct err){ 0 };
+        return err_busy(e, "'%s' is being changed by %s (%s)", w->target,
+                        holder.by ? holder.by : "somebody", holder.why ? holder.why : "no reason given");
+    }
+    return false;
+}
+
+void change_start(struct branch *b, struct work *w)
+{
+    struct run *r = b->run;
+    struct err e = { 0 };
+    b->work = w;
+    w->key = b->key;
+    if (w->attempt == 0)
+        w->attempt = 1;
+    if (!w->target && !role_resolve(&w->target, w->action->target ? w->action->target : w->action->full,
+                                    w->args, (struct json){ 0 }, (struct json){ 0 }, r->keep, &e)) {
+        give_up(b, arena_string(r->keep, e.text));
+        return;
+    }
+    if (!plugins_can(r->plugins, w->action, &e) || !take_target(b, &e)
+        || !read_state(b, w->action, w->args, have_before, &e))
+        give_up(b, arena_string(r->keep, e.text));
+}
+
+/* The word */
+
+static void change_done(struct branch *b)
+{
+    struct work *w = b->work;
+    struct run *r = b->run;
+    b->work = NULL;
+    if (w->outcome == OUTCOME_OK || w->outcome == OUTCOME_UNCHANGED) {
+        branch_good(b, w->result.at ? arena_copy(r->keep, w->result.at, w->result.length) : "{}");
+        return;
+    }
+    branch_bad(b, "%s", w->text && w->text[0] ? w->text : "it failed");
+}
+
+/* What the journal holds of a change: its last beginning, and that one's end. */
+static void recorded_change(struct branch *b, const struct event **begun, const struct event **ended)
+{
+    *begun = replay_last(b, EVENT_ACTION_BEGUN);
+    *ended = NULL;
+    if (!*begun)
+        return;
+    const struct event *ev = replay_last(b, EVENT_ACTION_ENDED);
+    if (ev && json_is(json_get(ev->data, "begun"), (*begun)->hash))
+        *ended = ev;
+}
+
+/* Answered from the journal? A failure only where the runbook went on after it. */
+static bool ended_before(struct branch *b, const struct event *ended)
+{
+    struct run *r = b->run;
+    struct json outcome = json_get(ended->data, "outcome"), result = json_get(ended->data, "result");
+    if (json_is(outcome, "ok") || json_is(outcome, "unchanged")) {
+        replay_consumed(b, ended);
+        branch_good(b, result.at ? arena_copy(r->keep, result.at, result.length) : "{}");
+        return true;
+    }
+    if (!json_is(outcome, "failed") || !replay_caught(r, b->key))
+        return false;
+    replay_consumed(b, ended);
+    branch_bad(b, "%s", json_get_text(ended->data, "text", r->keep));
+    return true;
+}
+
+static void perform_change(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = arena_one(r->keep, struct work);
+    const struct event *begun, *ended;
+    *w = (struct work){ .action = b->want.action, .args = json_from(b->want.args),
+                        .args_sha256 = b->want.args_sha256, .even_so = b->want.because,
+                        .done = change_done };
+    recorded_change(b, &begun, &ended);
+    if (r->trouble.kind != ERR_NONE)
+        return;
+    if (begun && !replay_agrees(b, begun, w->action->full, w->args_sha256))
+        return;
+    (void)replay_take_at(r, b->key, EVENT_ASKED, true);
+    if (ended && ended_before(b, ended))
+        return;
+    if (begun) {
+        w->attempt = json_int_or(json_get(begun->data, "attempt"), 1);
+        if (ended && json_is(json_get(ended->data, "outcome"), "failed")) {
+            w->attempt++;
+            change_start(b, w);
+            return;
+        }
+        w->recorded = begun;
+        change_settle_recorded(b, w);
+        return;
+    }
+    change_start(b, w);
+}
+
+void perform_action(struct branch *b)
+{
+    struct run *r = b->run;
+    const struct event *skip = replay_override(r, b->key, "skip");
+    const struct event *done = skip ? NULL : replay_override(r, b->key, "done");
+    if (skip || done) {
+        (void)replay_take_at(r, b->key, EVENT_ACTION_BEGUN, true);
+        replay_consumed(b, skip ? skip : done);
+        struct json value = json_get((skip ? skip : done)->data, "value");
+        branch_good(b, value.at ? arena_copy(r->keep, value.at, value.length) : done ? "{}" : NULL);
+        return;
+    }
+    if (b->want.action->change)
+        perform_change(b);
+    else
+        perform_read(b);
+}

@@ -1,0 +1,241 @@
+/* do.c: one change or read without a runbook; what was done elsewhere; and
+ * the baseline that an incident opens with. */
+#include "play/engine.h"
+
+#include <string.h>
+
+struct deed {
+    const struct role_action *action;
+    const char *args, *args_sha256;
+};
+
+static bool parse(struct deed *out, struct run *r, const struct run_request *q, const char *action,
+                  struct err *e)
+{
+    const char *given;
+    *out = (struct deed){ 0 };
+    if (!(out->action = roles_find(&r->roles, action, e))
+        || !arguments_json(&given, q->argument, r->keep, e)
+        || !role_arguments(&out->args, out->action, json_from(given), r->keep, e))
+        return false;
+    for (size_t i = 0; i < out->action->args; i++) {
+        const char *text = json_get_text(json_from(out->args), out->action->arg[i].name, r->keep);
+        if (out->action->arg[i].type == ARG_SERVICE && text
+            && !config_service(&r->ws->config, text, e))
+            return false;
+    }
+    out->args_sha256 = sha256_of(r->keep, out->args);
+    return true;
+}
+
+/* The word has been answered: that was all. */
+static void drive_end(struct branch *b)
+{
+    b->ended = true;
+    b->raised = !b->answer.good;
+}
+
+static bool perform(const char **text, struct run *r, const struct deed *d, struct err *e)
+{
+    struct branch *b = branch_new(r, NULL, "");
+    b->key = "1";
+    b->driver = drive_end;
+    b->want = (struct request){ .word = d->action->full, .action = d->action, .args = d->args,
+                                .args_sha256 = d->args_sha256 };
+    perform_action(b);
+    if (!engine_loop(r, b, e))
+        return false;
+    if (!b->ended) {
+        err_hint(e, "answer it at a terminal: '%s' is not a run that could be resumed", d->action->full);
+        return err_waiting(e, "%s: %s", d->action->full, r->park_text ? r->park_text : "stopped");
+    }
+    if (b->raised)
+        return err_failed(e, "%s: %s", d->action->full, b->answer.text);
+    *text = b->answer.json && b->answer.json[0] && strcmp(b->answer.json, "{}") ? b->answer.json : "done";
+    return true;
+}
+
+bool run_do(const char **text, const struct run_request *q, const char *action,
+            struct arena *keep, struct err *e)
+{
+    struct run r;
+    struct deed d;
+    bool good = engine_open(&r, q, false, keep, e) && parse(&d, &r, q, action, e)
+             && perform(text, &r, &d, e);
+    engine_close(&r);
+    return good;
+}
+
+/* did: begun and ended at once, by hand, with the undo that belongs to it. */
+
+static const char *did_begun(struct run *r, const struct deed *d, const char *name, struct err *e)
+{
+    struct text data;
+    const char *target, *undo_args = NULL;
+    struct json args = json_from(d->args), none = { 0 };
+    struct err ignored = { 0 };
+    if (!role_resolve(&target, d->action->target, args, none, none, r->keep, e))
+        return NULL;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "change", name);
+    json_put(&o, "action", d->action->full);
+    json_put(&o, "target", target);
+    json_put_raw(&o, "args", d->args, strlen(d->args));
+    json_put(&o, "args_sha256", d->args_sha256);
+    json_put_raw(&o, "before", "null", 4);
+    if (d->action->undo_action
+        && (role_resolve(&undo_args, d->action->undo_args, args, none, none, r->keep, &ignored)
+            || (undo_args = d->action->undo_args))) {
+        json_open(&o, "undo", '{');
+        json_put(&o, "action", d->action->undo_action);
+        json_put_raw(&o, "args", undo_args, strlen(undo_args));
+        json_close(&o, '}');
+    } else {
+        json_put_raw(&o, "undo", "null", 4);
+    }
+    json_put_int(&o, "attempt", 1);
+    json_put(&o, "provider_key", "");
+    json_put_bool(&o, "by_hand", true);
+    json_close(&o, '}');
+    return data.at;
+}
+
+static bool write_did(const char **text, struct run *r, const struct deed *d, struct draft when,
+                      struct err *e)
+{
+    const char *name = arena_print(r->keep, "C%lld", (long long)r->changes + 1);
+    const char *begun = did_begun(r, d, name, e);
+    struct appended out;
+    struct json none = { 0 };
+    if (!begun)
+        return false;
+    struct draft draft = when;
+    draft.kind = EVENT_ACTION_BEGUN;
+    draft.data = begun;
+    if (!r->store->append(r->store, r->incident, r->head, NULL, &draft, 1, false, &out, r->keep, e))
+        return false;
+    *text = d->action->says ? role_words(d->action->says, json_from(d->args), none, none, r->keep)
+                            : arena_print(r->keep, "%s was done", d->action->full);
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "change", name);
+    json_put(&o, "begun", out.hash[0]);
+    json_put(&o, "outcome", "ok");
+    json_put(&o, "text", *text);
+    json_put_bool(&o, "by_hand", true);
+    json_close(&o, '}');
+    draft.kind = EVENT_ACTION_ENDED;
+    draft.data = data.at;
+    *text = arena_print(r->keep, "%s  %s", name, *text);
+    return r->store->append(r->store, r->incident, NULL, NULL, &draft, 1, true, &out, r->keep, e);
+}
+
+bool run_did(const char **text, const struct run_request *q, const char *action, int64_t at,
+             int64_t early_ms, int64_t late_ms, struct arena *keep, struct err *e)
+{
+    struct run r;
+    struct deed d;
+    bool good = engine_open(&r, q, false, keep, e) && parse(&d, &r, q, action, e);
+    if (good && !d.action->change)
+        good = err_usage(e, "'%s' is a read; 'tocsin note' records what you saw", action);
+    struct draft when = { .at = at, .early_ms = early_ms, .late_ms = late_ms,
+                          .by = r.world ? r.world->user : "", .uid = r.world ? r.world->uid : "" };
+    good = good && write_did(text, &r, &d, when, e);
+    engine_close(&r);
+    return good;
+}
+
+/* The baseline: what can be read now, so that the end can be compared with it */
+
+struct base { const char *role, *target; const struct role_action *action; const char *args; };
+
+static void based(struct branch *b)
+{
+    b->ended = true;
+}
+
+static void write_base(struct branch *b, const struct base *base, const char *state,
+                       const char *could_not)
+{
+    struct text data;
+    struct json_out o = data_open(&data, b->run);
+    json_put(&o, "role", base->role);
+    json_put(&o, "target", base->target);
+    if (state)
+        json_put_raw(&o, "state", state, strlen(state));
+    else
+        json_put(&o, "could_not", could_not);
+    json_close(&o, '}');
+    branch_write(b, EVENT_BASELINE, data.at, false, based);
+}
+
+static void have_base(struct branch *b)
+{
+    const struct task_view *v = &b->view;
+    bool good = v->state == TASK_DONE && v->outcome == OUTCOME_OK;
+    if (b->task) {
+        task_close(b->task);
+        b->task = NULL;
+    }
+    write_base(b, b->context, good ? v->result : NULL,
+               v->text && v->text[0] ? v->text : "it could not be read");
+}
+
+static bool read_base(struct run *r, const struct base *base, struct err *e)
+{
+    struct branch *b = branch_new(r, NULL, "");
+    struct task *task;
+    struct err why = { 0 };
+    const char *canonical;
+    b->key = "";
+    b->driver = drive_end;
+    b->context = (void *)base;
+    if (!plugins_observes(r->plugins, base->action))
+        write_base(b, base, NULL, arena_print(r->keep, "%s is done by hand here: nobody was asked", base->role));
+    else if (!role_arguments(&canonical, base->action, json_from(base->args), r->keep, &why)
+             || !task_perform(&task, r->plugins, base->action, json_from(canonical), "", r->keep, &why))
+        write_base(b, base, NULL, arena_string(r->keep, why.text));
+    else
+        branch_task(b, task, r->world->now(r->world) + 10 * SECOND_MS, have_base);
+    return engine_loop(r, b, e);
+}
+
+static bool take_baseline(struct run *r, struct err *e)
+{
+    static const struct { const char *role, *action, *per; } reads[] = {
+        { "pool", "pool.list", "service" }, { "dns", "dns.list", "service" },
+        { "cloud", "cloud.list_ips", NULL }, { "cloud", "cloud.attachment", "ip" },
+    };
+    const struct config *c = &r->ws->config;
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        struct err ignored = { 0 };
+        const struct role_action *a = roles_find(&r->roles, reads[i].action, &ignored);
+        if (!a || !config_binding(c, reads[i].role))
+            continue;
+        if (!reads[i].per) {
+            struct base one = { reads[i].role, reads[i].action, a, "{}" };
+            if (!read_base(r, &one, e))
+                return false;
+        }
+        for (size_t s = 0; reads[i].per && s < c->services; s++) {
+            const struct service *service = &c->service[s];
+            bool by_ip = !strcmp(reads[i].per, "ip");
+            for (size_t k = 0; by_ip ? service->ips && service->ips[k] : k < 1; k++) {
+                const char *what = by_ip ? service->ips[k] : service->name;
+                struct base one = { reads[i].role, arena_print(r->keep, "%s:%s", reads[i].role, what), a,
+                                    arena_print(r->keep, "{\"%s\":\"%s\"}", reads[i].per, what) };
+                if (!read_base(r, &one, e))
+                    return false;
+            }
+        }
+    }
+    return r->store->sync(r->store, r->incident, e);
+}
+
+bool run_baseline(const struct run_request *q, struct arena *keep, struct err *e)
+{
+    struct run r;
+    bool good = engine_open(&r, q, false, keep, e) && take_baseline(&r, e);
+    engine_close(&r);
+    return good;
+}

@@ -1,0 +1,278 @@
+/* engine.h: the inside of a run. Only src/play/ includes it.
+ *
+ *   runbook.c  a text becomes a runbook     words.c   what a runbook may say
+ *   engine.c   branches and their loop      say.c     simple words performed
+ *   action.c   a read, a change             settle.c  what became of it
+ *   consent.c  questions to people          replay.c  answers from the journal
+ *   wait.c     time                         branch.c  parallel and each
+ *   restore.c  putting back                 run.c     start, resume, park, end
+ *
+ * TURN     A word unpacks its arguments (which may raise), fills in a request
+ *          and yields. The loop performs it in small steps: each step does
+ *          something, says what it waits for (a write, a task, a moment, its
+ *          children) and names the next step in `then`.
+ * WRITES   of one turn of the loop go out in one append, with one sync if any
+ *          of them is a barrier.
+ */
+#ifndef PLAY_ENGINE_H
+#define PLAY_ENGINE_H
+
+#include "play/run.h"
+
+enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_CHILDREN, WAITS_NOBODY };
+
+struct branch;
+struct runbook;
+typedef void step_fn(struct branch *b);
+
+/* What a word asks for. */
+struct request {
+    const char *word;                 /* "step", "pool.remove" */
+    const char *args, *args_sha256;   /* canonical JSON of what was said */
+    const struct role_action *action; /* of a read, a change, a wait_until */
+    bool or_nothing;
+    const char *because;              /* even_so and such */
+    int64_t span_ms, every_ms;
+    step_fn *perform;
+};
+
+/* What it gets. */
+struct answer {
+    bool good;
+    const char *json;                 /* NULL: nil */
+    const char *text;                 /* why not */
+    const struct role_action *action; /* whose result this is: its fields are known */
+    int results;                      /* of parallel: values on the branch's stack */
+};
+
+/* A change under way. */
+struct work {
+    bool in_flight;                   /* begun is on disk, the end is not */
+    const struct role_action *action;
+    struct json args, before, after, result;
+    const char *args_sha256, *target, *undo, *name, *key, *even_so;
+    const char *begun;                /* hash of action.begun */
+    int64_t attempt, begun_at;
+    const char *undoes;               /* JSON list of hashes; NULL */
+    const struct event *recorded;     /* a beginning in the journal that has no end */
+    struct lock *lock;
+    enum outcome outcome;
+    const char *text;
+    bool consented, by_hand;
+    bool again;                       /* settled absent: it is tried once more */
+    step_fn *done;
+};
+
+struct level { const char *prefix; int64_t next; };
+
+struct branch {
+    struct run *run;
+    struct branch *parent;
+    struct lua_State *co;             /* NULL: driven by C alone */
+    int arguments;                    /* to hand over at the next turn */
+    struct level level;
+    const char *key, *where;          /* of the word under way; its source line */
+    struct request want;
+    struct answer answer;
+    struct work *work;
+    enum waits waits;
+    int64_t wake_at, deadline;
+    step_fn *then;
+    struct task *task;
+    struct task_view view;
+    int64_t now;                      /* `recorded` of the last event it consumed */
+    const char *hash;                 /* and its hash */
+    const char *failed_key, *failure; /* set by the last word that failed */
+    bool ended, raised;
+    struct err error;                 /* of a branch that raised */
+    struct join *join;                /* of one that waits for its children */
+    size_t number;                    /* among its siblings, from 1 */
+    struct branch *next_turn;         /* in the queue */
+    bool cancelled, asked_again;
+    int64_t work_started;             /* of a wait_until: when its span began */
+    unsigned polls;
+    step_fn *driver;                  /* of one without Lua: called with each answer */
+    void *context, *context2;         /* of the question; of the restore */
+};
+
+struct join {
+    struct branch **child;
+    size_t count, started, ended, at_once;
+    enum { THEN_FINISH, THEN_STOP, THEN_GO_ON } on_failure;
+    int list, function;               /* registry references */
+    size_t failed;
+};
+
+/* An event on its way into the journal. `fill` writes the data when its number
+ * has to be the next one; else `data`. */
+struct pending {
+    struct branch *branch;
+    enum event_kind kind;
+    const char *data;
+    const char *(*fill)(struct branch *b);
+    bool barrier;
+    int64_t at;                       /* INSTANT_NONE: now */
+};
+
+/* What the journal holds under one key of this run. */
+struct recorded {
+    const struct event *event;
+    const struct recorded *later;     /* the next one under the same key */
+};
+
+struct replay {
+    const struct recorded **slot;
+    const char **key;
+    bool *used;
+    size_t mask, count;
+};
+
+struct run {
+    const struct workspace *ws;
+    struct world *world;
+    struct store *store;
+    const struct audience *audience;
+    struct arena *keep;
+    struct roles roles;
+    struct plugins *plugins;
+    struct sandbox *sandbox;
+    const char *incident, *incident_id;
+    const char *id;                   /* "R3"; NULL: do, restore, open */
+    const char *runbook, *path;
+    const char *arguments;            /* canonical JSON */
+    struct lock *lock;
+    struct journal journal;           /* as read when the run began or went on */
+    struct replay replay;
+    const char *retry_keys;           /* parked with these: tried again */
+    const char *texts;                /* JSON {path: sha256}: --recorded; else NULL */
+    const char *skip_key, *done_key, *from_key;
+    bool resumed, dry;
+
+    struct branch **branch;           /* all, in the order of their birth */
+    size_t branches, room;
+    struct branch *first, *last;      /* those that have a turn */
+    struct branch *turn;              /* whose turn it is */
+    struct pending *pending;
+    size_t pendings, pending_room;
+    int64_t changes, asks;            /* numbers given out in this incident */
+    const char *head;                 /* of the journal as we know it */
+    int64_t started;
+
+    const char *park, *park_key, *park_text, *park_ask; /* why it stops here; NULL */
+    struct err trouble;               /* what ends the loop: kind NONE while fine */
+    struct plan_step *note;           /* of a dry run */
+    size_t notes, note_room;
+    int64_t interrupts_seen;
+};
+
+/* engine.c */
+bool engine_open(struct run *r, const struct run_request *request, bool dry, struct arena *keep,
+                 struct err *e);
+void engine_close(struct run *r);
+struct branch *branch_new(struct run *r, struct branch *parent, const char *prefix);
+bool engine_loop(struct run *r, struct branch *root, struct err *e);
+void branch_ready(struct branch *b);
+void branch_good(struct branch *b, const char *json); /* answers the word */
+void branch_bad(struct branch *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void branch_wait(struct branch *b, int64_t until, step_fn *then);
+/* Writes an event of this branch, then goes on with `then`. */
+void branch_write(struct branch *b, enum event_kind kind, const char *data, bool barrier,
+                  step_fn *then);
+void branch_write_numbered(struct branch *b, enum event_kind kind,
+                           const char *(*fill)(struct branch *b), step_fn *then);
+void branch_task(struct branch *b, struct task *task, int64_t deadline, step_fn *then);
+void run_park(struct run *r, const char *why, const char *key, const char *text);
+void run_trouble(struct run *r, const struct err *e);
+void run_say(struct run *r, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* {"run":...,"key":...} opened, the kind's own members first. */
+struct json_out data_open(struct text *t, struct run *r);
+void data_close(struct json_out *o, struct branch *b);
+const char *sha256_of(struct arena *keep, const char *text);
+
+/* run.c */
+struct branch *run_root(struct run *r);
+bool run_call_steps(struct run *r, struct branch *root, const struct runbook *book, struct err *e);
+
+/* replay.c */
+void replay_index(struct run *r);
+/* The first event under this branch's key with one of these kinds, marked as
+ * used; NULL when the word is new. A word that differs from what is recorded
+ * is the run's trouble. */
+const struct event *replay_take(struct branch *b, enum event_kind kind);
+/* The latest of them: a word that was tried again. */
+const struct event *replay_last(struct branch *b, enum event_kind kind);
+const struct event *replay_take_at(struct run *r, const char *key, enum event_kind kind, bool use);
+bool replay_agrees(struct branch *b, const struct event *ev, const char *word,
+                   const char *args_sha256);
+void replay_consumed(struct branch *b, const struct event *ev);
+/* Was a failure under this key handed to the runbook, which went on? */
+bool replay_caught(struct run *r, const char *key);
+const struct event *replay_unused(struct run *r);
+/* Every word under this prefix was dealt with by the word itself. */
+void replay_use_under(struct run *r, const char *prefix);
+/* The same override for this key? ("skip", "done") */
+const struct event *replay_override(struct run *r, const char *key, const char *how);
+
+/* words.c */
+struct word {
+    const char *name, *shape, *help;
+    int (*call)(struct lua_State *L);
+};
+extern const struct word engine_words[]; /* then a NULL name */
+void words_install(struct run *r);
+void words_push_params(struct run *r, struct lua_State *L, const struct runbook *book, const char *args);
+bool words_known(const char *name);
+
+/* runbook.c */
+struct param {
+    struct role_arg arg;
+    bool has_min, has_max;
+    int64_t min, max;
+    const char *const *one_of;        /* then NULL; NULL: anything */
+};
+struct runbook {
+    const char *name, *path, *text, *summary;
+    bool own;
+    struct param *param;
+    size_t params;
+    int steps;                        /* registry reference of the function */
+};
+bool runbook_find(const char **path, bool *own, const struct workspace *ws, const char *name,
+                  struct arena *keep, struct err *e);
+bool runbook_load(struct runbook *out, struct run *r, const char *name, struct err *e);
+/* Typed, checked, with defaults: canonical JSON. */
+bool runbook_arguments(const char **canonical, const struct runbook *book, struct run *r,
+                       struct json args, struct err *e);
+/* "key=value" words as a JSON object of texts. */
+bool arguments_json(const char **json, const char *const *argument, struct arena *keep,
+                    struct err *e);
+/* All visible ones put away as blobs: JSON {path: sha256}. */
+bool runbook_pin(const char **texts, struct run *r, struct err *e);
+
+/* performers */
+step_fn perform_step, perform_note, perform_phase, perform_impact, perform_now, perform_random,
+    perform_lock, perform_wait, perform_wait_until, perform_action, perform_ask, perform_confirm,
+    perform_approve, perform_restore, perform_fail, perform_call, perform_caught, perform_pause,
+    perform_children;
+
+/* action.c, settle.c */
+void change_start(struct branch *b, struct work *w); /* before, consent, begun, performed, ended */
+void change_settle(struct branch *b);                /* unknown: the probe decides */
+void change_end(struct branch *b);                   /* writes action.ended */
+void change_settle_recorded(struct branch *b, struct work *w);
+void change_write_begun(struct branch *b);
+step_fn change_answered, change_performed;
+const char *change_provider_key(struct branch *b);
+bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
+                struct err *e);
+bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep,
+                 struct err *e);
+
+/* consent.c */
+/* Asks, journals question and answer; then `then` with b->answer.json "\"yes\"" etc. */
+void consent_ask(struct branch *b, const char *mode, const char *question, const char *action,
+                 const char *args_sha256, step_fn *then);
+bool consent_needed(struct run *r, const struct role_action *a, bool *second);
+
+#endif

@@ -1,0 +1,522 @@
+/* restore.c: putting back. Once a target, adding before removing, only what
+ * is quiet and seen, and only while the world still shows what we left. */
+#include "play/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct item {
+    const struct target *target;
+    const struct change *change;      /* whose undo is performed */
+    const struct role_action *undo;
+    const char *args, *undoes;        /* canonical; JSON list of hashes */
+    bool already;                     /* the world shows `before` */
+};
+
+struct restoring {
+    struct ledger ledger;
+    struct item *item;
+    size_t items, at;
+    const char *even_so, *ip, *key;
+    const char *const *names;         /* NULL: all */
+    const char *refused;
+    bool consented;
+    step_fn *then;                    /* with b->answer */
+};
+
+bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep, struct err *e)
+{
+    struct names all;
+    struct store *s = ws->store;
+    if (!s->list(s, &all, keep, e))
+        return false;
+    struct journal *journal = arena_many(keep, struct journal, all.count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < all.count; i++)
+        if (strcmp(all.name[i], "log") && !s->read(s, all.name[i], &journal[n++], keep, e))
+            return false;
+    ledger_fold(out, journal, n, keep);
+    return true;
+}
+
+static bool in_force(const struct change *c)
+{
+    return c->state == CHANGE_OPEN || c->state == CHANGE_UNDO_FAILED || c->state == CHANGE_IN_FLIGHT
+        || c->state == CHANGE_NO_UNDO;
+}
+
+static bool wanted(const struct restoring *s, struct run *r, const struct target *t)
+{
+    bool ours = false, named = !s->names && !s->ip;
+    for (const struct change *const *c = t->change; *c; c++) {
+        ours = ours || (in_force(*c) && text_equal((*c)->incident, r->incident));
+        named = named || (s->ip && json_is(json_get((*c)->args, "ip"), s->ip));
+        for (const char *const *name = s->names; name && *name; name++)
+            named = named || (text_equal((*c)->name, *name) && text_equal((*c)->incident, r->incident));
+    }
+    return ours && named && t->changed;
+}
+
+/* The change whose undo leads to the target's first state. */
+static const struct change *leading_back(const struct target *t, struct arena *keep)
+{
+    const struct change *best = NULL;
+    const char *first = t->before.at ? json_canonical(t->before, keep) : NULL;
+    for (const struct change *const *c = t->change; *c; c++) {
+        if (!in_force(*c) || !(*c)->undo.at)
+            continue;
+        const char *before = (*c)->before.at ? json_canonical((*c)->before, keep) : NULL;
+        if (!best || (first && text_equal(before, first)))
+            best = *c;
+    }
+    return best;
+}
+
+static const char *undone_hashes(const struct target *t, struct arena *keep)
+{
+    struct text list = text_new(keep);
+    bool comma = false;
+    text_char(&list, '[');
+    for (const struct change *const *c = t->change; *c; c++)
+        if (in_force(*c)) {
+            text_print(&list, "%s\"%s\"", comma ? "," : "", (*c)->begun->hash);
+            comma = true;
+        }
+    text_char(&list, ']');
+    return list.at;
+}
+
+/* Adding first, in the order in which it was taken away; then removing, the
+ * latest first, so that what depends on something goes before it. */
+static int by_safety(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    if (x->undo->adds != y->undo->adds)
+        return x->undo->adds ? -1 : 1;
+    int64_t p = x->change->begun->recorded, q = y->change->begun->recorded;
+    if (p == q) {
+        p = x->change->begun->seq;
+        q = y->change->begun->seq;
+    }
+    int order = (p > q) - (p < q);
+    return x->undo->adds ? order : -order;
+}
+
+static bool gather(struct restoring *s, struct run *r, struct err *e)
+{
+    if (!ledger_read(&s->ledger, r->ws, r->keep, e))
+        return false;
+    s->item = arena_many(r->keep, struct item, s->ledger.targets + 1);
+    for (const char *const *name = s->names; name && *name; name++)
+        if (!ledger_find(&s->ledger, r->incident, *name))
+            return err_usage(e, "there is no change '%s' in %s; 'tocsin restore' lists them", *name,
+                             r->incident);
+    for (size_t i = 0; i < s->ledger.targets; i++) {
+        const struct target *t = &s->ledger.target[i];
+        struct item item = { .target = t };
+        if (!wanted(s, r, t))
+            continue;
+        if (!(item.change = leading_back(t, r->keep))) {
+            run_say(r, s->key, "%s cannot be put back by us", t->name);
+            continue;
+        }
+        struct json undo = item.change->undo, args = json_get(undo, "args");
+        item.undo = roles_find(&r->roles, json_get_text(undo, "action", r->keep), e);
+        if (!item.undo || !role_arguments(&item.args, item.undo, args, r->keep, e))
+            return err_while(e, "the undo of %s", item.change->name);
+        item.undoes = undone_hashes(t, r->keep);
+        s->item[s->items++] = item;
+    }
+    qsort(s->item, s->items, sizeof *s->item, by_safety);
+    return true;
+}
+
+/* Looking before anything is touched */
+
+static struct restoring *of(struct branch *b) { return b->context2; }
+
+static void look_next(struct branch *b);
+static void put_back_next(struct branch *b);
+
+static void refuse(struct branch *b, const char *why)
+{
+    struct restoring *s = of(b);
+    s->refused = why;
+    b->answer = (struct answer){ .text = why };
+    s->then(b);
+}
+
+static void have_quiet(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    const struct item *i = &s->item[s->at];
+    const char *ip = json_get_text(json_from(i->args), "ip", r->keep);
+    struct json v = json_from(b->view.result ? b->view.result : "{}");
+    bool read = b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK;
+    if (b->view.state == TASK_ASKS) {
+        task_close(b->task);
+        b->task = NULL;
+    }
+    if (read && json_is_true(json_get(v, "flooded"))) {
+        refuse(b, arena_print(r->keep, "%s is flooded: %lld packets a second; nothing was put back", ip,
+                              (long long)json_int_or(json_get(v, "rate"), 0)));
+    } else if (!read || !json_is_true(json_get(v, "observed"))) {
+        refuse(b, arena_print(r->keep, "nobody can see whether %s is flooded, and unknown is not quiet; "
+                              "nothing was put back", ip));
+    } else if (!json_is_true(json_get(v, "quiet"))) {
+        refuse(b, arena_print(r->keep, "%s has not been quiet for %s; nothing was put back", ip,
+                              duration_words(r->keep, i->undo->quiet_ms)));
+    } else {
+        s->at++;
+        look_next(b);
+    }
+}
+
+static bool ask_quiet(struct branch *b, struct err *e)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    const struct item *i = &s->item[s->at];
+    const struct role_action *quiet = roles_find(&r->roles, "sense.quiet", e);
+    const char *canonical;
+    struct task *task;
+    struct json ip = json_get(json_from(i->args), "ip");
+    if (!quiet || !plugins_observes(r->plugins, quiet)) {
+        b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_FAILED };
+        have_quiet(b);
+        return true;
+    }
+    const char *args = arena_print(r->keep, "{\"ip\":%.*s,\"last\":%lld}", (int)ip.length, ip.at,
+                                   (long long)i->undo->quiet_ms);
+    if (!role_arguments(&canonical, quiet, json_from(args), r->keep, e)
+        || !task_perform(&task, r->plugins, quiet, json_from(canonical), "", r->keep, e))
+        return false;
+    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, quiet), have_quiet);
+    return true;
+}
+
+static void check_quiet(struct branch *b)
+{
+    struct restoring *s = of(b);
+    const struct item *i = &s->item[s->at];
+    struct err e = { 0 };
+    if (i->already || s->even_so || i->undo->quiet_ms == 0 || !json_get(json_from(i->args), "ip").at) {
+        s->at++;
+        look_next(b);
+    } else if (!ask_quiet(b, &e)) {
+        refuse(b, arena_string(b->run->keep, e.text));
+    }
+}
+
+static void stay_or_go(struct branch *b)
+{
+    if (b->answer.good)
+        check_quiet(b);
+    else
+        refuse(b, "the world is no longer as we left it; nothing was put back");
+}
+
+static void have_state(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    struct item *i = &s->item[s->at];
+    bool read = b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result;
+    const char *now = read ? json_canonical(json_from(b->view.result), r->keep) : NULL;
+    const char *before = i->target->before.at ? json_canonical(i->target->before, r->keep) : NULL;
+    const char *after = i->target->after.at ? json_canonical(i->target->after, r->keep) : NULL;
+    if (now && text_equal(now, before)) {
+        i->already = true;
+    } else if (now && after && !text_equal(now, after) && !s->even_so) {
+        consent_ask(b, "choose", arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back "
+                    "all the same?", i->target->name, before ? before : "unknown", after, now,
+                    before ? before : "it"), i->undo->full, sha256_of(r->keep, i->args), stay_or_go);
+        return;
+    }
+    check_quiet(b);
+}
+
+static const char *summary(struct branch *b)
+{
+    struct restoring *s = of(b);
+    struct text t = text_new(b->run->keep);
+    text_print(&t, "put back %s:", text_count(b->run->keep, (int64_t)s->items, "change"));
+    for (size_t i = 0; i < s->items; i++)
+        text_print(&t, "%s %s %s", i ? ";" : "", s->item[i].undo->full, s->item[i].target->name);
+    text_add(&t, "?");
+    return t.at;
+}
+
+static void consented(struct branch *b)
+{
+    struct restoring *s = of(b);
+    if (!b->answer.good) {
+        refuse(b, "somebody said no; nothing was put back");
+        return;
+    }
+    s->consented = true;
+    s->at = 0;
+    put_back_next(b);
+}
+
+static void ask_once(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    bool needed = false, second = false, any;
+    struct text sum = text_new(r->keep);
+    for (size_t i = 0; i < s->items; i++) {
+        needed = consent_needed(r, s->item[i].undo, &any) || needed;
+        second = second || any;
+        text_print(&sum, "%s%s", s->item[i].undo->full, s->item[i].args);
+    }
+    if (!needed) {
+        s->consented = true;
+        s->at = 0;
+        put_back_next(b);
+        return;
+    }
+    consent_ask(b, second ? "approve" : "consent", summary(b), "restore", sha256_of(r->keep, sum.at),
+                consented);
+}
+
+static void look_next(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    struct err e = { 0 };
+    if (s->at == s->items) {
+        ask_once(b);
+        return;
+    }
+    const struct item *i = &s->item[s->at];
+    if (!read_state(b, i->undo, json_from(i->args), have_state, &e))
+        refuse(b, arena_string(r->keep, e.text));
+}
+
+/* Putting back, one after the other */
+
+static void told(struct branch *b)
+{
+    struct restoring *s = of(b);
+    s->at++;
+    put_back_next(b);
+}
+
+static void failed_told(struct branch *b)
+{
+    struct restoring *s = of(b);
+    s->then(b);
+}
+
+static void write_undone(struct branch *b, const struct item *i, const char *end, const char *text,
+                         step_fn *then)
+{
+    struct text data;
+    struct json_out o = data_open(&data, b->run);
+    json_put_raw(&o, "changes", i->undoes, strlen(i->undoes));
+    json_put(&o, "end", end);
+    if (text)
+        json_put(&o, "text", text);
+    data_close(&o, b);
+    branch_write(b, EVENT_UNDONE, data.at, true, then);
+}
+
+static void put_back(struct branch *b)
+{
+    struct work *w = b->work;
+    struct restoring *s = of(b);
+    const struct item *i = &s->item[s->at];
+    b->work = NULL;
+    if (w->outcome == OUTCOME_OK || w->outcome == OUTCOME_UNCHANGED) {
+        write_undone(b, i, "undone", NULL, told);
+        return;
+    }
+    b->answer = (struct answer){ .text = arena_print(b->run->keep, "%s could not be put back: %s",
+                                                     i->target->name, w->text ? w->text : "") };
+    if (!w->begun) {
+        s->then(b); /* nothing was begun: nothing failed in the world */
+        return;
+    }
+    write_undone(b, i, "failed", w->text, failed_told);
+}
+
+/* An earlier executor died in the middle of just this undo: it is looked into. */
+static const struct event *left_in_flight(struct run *r, const struct restoring *s,
+                                          const struct item *i)
+{
+    for (size_t k = 0; k < s->ledger.changes; k++) {
+        const struct change *c = &s->ledger.change[k];
+        if (c->state == CHANGE_IN_FLIGHT && !c->ended && text_equal(c->target, i->target->name)
+            && text_equal(c->action, i->undo->full) && text_equal(c->incident, r->incident)
+            && json_count(json_get(c->begun->data, "undoes")) > 0)
+            return c->begun;
+    }
+    return NULL;
+}
+
+static void put_back_next(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    if (s->at == s->items) {
+        b->answer = (struct answer){ .good = true };
+        s->then(b);
+        return;
+    }
+    const struct item *i = &s->item[s->at];
+    b->key = s->key ? arena_print(r->keep, "%s/%s", s->key, i->change->name) : i->change->name;
+    if (i->already) {
+        write_undone(b, i, "undone", "it was so already", told);
+        return;
+    }
+    struct work *w = arena_one(r->keep, struct work);
+    *w = (struct work){ .action = i->undo, .args = json_from(i->args), .undoes = i->undoes,
+                        .args_sha256 = sha256_of(r->keep, i->args), .target = i->target->name,
+                        .even_so = s->even_so, .consented = true, .done = put_back };
+    w->recorded = left_in_flight(r, s, i);
+    if (w->recorded)
+        change_settle_recorded(b, w);
+    else
+        change_start(b, w);
+}
+
+static void begin(struct branch *b, struct restoring *s)
+{
+    struct err e = { 0 };
+    b->context2 = s;
+    if (!gather(s, b->run, &e)) {
+        refuse(b, arena_string(b->run->keep, e.text));
+        return;
+    }
+    s->at = 0;
+    look_next(b);
+}
+
+/* The word */
+
+static void word_told(struct branch *b) { branch_good(b, NULL); }
+
+/* That it was done is an event of its own: what changes later is not put back
+ * by a replay of this word. */
+static void word_done(struct branch *b)
+{
+    struct restoring *s = of(b);
+    struct text data;
+    b->key = s->key;
+    if (!b->answer.good) {
+        const char *why = b->answer.text;
+        branch_bad(b, "%s", why ? why : "it was not put back");
+        return;
+    }
+    struct json_out o = data_open(&data, b->run);
+    json_put(&o, "action", "restore");
+    json_put_raw(&o, "args", b->want.args, strlen(b->want.args));
+    json_put(&o, "args_sha256", b->want.args_sha256);
+    json_open(&o, "result", '{');
+    json_put_int(&o, "targets", (int64_t)s->items);
+    json_close(&o, '}');
+    data_close(&o, b);
+    branch_write(b, EVENT_READ, data.at, true, word_told);
+}
+
+void perform_restore(struct branch *b)
+{
+    struct run *r = b->run;
+    struct json args = json_from(b->want.args), changes = json_get(args, "changes");
+    struct restoring *s = arena_one(r->keep, struct restoring);
+    const char *one = json_get_text(args, "change", r->keep);
+    const struct event *before = replay_take_at(r, b->key, EVENT_READ, true);
+    replay_use_under(r, arena_print(r->keep, "%s/", b->key));
+    if (before) {
+        if (replay_agrees(b, before, "restore", b->want.args_sha256)) {
+            replay_consumed(b, before);
+            branch_good(b, NULL);
+        }
+        return;
+    }
+    *s = (struct restoring){ .even_so = json_get_text(args, "even_so", r->keep),
+                             .ip = json_get_text(args, "ip", r->keep), .key = b->key, .then = word_done };
+    if (one || changes.at) {
+        const char **name = arena_many(r->keep, const char *, json_count(changes) + 2);
+        size_t n = 0;
+        if (one)
+            name[n++] = one;
+        for (struct json_walk w = json_walk(changes); changes.at && json_next(&w);)
+            name[n++] = json_text(w.value, r->keep);
+        s->names = name;
+    } else if (!s->ip && !json_is_true(json_get(args, "all"))) {
+        branch_bad(b, "restore: say all = true, ip = ..., or change = \"C2\"");
+        return;
+    }
+    begin(b, s);
+}
+
+/* The verb */
+
+static void verb_done(struct branch *b)
+{
+    b->ended = true;
+    b->raised = !b->answer.good;
+}
+
+static bool count_left(size_t *left, struct run *r, struct err *e)
+{
+    struct ledger l;
+    if (!ledger_read(&l, r->ws, r->keep, e))
+        return false;
+    *left = 0;
+    for (size_t i = 0; i < l.targets; i++) {
+        bool ours = false;
+        for (const struct change *const *c = l.target[i].change; *c; c++)
+            ours = ours || (in_force(*c) && text_equal((*c)->incident, r->incident));
+        *left += l.target[i].changed && ours;
+    }
+    return true;
+}
+
+static bool put_all_back(struct run *r, const char *const *names, const char *ip,
+                         const char *even_so, size_t *left, struct err *e)
+{
+    struct restoring *s = arena_one(r->keep, struct restoring);
+    struct branch *b = branch_new(r, NULL, "");
+    struct lock_holder holder = { 0 };
+    if (!r->store->lock(r->store, arena_print(r->keep, "restore/%s", r->incident), r->world->user,
+                        r->world->uid, "restore", &r->lock, &holder, r->keep, e)) {
+        r->lock = NULL;
+        if (e->kind != ERR_BUSY)
+            return false;
+        *e = (struct err){ 0 };
+        return err_busy(e, "%s is putting back already", holder.by ? holder.by : "somebody");
+    }
+    b->key = "";
+    b->driver = verb_done;
+    *s = (struct restoring){ .names = names, .ip = ip, .even_so = even_so, .then = verb_done };
+    begin(b, s);
+    if (!engine_loop(r, b, e))
+        return false;
+    if (!count_left(left, r, e))
+        return false;
+    if (!b->ended) {
+        err_hint(e, "answer it at a terminal: say 'tocsin restore' again there");
+        return r->park && text_equal(r->park, "stopped")
+            ? err_stopped(e, "stopped; 'tocsin restore' goes on")
+            : err_waiting(e, "restore: %s", r->park_text ? r->park_text : "it waits");
+    }
+    if (!b->raised)
+        return true;
+    if (s->refused)
+        err_hint(e, "--even-so TEXT puts it back all the same, and records why");
+    return err_failed(e, "%s", b->answer.text);
+}
+
+bool run_restore(const struct run_request *q, const char *const *names, const char *ip,
+                 const char *even_so, size_t *left, struct arena *keep, struct err *e)
+{
+    struct run r;
+    *left = 0;
+    bool good = engine_open(&r, q, false, keep, e) && put_all_back(&r, names, ip, even_so, left, e);
+    engine_close(&r);
+    return good;
+}

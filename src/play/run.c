@@ -1,0 +1,431 @@
+/* run.c: a run from its first event to its last. */
+#include "play/engine.h"
+#include "play/sandbox.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+static const char engine_version[] = "tocsin engine 1";
+
+/* Writes one event at once, outside of the loop. */
+static bool write_now(struct run *r, enum event_kind kind, const char *data, struct err *e)
+{
+    struct draft draft = { .at = INSTANT_NONE, .by = r->world->user, .uid = r->world->uid,
+                           .kind = kind, .data = data };
+    struct appended out;
+    if (!r->store->append(r->store, r->incident, NULL, r->lock, &draft, 1, true, &out, r->keep, e))
+        return false;
+    r->head = out.hash[0];
+    r->started = out.recorded;
+    return true;
+}
+
+static bool take_lock(struct run *r, const char *name, const char *why, struct lock **out,
+                      struct err *e)
+{
+    struct lock_holder holder = { 0 };
+    if (r->store->lock(r->store, name, r->world->user, r->world->uid, why, out, &holder, r->keep, e))
+        return true;
+    *out = NULL;
+    if (e->kind != ERR_BUSY)
+        return false;
+    *e = (struct err){ 0 };
+    return err_busy(e, "%s is run by %s (process %lld)", r->id ? r->id : "that",
+                    holder.by ? holder.by : "somebody", (long long)holder.pid);
+}
+
+struct branch *run_root(struct run *r)
+{
+    return branch_new(r, NULL, "");
+}
+
+/* Raises no memory error outside of a protected call: the arguments were
+ * measured when they were checked, and the state has just been opened. */
+bool run_call_steps(struct run *r, struct branch *root, const struct runbook *book, struct err *e)
+{
+    if (sandbox_room(sandbox_lua(r->sandbox)) < (int64_t)strlen(r->arguments) * 8 + 65536)
+        return err_input(e, "the arguments need more memory than the limit allows");
+    root->co = sandbox_thread(r->sandbox);
+    lua_rawgeti(root->co, LUA_REGISTRYINDEX, book->steps);
+    words_push_params(r, root->co, book, r->arguments);
+    root->arguments = 1;
+    branch_ready(root);
+    return true;
+}
+
+/* Bindings of all roles, as the run begins with them. */
+static bool bindings_json(const char **out, struct run *r, struct err *e)
+{
+    struct text text = text_new(r->keep);
+    struct json_out o = json_out(&text);
+    json_open(&o, NULL, '{');
+    for (size_t i = 0; r->roles.name[i]; i++) {
+        const char *binding = plugins_binding(r->plugins, r->roles.name[i], r->keep, e);
+        if (!binding)
+            return false;
+        json_put_raw(&o, r->roles.name[i], binding, strlen(binding));
+    }
+    json_close(&o, '}');
+    *out = text.at;
+    return true;
+}
+
+static const struct event *started_event(const struct run *r, const char *id)
+{
+    for (size_t i = 0; i < r->journal.count; i++)
+        if (r->journal.event[i].kind == EVENT_RUN_STARTED
+            && json_is(json_get(r->journal.event[i].data, "run"), id))
+            return &r->journal.event[i];
+    return NULL;
+}
+
+/* The same runbook with the same parameters, unfinished: two would do it twice. */
+static bool refuse_double(struct run *r, const char *name, const char *sha, struct err *e)
+{
+    const struct run_view *view;
+    size_t count;
+    if (!runs_fold(&view, &count, r->ws, &r->journal, r->keep, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct run_view *v = &view[i];
+        if (text_equal(v->state, "ended") || !text_equal(v->runbook, name)
+            || !json_is(json_get(v->started_event->data, "args_sha256"), sha))
+            continue;
+        if (text_equal(v->state, "alive")) {
+            err_hint(e, "tocsin follow %s", v->run);
+            return err_busy(e, "%s is the same runbook with the same parameters, and %s is running it",
+                            v->run, v->by);
+        }
+        err_hint(e, "tocsin resume %s goes on with it; tocsin abandon %s ends it", v->run, v->run);
+        return err_busy(e, "%s is the same runbook with the same parameters, and unfinished", v->run);
+    }
+    return true;
+}
+
+static bool write_started(struct run *r, const char *name, const char *sha, struct err *e)
+{
+    const char *bindings, *texts;
+    struct text data;
+    if (!bindings_json(&bindings, r, e) || !runbook_pin(&texts, r, e))
+        return false;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "run", r->id);
+    json_put(&o, "runbook", name);
+    json_put(&o, "path", r->path);
+    json_put_raw(&o, "args", r->arguments, strlen(r->arguments));
+    json_put(&o, "args_sha256", sha);
+    json_put(&o, "engine", engine_version);
+    json_put_raw(&o, "texts", texts, strlen(texts));
+    json_put_raw(&o, "bindings", bindings, strlen(bindings));
+    json_close(&o, '}');
+    return write_now(r, EVENT_RUN_STARTED, data.at, e);
+}
+
+/* The end of the loop as an event, an error and words. */
+
+static bool finish(struct run *r, struct run_outcome *out, const char *how, const char *text,
+                   const char *value, struct err *e)
+{
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "run", r->id);
+    json_put(&o, "how", how);
+    if (text)
+        json_put(&o, "text", text);
+    if (value)
+        json_put_raw(&o, "value", value, strlen(value));
+    json_close(&o, '}');
+    *out = (struct run_outcome){ r->id, how, text ? text : "" };
+    return write_now(r, EVENT_RUN_ENDED, data.at, e);
+}
+
+static bool park(struct run *r, struct run_outcome *out, struct err *e)
+{
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "run", r->id);
+    json_put(&o, "why", r->park);
+    json_put(&o, "key", r->park_key ? r->park_key : "");
+    if (r->park_text)
+        json_put(&o, "text", r->park_text);
+    if (r->park_ask)
+        json_put(&o, "asked", r->park_ask);
+    json_close(&o, '}');
+    *out = (struct run_outcome){ r->id, "parked", r->park_text ? r->park_text : "" };
+    if (!write_now(r, EVENT_RUN_PARKED, data.at, e))
+        return false;
+    if (text_equal(r->park, "asked")) {
+        err_hint(e, "answer it with 'tocsin approve', 'refuse' or 'answer', then 'tocsin resume %s'", r->id);
+        return err_waiting(e, "%s waits for a person: %s", r->id, r->park_text);
+    }
+    if (text_equal(r->park, "stopped")) {
+        err_hint(e, "tocsin resume %s goes on; tocsin abandon %s ends it", r->id, r->id);
+        return err_stopped(e, "%s is stopped", r->id);
+    }
+    err_hint(e, "tocsin resume %s tries that word again; --skip %s or --done %s go round it; "
+             "tocsin abandon %s ends it; tocsin restore lists what is changed", r->id,
+             r->park_key[0] ? r->park_key : "KEY", r->park_key[0] ? r->park_key : "KEY", r->id);
+    return err_failed(e, "%s stopped: %s", r->id, r->park_text);
+}
+
+/* What steps() returned; false when it cannot be recorded. */
+static const char *returned_value(struct run *r, struct branch *root)
+{
+    struct text text = text_new(r->keep);
+    struct err ignored = { 0 };
+    if (lua_gettop(root->co) < 1 || lua_isnil(root->co, 1)
+        || !sandbox_to_json(root->co, 1, &text, &ignored))
+        return NULL;
+    return text.at;
+}
+
+static bool conclude(struct run *r, struct branch *root, struct run_outcome *out, struct err *e)
+{
+    if (sandbox_dead(r->sandbox)) {
+        struct err why = root->error;
+        if (!finish(r, out, "ran away", why.text, NULL, e))
+            return false;
+        *e = why;
+        return false;
+    }
+    if (root->ended && root->raised) {
+        run_park(r, "failed", root->failed_key ? root->failed_key : root->key,
+                 arena_string(r->keep, root->error.text));
+        if (!park(r, out, e) && e->kind == ERR_FAILED && !root->failure)
+            e->kind = ERR_INPUT; /* a mistake in the runbook, with its line */
+        return false;
+    }
+    if (!root->ended)
+        return park(r, out, e);
+    const struct event *unused = replay_unused(r);
+    if (unused) {
+        err_hint(e, "tocsin resume %s --recorded goes on with the runbook as it was", r->id);
+        return err_failed(e, "%s: the journal holds word %s (%s), and the runbook never came to it",
+                          r->id, json_get_text(unused->data, "key", r->keep), unused->kind_name);
+    }
+    return finish(r, out, "returned", NULL, returned_value(r, root), e);
+}
+
+static bool play(struct run *r, const struct runbook *book, struct run_outcome *out, struct err *e)
+{
+    struct branch *root = run_root(r);
+    if (!run_call_steps(r, root, book, e))
+        return false;
+    if (!engine_loop(r, root, e)) {
+        *out = (struct run_outcome){ r->id, "stopped", arena_string(r->keep, e->text) };
+        return false;
+    }
+    return conclude(r, root, out, e);
+}
+
+static const char *next_id(const struct run *r)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < r->journal.count; i++)
+        n += r->journal.event[i].kind == EVENT_RUN_STARTED;
+    return arena_print(r->keep, "R%zu", n);
+}
+
+static bool start(struct run *r, struct run_outcome *out, const struct run_request *q, struct err *e)
+{
+    struct runbook book;
+    struct lock *starts;
+    const char *given;
+    if (!runbook_load(&book, r, q->runbook, e) || !arguments_json(&given, q->argument, r->keep, e)
+        || !runbook_arguments(&r->arguments, &book, r, json_from(given), e))
+        return false;
+    r->runbook = book.name;
+    r->path = book.path;
+    const char *sha = sha256_of(r->keep, r->arguments);
+    /* one start at a time: numbers are given out, doubles are seen */
+    r->id = NULL;
+    if (!take_lock(r, arena_print(r->keep, "starts/%s", r->incident), "starting a run", &starts, e))
+        return false;
+    bool good = r->store->read(r->store, r->incident, &r->journal, r->keep, e)
+             && refuse_double(r, book.name, sha, e);
+    r->id = next_id(r);
+    good = good && take_lock(r, run_lock_name(r->incident, r->id, r->keep), book.name, &r->lock, e)
+        && write_started(r, book.name, sha, e);
+    r->store->unlock(r->store, starts);
+    if (!good)
+        return false;
+    run_say(r, "", "%s: %s", r->id, book.summary);
+    return play(r, &book, out, e);
+}
+
+bool run_start(struct run_outcome *out, const struct run_request *q, struct arena *keep,
+               struct err *e)
+{
+    struct run r;
+    *out = (struct run_outcome){ 0 };
+    bool good = engine_open(&r, q, false, keep, e) && start(&r, out, q, e);
+    engine_close(&r);
+    return good;
+}
+
+/* Going on */
+
+static bool pick_run(struct run *r, const char *id, const char **found, struct err *e)
+{
+    const struct run_view *view;
+    size_t count, open = 0;
+    struct text list = text_new(r->keep);
+    if (!runs_fold(&view, &count, r->ws, &r->journal, r->keep, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool ended = text_equal(view[i].state, "ended");
+        if (id && text_equal(view[i].run, id) && ended)
+            return err_failed(e, "%s has ended (%s); nothing is left to do", id,
+                              view[i].why ? view[i].why : "returned");
+        if (ended || (id && !text_equal(view[i].run, id)))
+            continue;
+        text_print(&list, "%s%s", open++ ? ", " : "", view[i].run);
+        *found = view[i].run;
+    }
+    if (!open)
+        return id ? err_usage(e, "there is no run '%s' in %s", id, r->incident)
+                  : err_usage(e, "no run of %s is unfinished", r->incident);
+    return open == 1 || err_usage(e, "several runs are unfinished: %s; say which", list.at);
+}
+
+/* Another plugin than the run began with would act on another world. */
+static bool same_bindings(struct run *r, const struct event *started, const char *rebound,
+                          struct err *e)
+{
+    struct json bindings = json_get(started->data, "bindings");
+    for (size_t i = 0; r->roles.name[i]; i++) {
+        const char *role = r->roles.name[i];
+        const char *now = plugins_binding(r->plugins, role, r->keep, e);
+        struct json then = json_get(bindings, role);
+        bool allowed = text_equal(rebound, role);
+        if (!now)
+            return false;
+        for (size_t k = 0; k < r->journal.count; k++) {
+            struct json d = r->journal.event[k].data;
+            allowed = allowed || (r->journal.event[k].kind == EVENT_RUN_OVERRIDDEN
+                && json_is(json_get(d, "run"), r->id) && json_is(json_get(d, "role"), role));
+        }
+        if (!then.at || allowed
+            || (text_equal(json_get_text(then, "plugin", r->keep), json_get_text(json_from(now), "plugin", r->keep))
+                && text_equal(json_canonical(json_get(then, "settings"), r->keep),
+                              json_canonical(json_get(json_from(now), "settings"), r->keep))))
+            continue;
+        err_hint(e, "tocsin resume %s --rebind %s --because '...' takes the plugin that is bound now",
+                 r->id, role);
+        return err_failed(e, "%s began with the plugin '%s' as %s; now '%s' is bound, or its settings differ",
+                          r->id, json_get_text(then, "plugin", r->keep), role,
+                          json_get_text(json_from(now), "plugin", r->keep));
+    }
+    return true;
+}
+
+static bool write_override(struct run *r, const char *how, const char *key, const char *because,
+                           struct err *e)
+{
+    struct text data;
+    bool rebind = text_equal(how, "rebind");
+    struct json_out o = data_open(&data, r);
+    if (!text_equal(how, "recorded") && !key)
+        return err_usage(e, "--%s needs %s", how, rebind ? "a role" : "a key such as 3/2");
+    if ((text_equal(how, "skip") || rebind) && !because)
+        return err_usage(e, "--%s needs --because: the record has to say why", how);
+    json_put(&o, "run", r->id);
+    json_put(&o, "key", rebind || !key ? "" : key);
+    json_put(&o, "how", how);
+    json_put(&o, "because", because ? because : "");
+    if (rebind)
+        json_put(&o, "role", key);
+    json_close(&o, '}');
+    return write_now(r, EVENT_RUN_OVERRIDDEN, data.at, e)
+        && r->store->read(r->store, r->incident, &r->journal, r->keep, e);
+}
+
+/* --done: a change that was begun gets its end, by hand, so the ledger knows it. */
+static bool end_by_hand(struct run *r, const char *key, struct err *e)
+{
+    replay_index(r);
+    const struct event *begun = NULL;
+    for (size_t i = 0; i < r->journal.count; i++) {
+        const struct event *ev = &r->journal.event[i];
+        if (ev->kind == EVENT_ACTION_BEGUN && json_is(json_get(ev->data, "run"), r->id)
+            && json_is(json_get(ev->data, "key"), key))
+            begun = ev;
+        if (begun && ev->kind == EVENT_ACTION_ENDED && json_is(json_get(ev->data, "begun"), begun->hash))
+            begun = NULL;
+    }
+    if (!begun)
+        return true;
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "change", json_get_text(begun->data, "change", r->keep));
+    json_put(&o, "begun", begun->hash);
+    json_put(&o, "outcome", "ok");
+    json_put(&o, "text", "finished by hand");
+    json_put_bool(&o, "by_hand", true);
+    json_put(&o, "run", r->id);
+    json_put(&o, "key", key);
+    json_close(&o, '}');
+    return write_now(r, EVENT_ACTION_ENDED, data.at, e)
+        && r->store->read(r->store, r->incident, &r->journal, r->keep, e);
+}
+
+static bool write_resumed(struct run *r, struct err *e)
+{
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    int64_t started = r->started;
+    json_put(&o, "run", r->id);
+    json_close(&o, '}');
+    if (!write_now(r, EVENT_RUN_RESUMED, data.at, e))
+        return false;
+    r->started = started;
+    return true;
+}
+
+static bool go_on(struct run *r, struct run_outcome *out, const char *id, const char *how,
+                  const char *key, const char *because, struct err *e)
+{
+    struct runbook book;
+    if (!pick_run(r, id, &r->id, e)
+        || !take_lock(r, run_lock_name(r->incident, r->id, r->keep), "resuming", &r->lock, e)
+        || !r->store->read(r->store, r->incident, &r->journal, r->keep, e))
+        return false;
+    const struct event *started = started_event(r, r->id);
+    if (how && !write_override(r, how, key, because, e))
+        return false;
+    if (text_equal(how, "done") && !end_by_hand(r, key, e))
+        return false;
+    started = started_event(r, r->id);
+    if (!same_bindings(r, started, text_equal(how, "rebind") ? key : NULL, e))
+        return false;
+    struct json texts = json_get(started->data, "texts"), args = json_get(started->data, "args");
+    if (text_equal(how, "recorded") && texts.at)
+        r->texts = arena_copy(r->keep, texts.at, texts.length);
+    r->path = json_get_text(started->data, "path", r->keep);
+    const char *name = json_get_text(started->data, "runbook", r->keep);
+    if (!text_starts(r->path, "runbooks/"))
+        name = r->path;
+    r->arguments = arena_copy(r->keep, args.at, args.length);
+    r->started = started->recorded;
+    r->resumed = true;
+    if (!runbook_load(&book, r, name, e))
+        return false;
+    char sha[SHA256_HEX + 1];
+    sha256_hex(sha, book.text, strlen(book.text));
+    if (!json_is(json_get(texts, book.path), sha) && !r->texts)
+        run_say(r, "", "%s has been edited since %s began; it goes on with the text of now "
+                "(--recorded: as it was)", book.path, r->id);
+    replay_index(r);
+    return write_resumed(r, e) && play(r, &book, out, e);
+}
+
+bool run_resume(struct run_outcome *out, const struct run_request *q, const char *run,
+                const char *how, const char *key, const char *because, struct arena *keep,
+                struct err *e)
+{
+    struct run r;
+    *out = (struct run_outcome){ 0 };
+    bool good = engine_open(&r, q, false, keep, e) && go_on(&r, out, run, how, key, because, e);
+    engine_close(&r);
+    return good;
+}

@@ -1,0 +1,293 @@
+/* say.c: the simple words performed: what they write, and what they answer. */
+#include "play/engine.h"
+
+#include <string.h>
+
+static const char *text_of(struct branch *b, const char *key)
+{
+    const char *text = json_get_text(json_from(b->want.args), key, b->run->keep);
+    return text ? text : "";
+}
+
+static void answer_nil(struct branch *b)
+{
+    branch_good(b, NULL);
+}
+
+/* Recorded already, and the same? Then it is answered from the journal. */
+static bool said_before(struct branch *b, enum event_kind kind, const char *data, bool *stop)
+{
+    struct run *r = b->run;
+    const struct event *ev = replay_take(b, kind);
+    *stop = r->trouble.kind != ERR_NONE;
+    if (!ev)
+        return false;
+    const char *a = json_canonical(json_from(data), r->keep);
+    const char *c = json_canonical(ev->data, r->keep);
+    if (strcmp(a, c)) {
+        struct err e = { 0 };
+        err_failed(&e, "%s: word %s differs: recorded is %s %s, now the runbook says %s", b->where,
+                   b->key, ev->kind_name, c, a);
+        err_hint(&e, "tocsin resume %s --recorded goes on with the runbook as it was", r->id);
+        run_trouble(r, &e);
+        *stop = true;
+        return true;
+    }
+    replay_consumed(b, ev);
+    branch_good(b, NULL);
+    return true;
+}
+
+static void write_word(struct branch *b, enum event_kind kind, const char *key, const char *value)
+{
+    struct text data;
+    struct json_out o = data_open(&data, b->run);
+    bool stop;
+    json_put(&o, key, value);
+    data_close(&o, b);
+    if (!said_before(b, kind, data.at, &stop) && !stop)
+        branch_write(b, kind, data.at, false, answer_nil);
+}
+
+void perform_step(struct branch *b)
+{
+    run_say(b->run, b->key, "%s", text_of(b, "text"));
+    write_word(b, EVENT_STEP, "text", text_of(b, "text"));
+}
+
+void perform_note(struct branch *b)
+{
+    write_word(b, EVENT_NOTE, "text", text_of(b, "text"));
+}
+
+/* call: the step that says which runbook begins, with what. */
+void perform_call(struct branch *b)
+{
+    struct text line = text_new(b->run->keep);
+    text_add(&line, b->want.because);
+    for (struct json_walk w = json_walk(json_from(b->want.args)); json_next(&w);)
+        if (json_type(w.value) != JSON_NULL) {
+            const char *text = json_text(w.value, b->run->keep);
+            text_print(&line, " %s=%s", json_text(w.key, b->run->keep),
+                       text ? text : arena_copy(b->run->keep, w.value.at, w.value.length));
+        }
+    run_say(b->run, b->key, "%s", line.at);
+    write_word(b, EVENT_STEP, "text", line.at);
+}
+
+void perform_phase(struct branch *b)
+{
+    static const char *const phases[] = { "detected", "acknowledged", "identified", "mitigated",
+                                          "monitoring", "resolved", "closed", NULL };
+    const char *phase = text_of(b, "text")[0] ? text_of(b, "text") : text_of(b, "phase");
+    for (size_t i = 0; phases[i]; i++)
+        if (!strcmp(phases[i], phase)) {
+            write_word(b, EVENT_PHASE, "phase", phase);
+            return;
+        }
+    const char *near = text_nearest(phase, phases);
+    branch_bad(b, "there is no phase '%s'%s%s", phase, near ? "; did you mean " : "", near ? near : "");
+}
+
+void perform_fail(struct branch *b)
+{
+    branch_bad(b, "%s", text_of(b, "text"));
+}
+
+/* Values that the engine gives: journaled as reads, the same again on resume */
+
+static void answer_value(struct branch *b)
+{
+    branch_good(b, b->answer.json);
+}
+
+static void give_value(struct branch *b, const char *json)
+{
+    struct run *r = b->run;
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "action", b->want.word);
+    json_put_raw(&o, "args", b->want.args, strlen(b->want.args));
+    json_put(&o, "args_sha256", b->want.args_sha256);
+    json_put_raw(&o, "result", json, strlen(json));
+    data_close(&o, b);
+    b->answer.json = json;
+    branch_write(b, EVENT_READ, data.at, false, answer_value);
+}
+
+static bool value_before(struct branch *b)
+{
+    const struct event *ev = replay_last(b, EVENT_READ);
+    if (b->run->trouble.kind != ERR_NONE)
+        return true;
+    if (!ev)
+        return false;
+    if (!replay_agrees(b, ev, b->want.word, b->want.args_sha256))
+        return true;
+    struct json result = json_get(ev->data, "result");
+    replay_consumed(b, ev);
+    branch_good(b, result.at ? arena_copy(b->run->keep, result.at, result.length) : NULL);
+    return true;
+}
+
+void perform_now(struct branch *b)
+{
+    branch_good(b, arena_print(b->run->keep, "%lld", (long long)b->now));
+}
+
+void perform_random(struct branch *b)
+{
+    struct json args = json_from(b->want.args);
+    int64_t from = json_int_or(json_get(args, "from"), 1), to = json_int_or(json_get(args, "to"), 100);
+    unsigned char bytes[8];
+    uint64_t n = 0;
+    if (value_before(b))
+        return;
+    if (to < from) {
+        branch_bad(b, "random: from %lld to %lld", (long long)from, (long long)to);
+        return;
+    }
+    b->run->world->random(b->run->world, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        n = n << 8 | bytes[i];
+    uint64_t width = (uint64_t)to - (uint64_t)from + 1;
+    give_value(b, arena_print(b->run->keep, "%lld", (long long)((uint64_t)from + (width ? n % width : n))));
+}
+
+/* try caught a failure: the mark by which a resume knows that it went on. */
+void perform_caught(struct branch *b)
+{
+    struct run *r = b->run;
+    const struct event *ev = replay_take(b, EVENT_READ);
+    if (ev) {
+        replay_consumed(b, ev);
+        branch_good(b, NULL);
+        return;
+    }
+    struct text data, error = text_new(r->keep);
+    struct json_out inner = json_out(&error), o = data_open(&data, r);
+    json_open(&inner, NULL, '{');
+    json_put(&inner, "text", b->want.because);
+    json_close(&inner, '}');
+    json_put(&o, "action", b->want.word);
+    json_put_raw(&o, "args", "{}", 2);
+    json_put(&o, "args_sha256", b->want.args_sha256);
+    json_put_raw(&o, "error", error.at, error.length);
+    data_close(&o, b);
+    branch_write(b, EVENT_READ, data.at, false, answer_nil);
+}
+
+/* impact: this run's own windows */
+
+static void write_impact(struct branch *b, const char *closes)
+{
+    struct run *r = b->run;
+    struct text data;
+    const char *level = text_of(b, "level"), *text = text_of(b, "text");
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "service", text_of(b, "service"));
+    json_put(&o, closes ? "edge" : "level", level);
+    json_put(&o, "basis", arena_print(r->keep, "run:%s", r->id));
+    if (closes)
+        json_put_raw(&o, "closes", closes, strlen(closes));
+    if (text[0])
+        json_put(&o, "text", text);
+    data_close(&o, b);
+    branch_write(b, EVENT_IMPACT, data.at, true, answer_nil);
+}
+
+/* The openings of this run that nothing has closed, as a JSON list. */
+static const char *open_windows(struct run *r, const char *service, size_t *count, struct err *e)
+{
+    struct journal j;
+    struct text list = text_new(r->keep);
+    const char *basis = arena_print(r->keep, "run:%s", r->id);
+    *count = 0;
+    if (!r->store->read(r->store, r->incident, &j, r->keep, e))
+        return NULL;
+    text_char(&list, '[');
+    for (size_t i = 0; i < j.count; i++) {
+        const struct event *ev = &j.event[i];
+        if (ev->kind != EVENT_IMPACT || !json_is(json_get(ev->data, "service"), service)
+            || !json_is(json_get(ev->data, "basis"), basis) || !json_get(ev->data, "level").at)
+            continue;
+        bool closed = false;
+        for (size_t k = i + 1; k < j.count && !closed; k++)
+            for (struct json_walk w = json_walk(json_get(j.event[k].data, "closes"));
+                 j.event[k].kind == EVENT_IMPACT && json_next(&w);)
+                closed = closed || json_is(w.value, ev->hash);
+        if (!closed)
+            text_print(&list, "%s\"%s\"", (*count)++ ? "," : "", ev->hash);
+    }
+    text_char(&list, ']');
+    return list.at;
+}
+
+void perform_impact(struct branch *b)
+{
+    static const char *const levels[] = { "down", "degraded", "unknown", "none", "up", NULL };
+    struct run *r = b->run;
+    const char *service = text_of(b, "service"), *level = text_of(b, "level"), *closes = NULL;
+    struct err e = { 0 };
+    bool known = false;
+    size_t open = 0;
+    for (size_t i = 0; levels[i]; i++)
+        known = known || !strcmp(levels[i], level);
+    if (!known || !config_service(&r->ws->config, service, &e)) {
+        branch_bad(b, "impact: %s", known ? e.text : "level is \"down\", \"degraded\", \"unknown\", \"none\" or \"up\"");
+        return;
+    }
+    const struct event *ev = replay_take(b, EVENT_IMPACT);
+    if (r->trouble.kind != ERR_NONE)
+        return;
+    if (ev) {
+        replay_consumed(b, ev);
+        branch_good(b, NULL);
+        return;
+    }
+    if (!strcmp(level, "up")) {
+        closes = r->dry ? "[]" : open_windows(r, service, &open, &e);
+        if (!closes) {
+            run_trouble(r, &e);
+            return;
+        }
+        if (!open) { /* nothing of ours is open: a person's window stays theirs */
+            branch_good(b, NULL);
+            return;
+        }
+    }
+    write_impact(b, closes);
+}
+
+/* lock "target" */
+
+void perform_lock(struct branch *b)
+{
+    struct run *r = b->run;
+    const char *target = text_of(b, "text")[0] ? text_of(b, "text") : text_of(b, "target");
+    struct lock_holder holder = { 0 };
+    struct lock *lock;
+    struct err e = { 0 };
+    const struct event *ev = replay_take(b, EVENT_LOCK_TAKEN);
+    if (r->trouble.kind != ERR_NONE)
+        return;
+    if (!r->dry && !r->store->lock(r->store, arena_print(r->keep, "held/%s", target), r->world->user,
+                        r->world->uid, arena_print(r->keep, "run %s", r->id ? r->id : "-"), &lock,
+                        &holder, r->keep, &e)) {
+        branch_bad(b, "'%s' is held by %s%s%s", target, holder.by ? holder.by : "somebody",
+                   holder.why ? ": " : "", holder.why ? holder.why : "");
+        return;
+    }
+    if (ev) {
+        replay_consumed(b, ev);
+        branch_good(b, NULL);
+        return;
+    }
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "target", target);
+    if (text_of(b, "why")[0])
+        json_put(&o, "why", text_of(b, "why"));
+    data_close(&o, b);
+    branch_write(b, EVENT_LOCK_TAKEN, data.at, true, answer_nil);
+}

@@ -1,0 +1,217 @@
+/* settle.c: what became of a change. A change in flight at a crash, or one
+ * whose answer was lost, is looked into and never blindly repeated. */
+#include "play/engine.h"
+
+#include <string.h>
+
+static const char *const outcome_of[] = { "ok", "unchanged", "failed", "unknown" };
+
+static void ended(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    w->in_flight = false;
+    if (w->lock)
+        r->store->unlock(r->store, w->lock);
+    w->lock = NULL;
+    if (w->again && w->attempt < 3) { /* settled absent: the attempt grows, and it is done */
+        w->again = false;
+        w->attempt++;
+        w->recorded = NULL;
+        w->consented = true;
+        w->result = w->after = w->before = (struct json){ 0 };
+        change_start(b, w);
+        return;
+    }
+    w->done(b);
+}
+
+void change_end(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    struct text data;
+    bool failed = w->outcome == OUTCOME_FAILED || w->outcome == OUTCOME_UNKNOWN;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "change", w->name);
+    json_put(&o, "begun", w->begun);
+    json_put(&o, "outcome", outcome_of[w->outcome]);
+    json_put(&o, "text", w->text ? w->text : "");
+    if (!failed) {
+        if (w->result.at)
+            json_put_raw(&o, "result", w->result.at, w->result.length);
+        if (w->after.at)
+            json_put_raw(&o, "after", w->after.at, w->after.length);
+    } else {
+        json_open(&o, "error", '{');
+        json_put(&o, "text", w->text ? w->text : "");
+        json_close(&o, '}');
+    }
+    if (w->by_hand)
+        json_put_bool(&o, "by_hand", true);
+    data_close(&o, b);
+    run_say(r, w->key, "%s %s: %s", w->name, w->action->full,
+            w->text && w->text[0] ? w->text : outcome_of[w->outcome]);
+    if (r->dry && r->notes)
+        r->note[r->notes - 1].change = true;
+    branch_write(b, EVENT_ACTION_ENDED, data.at, true, ended);
+}
+
+static void have_after(struct branch *b)
+{
+    struct work *w = b->work;
+    if (b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result)
+        w->after = json_from(arena_string(b->run->keep, b->view.result));
+    change_end(b);
+}
+
+static void it_is_done(struct branch *b)
+{
+    struct work *w = b->work;
+    struct err e = { 0 };
+    w->outcome = OUTCOME_OK;
+    if (!read_state(b, w->action, w->args, have_after, &e))
+        change_end(b);
+}
+
+static void it_is_not(struct branch *b, const char *text)
+{
+    struct work *w = b->work;
+    w->outcome = OUTCOME_FAILED;
+    w->text = text;
+    w->again = true;
+    change_end(b);
+}
+
+/* Nobody but a person can tell. */
+static void person_told(struct branch *b)
+{
+    struct work *w = b->work;
+    const char *answer = b->answer.json, *text = b->answer.text;
+    w->by_hand = true;
+    if (text_equal(answer, "done") || text_equal(answer, "instead") || text_equal(answer, "yes")) {
+        w->text = text && text[0] ? text : text_equal(answer, "instead") ? "something else was done"
+                                                                         : "it was done";
+        it_is_done(b);
+        return;
+    }
+    w->outcome = OUTCOME_FAILED;
+    w->text = text && text[0] ? text : "it was not done";
+    change_end(b);
+}
+
+static void ask_a_person(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    const char *question = arena_print(r->keep, "%s %s %s was begun, and nobody can see whether it "
+                                       "happened: was it done?", w->name, w->action->full, w->target);
+    consent_ask(b, "manual", question, w->action->full, w->args_sha256, person_told);
+}
+
+static void probe_again(struct branch *b);
+
+static void probed(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    const struct task_view *v = &b->view;
+    int64_t now = r->world->now(r->world);
+    int64_t late = w->begun_at + plugins_appears_within(r->plugins, w->action);
+    int64_t last = late + 10 * MINUTE_MS;
+    if (v->state == TASK_ASKS) {
+        task_close(b->task);
+        b->task = NULL;
+        ask_a_person(b);
+        return;
+    }
+    switch (v->seen) {
+    case SEEN_DONE:
+        w->result = json_from(arena_string(r->keep, v->result ? v->result : "{}"));
+        w->text = v->text && v->text[0] ? arena_print(r->keep, "%s (looked into)", v->text)
+                                        : "it had happened (looked into)";
+        it_is_done(b);
+        return;
+    case SEEN_ABSENT:
+        if (now >= late)
+            it_is_not(b, "it had not happened (looked into)");
+        else
+            branch_wait(b, now + SECOND_MS < late ? now + SECOND_MS : late, probe_again);
+        return;
+    case SEEN_PENDING:
+        if (now < last)
+            branch_wait(b, now + 2 * SECOND_MS, probe_again);
+        else
+            ask_a_person(b);
+        return;
+    case SEEN_UNKNOWN:
+        ask_a_person(b);
+        return;
+    }
+}
+
+static const char *recorded_key(struct branch *b)
+{
+    struct work *w = b->work;
+    if (w->recorded)
+        return json_get_text(w->recorded->data, "provider_key", b->run->keep);
+    return change_provider_key(b);
+}
+
+static void probe_again(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    struct task *task;
+    struct err e = { 0 };
+    if (!task_probe(&task, r->plugins, w->action, w->args, w->before, recorded_key(b), r->keep, &e)) {
+        run_say(r, w->key, "%s", e.text);
+        ask_a_person(b);
+        return;
+    }
+    branch_task(b, task, r->world->now(r->world) + MINUTE_MS, probed);
+}
+
+void change_settle(struct branch *b)
+{
+    struct work *w = b->work;
+    run_say(b->run, w->key, "%s %s: %s; looking into it", w->name, w->action->full,
+            w->text && w->text[0] ? w->text : "the outcome is unknown");
+    probe_again(b);
+}
+
+/* A beginning without an end, left by an executor that died. */
+void change_settle_recorded(struct branch *b, struct work *w)
+{
+    struct run *r = b->run;
+    struct json data = w->recorded->data, before = json_get(data, "before");
+    struct lock_holder holder = { 0 };
+    struct err e = { 0 };
+    b->work = w;
+    w->key = b->key;
+    w->name = json_get_text(data, "change", r->keep);
+    w->target = json_get_text(data, "target", r->keep);
+    w->begun = w->recorded->hash;
+    w->begun_at = w->recorded->recorded;
+    w->before = json_type(before) == JSON_NULL ? (struct json){ 0 } : before;
+    w->attempt = json_int_or(json_get(data, "attempt"), 1);
+    w->in_flight = true;
+    w->text = "it was in flight when the run stopped";
+    if (!r->store->lock(r->store, arena_print(r->keep, "target/%s", w->target), r->world->user,
+                        r->world->uid, "looking into a change", &w->lock, &holder, r->keep, &e)) {
+        w->lock = NULL;
+        run_trouble(r, &e);
+        return;
+    }
+    for (size_t i = 0; i < r->journal.count; i++) {
+        const struct event *ev = &r->journal.event[i];
+        if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "mode"), "manual")
+            && json_is(json_get(ev->data, "key"), b->key) && ev->seq > w->recorded->seq
+            && json_is(json_get(ev->data, "run"), r->id ? r->id : "")) {
+            consent_ask(b, "manual", json_get_text(ev->data, "text", r->keep), w->action->full,
+                        w->args_sha256, person_told);
+            return;
+        }
+    }
+    change_settle(b);
+}

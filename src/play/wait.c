@@ -1,0 +1,167 @@
+/* wait.c: time. Deadlines are journaled as absolute moments, so that a resume
+ * waits for what is left of them. */
+#include "play/engine.h"
+
+#include <string.h>
+
+enum { FIRST_POLL_MS = 1000, LAST_POLL_MS = 10 * 1000 };
+
+static bool instant_of(struct json value, int64_t *out, struct arena *keep)
+{
+    const char *text = json_text(value, keep);
+    return text && instant_parse_rfc3339(text, strlen(text), out);
+}
+
+static struct json_out waited_open(struct text *data, struct branch *b, int64_t until)
+{
+    struct run *r = b->run;
+    struct json_out o = data_open(data, r);
+    json_put(&o, "until", instant_utc(r->keep, until));
+    json_put(&o, "action", b->want.action ? b->want.action->full : b->want.word);
+    json_put_raw(&o, "args", b->want.args, strlen(b->want.args));
+    json_put(&o, "args_sha256", b->want.args_sha256);
+    return o;
+}
+
+static void time_is_up(struct branch *b) { branch_good(b, NULL); }
+
+static void sleep_on(struct branch *b) { branch_wait(b, b->deadline, time_is_up); }
+
+/* Waits until now + span; where the journal says until when, until then. */
+static void wait_span(struct branch *b)
+{
+    struct run *r = b->run;
+    struct text data;
+    const struct event *ev = replay_take(b, EVENT_WAITED);
+    if (r->trouble.kind != ERR_NONE
+        || (ev && !replay_agrees(b, ev, b->want.word, b->want.args_sha256)))
+        return;
+    b->deadline = r->world->now(r->world) + b->want.span_ms;
+    if (ev) {
+        instant_of(json_get(ev->data, "until"), &b->deadline, r->keep);
+        replay_consumed(b, ev);
+        sleep_on(b);
+        return;
+    }
+    struct json_out o = waited_open(&data, b, b->deadline);
+    data_close(&o, b);
+    branch_write(b, EVENT_WAITED, data.at, false, sleep_on);
+}
+
+void perform_wait(struct branch *b)
+{
+    run_say(b->run, b->key, "waiting %s", duration_words(b->run->keep, b->want.span_ms));
+    wait_span(b);
+}
+
+/* retry: the pause between two attempts. */
+void perform_pause(struct branch *b)
+{
+    run_say(b->run, b->key, "%s; again in %s", b->want.because,
+            duration_words(b->run->keep, b->want.span_ms));
+    wait_span(b);
+}
+
+/* wait_until */
+
+static void poll_now(struct branch *b);
+
+static void tell_met(struct branch *b) { branch_good(b, b->answer.json); }
+
+static void tell_not_met(struct branch *b)
+{
+    if (b->want.or_nothing)
+        branch_good(b, NULL);
+    else
+        branch_bad(b, "%s was not so within %s%s%s", b->want.action->full,
+                   duration_words(b->run->keep, b->want.span_ms), b->answer.text ? ": " : "",
+                   b->answer.text ? b->answer.text : "");
+}
+
+static void decide(struct branch *b, bool met, const char *result)
+{
+    struct text data;
+    struct json_out o = waited_open(&data, b, b->deadline);
+    if (result)
+        json_put_raw(&o, "result", result, strlen(result));
+    json_put_bool(&o, "met", met);
+    data_close(&o, b);
+    b->answer.json = result;
+    branch_write(b, EVENT_WAITED, data.at, false, met ? tell_met : tell_not_met);
+}
+
+static void polled(struct branch *b)
+{
+    struct run *r = b->run;
+    const struct task_view *v = &b->view;
+    int64_t now = r->world->now(r->world), every = b->want.every_ms;
+    bool good = v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED;
+    struct json result = json_from(v->result);
+    b->deadline = b->want.span_ms + b->work_started;
+    if (good && json_is_true(json_get(result, b->want.action->condition))) {
+        run_say(r, b->key, "%s: yes, after %s", b->want.action->full,
+                duration_short(r->keep, now - b->work_started));
+        decide(b, true, v->result);
+        return;
+    }
+    const char *text = json_get_text(result, "text", r->keep);
+    b->answer.text = text ? text : v->text && v->text[0] ? v->text : NULL;
+    if (now >= b->deadline) {
+        decide(b, false, good ? v->result : NULL);
+        return;
+    }
+    if (every < 0) { /* soon at first, then slower */
+        every = b->polls < 10 ? FIRST_POLL_MS << (b->polls / 3) : LAST_POLL_MS;
+        b->polls++;
+    }
+    branch_wait(b, now + every < b->deadline ? now + every : b->deadline, poll_now);
+}
+
+static void poll_now(struct branch *b)
+{
+    struct run *r = b->run;
+    struct task *task;
+    struct err e = { 0 };
+    if (!task_perform(&task, r->plugins, b->want.action, json_from(b->want.args), "", r->keep, &e)) {
+        branch_bad(b, "%s", e.text);
+        return;
+    }
+    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, b->want.action),
+                polled);
+}
+
+/* The last event of a wait that was decided; else the one that set its end. */
+void perform_wait_until(struct branch *b)
+{
+    struct run *r = b->run;
+    const struct event *first = replay_take(b, EVENT_WAITED), *last = replay_last(b, EVENT_WAITED);
+    int64_t until;
+    struct text data;
+    if (r->trouble.kind != ERR_NONE
+        || (first && !replay_agrees(b, first, b->want.action->full, b->want.args_sha256)))
+        return;
+    b->polls = 0;
+    b->work_started = r->world->now(r->world);
+    if (last && json_get(last->data, "met").at) {
+        struct json result = json_get(last->data, "result");
+        bool met = json_is_true(json_get(last->data, "met"));
+        if (met || b->want.or_nothing || replay_caught(r, b->key)) {
+            replay_consumed(b, last);
+            b->answer.json = result.at ? arena_copy(r->keep, result.at, result.length) : NULL;
+            (met ? tell_met : tell_not_met)(b);
+            return;
+        }
+        first = NULL; /* it failed and the run stopped there: a new wait */
+    }
+    run_say(r, b->key, "waiting until %s, at most %s", b->want.action->full,
+            duration_words(r->keep, b->want.span_ms));
+    if (first && instant_of(json_get(first->data, "until"), &until, r->keep)) {
+        b->work_started = until - b->want.span_ms;
+        replay_consumed(b, first);
+        poll_now(b);
+        return;
+    }
+    struct json_out o = waited_open(&data, b, b->work_started + b->want.span_ms);
+    data_close(&o, b);
+    branch_write(b, EVENT_WAITED, data.at, false, poll_now);
+}

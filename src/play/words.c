@@ -1,0 +1,688 @@
+/* words.c: what a runbook may say. A word unpacks its arguments, which may
+ * raise, fills in a request and yields; it performs nothing. Two shapes only:
+ * word "text" and word { ... }. */
+#include "play/engine.h"
+#include "play/sandbox.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+static struct run *run_of(lua_State *L)
+{
+    return *(struct run **)lua_touserdata(L, lua_upvalueindex(1));
+}
+
+static struct branch *speaking(lua_State *L, const char *word)
+{
+    struct run *r = run_of(L);
+    if (!r->turn || r->turn->co != L)
+        luaL_error(L, "'%s' works only inside steps, not in a function that something else calls", word);
+    return r->turn;
+}
+
+static const char *keep_text(struct branch *b, lua_State *L, int index)
+{
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
+    struct text clean = text_new(b->run->keep);
+    text_add_clean(&clean, text, length);
+    return clean.at;
+}
+
+/* The line that speaks, as "FILE:LINE". */
+static const char *where(struct branch *b, lua_State *L)
+{
+    luaL_where(L, 1);
+    const char *text = arena_string(b->run->keep, lua_tostring(L, -1));
+    lua_pop(L, 1);
+    size_t length = strlen(text);
+    return length > 2 ? arena_copy(b->run->keep, text, length - 2) : "";
+}
+
+static void next_key(struct branch *b, lua_State *L)
+{
+    b->key = arena_print(b->run->keep, "%s%lld", b->level.prefix, (long long)b->level.next++);
+    b->where = where(b, L);
+}
+
+/* A result whose fields are known: another name is an error with its line. */
+static int unknown_field(lua_State *L)
+{
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
+        return 0; /* a field that is known, and empty this time */
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return 0;
+    return luaL_error(L, "'%s' has no '%s'; it has: %s", lua_tostring(L, lua_upvalueindex(1)), name,
+                      lua_tostring(L, lua_upvalueindex(3)));
+}
+
+/* Makes the table on top strict: `names` are allowed even where empty. */
+static void make_strict(lua_State *L, const char *what, const char *const *name)
+{
+    luaL_Buffer list;
+    lua_createtable(L, 0, 2);   // t meta
+    lua_pushstring(L, what);
+    lua_newtable(L);            // t meta what allowed
+    luaL_buffinit(L, &list);
+    for (size_t i = 0; name[i]; i++) {
+        luaL_addstring(&list, i ? ", " : "");
+        luaL_addstring(&list, name[i]);
+    }
+    luaL_pushresult(&list);     // t meta what allowed list
+    for (size_t i = 0; name[i]; i++) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -3, name[i]);
+    }
+    lua_pushcclosure(L, unknown_field, 3);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+}
+
+static void push_answer(lua_State *L, struct branch *b)
+{
+    const struct role_action *a = b->answer.action;
+    struct json value = b->answer.json ? json_from(b->answer.json) : (struct json){ 0 };
+    if (!value.at || (json_type(value) == JSON_NULL)) {
+        lua_pushnil(L);
+        return;
+    }
+    sandbox_push_json(L, value);
+    if (!lua_istable(L, -1) || !a)
+        return;
+    const char **name = arena_many(b->run->keep, const char *, a->results + 1);
+    for (size_t i = 0; i < a->results; i++)
+        name[i] = a->result[i].name;
+    make_strict(L, a->full, name);
+}
+
+static int answered(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    struct branch *b = run_of(L)->turn;
+    if (!b->answer.good) {
+        b->failed_key = b->key;
+        b->failure = b->answer.text;
+        return luaL_error(L, "%s: %s", b->where, b->answer.text);
+    }
+    if (b->answer.results)
+        return b->answer.results;
+    push_answer(L, b);
+    return 1;
+}
+
+static int ask(lua_State *L, struct branch *b, struct request want)
+{
+    if (!want.args)
+        want.args = "{}";
+    if (!want.args_sha256)
+        want.args_sha256 = sha256_of(b->run->keep, want.args);
+    b->want = want;
+    lua_settop(L, 0);
+    return lua_yieldk(L, 0, 0, answered);
+}
+
+/* The table or text of a word as canonical JSON; a text becomes {"text":...}. */
+static const char *arguments(lua_State *L, struct branch *b, const char *word)
+{
+    struct text json = text_new(b->run->keep);
+    struct err e = { 0 };
+    if (lua_gettop(L) != 1)
+        luaL_error(L, "write %s \"text\" or %s { ... }", word, word);
+    if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
+        text_add(&json, "{\"text\":");
+        const char *text = keep_text(b, L, 1);
+        json_quote(&json, text, strlen(text));
+        text_char(&json, '}');
+        return json.at;
+    }
+    if (!lua_istable(L, 1))
+        luaL_error(L, "write %s \"text\" or %s { ... }, not a %s", word, word, luaL_typename(L, 1));
+    if (!sandbox_to_json(L, 1, &json, &e))
+        luaL_error(L, "%s: %s", word, arena_string(b->run->keep, e.text));
+    return json.at;
+}
+
+/* Every member must be one of `known` (NULL at the end). */
+static void only(lua_State *L, const char *word, struct json args, const char *const *known,
+                 struct arena *keep)
+{
+    struct text list = text_new(keep);
+    for (size_t i = 0; known[i]; i++)
+        text_print(&list, "%s%s", i ? ", " : "", known[i]);
+    for (struct json_walk w = json_walk(args); json_type(args) == JSON_OBJECT && json_next(&w);) {
+        const char *name = json_text(w.key, keep);
+        bool found = false;
+        for (size_t i = 0; known[i]; i++)
+            found = found || !strcmp(known[i], name);
+        const char *near = text_nearest(name, known);
+        if (!found && near)
+            luaL_error(L, "%s has no '%s'; did you mean '%s'?", word, name, near);
+        if (!found)
+            luaL_error(L, "%s has no '%s'; it has: %s", word, name, list.at);
+    }
+}
+
+static int simple(lua_State *L, const char *word, const char *const *known, step_fn *perform)
+{
+    struct branch *b = speaking(L, word);
+    const char *args = arguments(L, b, word);
+    only(L, word, json_from(args), known, b->run->keep);
+    if (json_type(json_from(args)) == JSON_ARRAY)
+        return luaL_error(L, "%s takes names: %s { name = value }", word, word);
+    if (known[0] && !strcmp(known[0], "text")
+        && json_type(json_get(json_from(args), "text")) != JSON_STRING)
+        return luaL_error(L, "%s needs a text: %s \"...\"", word, word);
+    next_key(b, L);
+    return ask(L, b, (struct request){ .word = word, .args = args, .perform = perform });
+}
+
+#define SIMPLE(name, ...)                                                  \
+    static int word_##name(lua_State *L)                                   \
+    {                                                                      \
+        static const char *const known[] = { __VA_ARGS__, NULL };          \
+        return simple(L, #name, known, perform_##name);                    \
+    }
+
+SIMPLE(step, "text")
+SIMPLE(note, "text")
+SIMPLE(ask, "text", "default")
+SIMPLE(confirm, "text")
+SIMPLE(approve, "text", "who")
+SIMPLE(phase, "text", "phase")
+SIMPLE(impact, "service", "level", "lost", "text")
+SIMPLE(lock, "text", "target", "why")
+SIMPLE(restore, "all", "ip", "change", "changes", "even_so")
+SIMPLE(fail, "text")
+SIMPLE(random, "text", "from", "to")
+
+static int word_now(lua_State *L)
+{
+    struct branch *b = speaking(L, "now");
+    if (lua_gettop(L) > 0)
+        arguments(L, b, "now");
+    next_key(b, L);
+    return ask(L, b, (struct request){ .word = "now", .perform = perform_now });
+}
+
+static bool take_span(lua_State *L, struct json args, const char *name, int64_t *ms,
+                      struct arena *keep)
+{
+    struct json value = json_get(args, name);
+    const char *text = json_text(value, keep);
+    if (!value.at)
+        return false;
+    if (!text || !duration_parse(ms, text))
+        luaL_error(L, "%s: expected a span such as \"30s\" or \"5m\"", name);
+    return true;
+}
+
+static int word_wait(lua_State *L)
+{
+    struct branch *b = speaking(L, "wait");
+    const char *args = arguments(L, b, "wait");
+    struct request want = { .word = "wait", .args = args, .perform = perform_wait };
+    if (!take_span(L, json_from(args), "text", &want.span_ms, b->run->keep))
+        return luaL_error(L, "write wait \"30s\"");
+    next_key(b, L);
+    return ask(L, b, want);
+}
+
+/* Actions */
+
+static int word_action(lua_State *L);
+
+static const struct role_action *action_at(lua_State *L, int index)
+{
+    if (lua_tocfunction(L, index) != word_action || !lua_getupvalue(L, index, 2))
+        return NULL;
+    const struct role_action *a = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return a;
+}
+
+/* Takes an option of the engine out of the argument table at index 1. */
+static bool take_option(lua_State *L, const char *name)
+{
+    bool there = lua_getfield(L, 1, name) != LUA_TNIL;
+    bool value = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    if (there) {
+        lua_pushnil(L);
+        lua_setfield(L, 1, name);
+    }
+    return there && value;
+}
+
+static const char *take_text(lua_State *L, struct branch *b, const char *name)
+{
+    const char *text = NULL;
+    if (lua_getfield(L, 1, name) == LUA_TSTRING)
+        text = keep_text(b, L, -1);
+    lua_pop(L, 1);
+    if (text) {
+        lua_pushnil(L);
+        lua_setfield(L, 1, name);
+    }
+    return text;
+}
+
+/* A copy of the table at 1 stands there from now on: its owner may use it again. */
+static void copy_table(lua_State *L, const char *word)
+{
+    if (lua_gettop(L) != 1 || !lua_istable(L, 1))
+        luaL_error(L, "write %s { name = value, ... }", word);
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, 2);
+    }
+    lua_replace(L, 1);
+}
+
+static const char *action_arguments(lua_State *L, struct branch *b, const struct role_action *a)
+{
+    struct err e = { 0 };
+    const char *canonical;
+    if (!role_arguments(&canonical, a, json_from(arguments(L, b, a->full)), b->run->keep, &e))
+        luaL_error(L, "%s", arena_string(b->run->keep, e.text));
+    for (size_t i = 0; i < a->args; i++) {
+        const char *text = json_get_text(json_from(canonical), a->arg[i].name, b->run->keep);
+        if (a->arg[i].type == ARG_SERVICE && text
+            && !config_service(&b->run->ws->config, text, &e))
+            luaL_error(L, "%s", arena_string(b->run->keep, e.text));
+    }
+    return canonical;
+}
+
+static int word_action(lua_State *L)
+{
+    const struct role_action *a = lua_touserdata(L, lua_upvalueindex(2));
+    struct branch *b = speaking(L, a->full);
+    struct request want = { .word = a->full, .action = a, .perform = perform_action };
+    copy_table(L, a->full);
+    want.or_nothing = take_option(L, "or_nothing");
+    want.because = a->change ? take_text(L, b, "even_so") : NULL;
+    want.args = action_arguments(L, b, a);
+    next_key(b, L);
+    return ask(L, b, want);
+}
+
+/* wait_until { sense.answers, service = ..., at_most = "5m", every = "10s" } */
+static int word_wait_until(lua_State *L)
+{
+    struct branch *b = speaking(L, "wait_until");
+    struct request want = { .word = "wait_until", .span_ms = 10 * MINUTE_MS, .every_ms = -1,
+                            .perform = perform_wait_until };
+    copy_table(L, "wait_until");
+    lua_rawgeti(L, 1, 1);
+    want.action = action_at(L, -1);
+    lua_pop(L, 1);
+    if (!want.action || want.action->change || !want.action->condition)
+        return luaL_error(L, "wait_until needs a question first, as sense.answers: "
+                          "wait_until { sense.answers, service = ..., at_most = \"5m\" }");
+    lua_pushnil(L);
+    lua_rawseti(L, 1, 1);
+    const char *most = take_text(L, b, "at_most"), *every = take_text(L, b, "every");
+    want.or_nothing = take_option(L, "or_nothing");
+    if ((most && !duration_parse(&want.span_ms, most)) || (every && !duration_parse(&want.every_ms, every)))
+        return luaL_error(L, "wait_until: at_most and every are spans such as \"5m\"");
+    want.args = action_arguments(L, b, want.action);
+    next_key(b, L);
+    return ask(L, b, want);
+}
+
+/* Levels: call, try, retry run Lua inside of a word */
+
+static struct level *enter(struct branch *b, const char *prefix)
+{
+    struct level *saved = arena_one(b->run->keep, struct level);
+    *saved = b->level;
+    b->level = (struct level){ prefix, 1 };
+    return saved;
+}
+
+struct call { struct level *saved; struct runbook book; const char *args, *key; };
+
+static int call_returned(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    struct call *c = (struct call *)context;
+    struct branch *b = run_of(L)->turn;
+    b->level = *c->saved;
+    if (lua_istable(L, -1)) {
+        size_t n = 0;
+        const char *name[65];
+        for (lua_pushnil(L); n < 64 && lua_next(L, -2); lua_pop(L, 1))
+            if (lua_type(L, -2) == LUA_TSTRING)
+                name[n++] = arena_string(b->run->keep, lua_tostring(L, -2));
+        for (size_t i = 1; i < n; i++)
+            for (size_t k = i; k > 0 && strcmp(name[k - 1], name[k]) > 0; k--) {
+                const char *other = name[k];
+                name[k] = name[k - 1];
+                name[k - 1] = other;
+            }
+        if (lua_type(L, -1) != LUA_TTABLE)
+            lua_pop(L, 1);
+        name[n] = NULL;
+        if (!lua_getmetatable(L, -1))
+            make_strict(L, c->book.name, name);
+        else
+            lua_pop(L, 1);
+    }
+    return 1;
+}
+
+static void push_params(lua_State *L, const struct runbook *book, const char *args,
+                        struct arena *keep)
+{
+    const char **name = arena_many(keep, const char *, book->params + 1);
+    for (size_t i = 0; i < book->params; i++)
+        name[i] = book->param[i].arg.name;
+    sandbox_push_json(L, json_from(args));
+    make_strict(L, arena_print(keep, "parameters of %s", book->name), name);
+}
+
+static int call_steps(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    struct call *c = (struct call *)context;
+    struct branch *b = run_of(L)->turn;
+    if (!b->answer.good)
+        return answered(L, 0, 0);
+    c->saved = enter(b, arena_print(b->run->keep, "%s/", c->key));
+    lua_settop(L, 0);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, c->book.steps);
+    push_params(L, &c->book, c->args, b->run->keep);
+    lua_callk(L, 1, 1, context, call_returned);
+    return call_returned(L, 0, context);
+}
+
+static int word_call(lua_State *L)
+{
+    struct branch *b = speaking(L, "call");
+    struct call *c = arena_one(b->run->keep, struct call);
+    struct err e = { 0 };
+    struct text json = text_new(b->run->keep);
+    copy_table(L, "call");
+    if (lua_rawgeti(L, 1, 1) != LUA_TSTRING)
+        return luaL_error(L, "call needs the name of a runbook first: call { \"name\", ... }");
+    const char *name = keep_text(b, L, -1);
+    lua_pop(L, 1);
+    lua_pushnil(L);
+    lua_rawseti(L, 1, 1);
+    /* loading runs the file's top level on the main state, which is not running a word now */
+    if (!runbook_load(&c->book, b->run, name, &e) || !sandbox_to_json(L, 1, &json, &e)
+        || !runbook_arguments(&c->args, &c->book, b->run, json_from(json.at), &e))
+        return luaL_error(L, "%s", arena_string(b->run->keep, e.text));
+    next_key(b, L);
+    c->key = b->key;
+    b->want = (struct request){ .word = "call", .args = c->args, .perform = perform_call,
+                                .args_sha256 = sha256_of(b->run->keep, c->args),
+                                .because = c->book.name };
+    lua_settop(L, 0);
+    return lua_yieldk(L, 0, (lua_KContext)c, call_steps);
+}
+
+/* try { function } or try { action, ... }; retry the same, several times */
+
+struct attempt {
+    struct level *saved;
+    const char *word, *key, *where;
+    int64_t number, times, every_ms;
+    const char *failure;
+};
+
+/* Pushes what is to be done: the function, or the action and its table. */
+static int push_body(lua_State *L, const char *word)
+{
+    static const char *const options[] = { "times", "every", NULL };
+    lua_rawgeti(L, 1, 1); // table body
+    if (!lua_isfunction(L, -1))
+        return luaL_error(L, "%s needs something to do first: %s { function() ... end } or "
+                          "%s { role.action, ... }", word, word, word);
+    if (!action_at(L, -1))
+        return 0;
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        bool option = lua_isinteger(L, -2);
+        for (size_t i = 0; options[i] && lua_type(L, -2) == LUA_TSTRING; i++)
+            option = option || !strcmp(options[i], lua_tostring(L, -2));
+        if (option) {
+            lua_pop(L, 1);
+            continue;
+        }
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+    return 1;
+}
+
+static int attempt_again(lua_State *L, int status, lua_KContext context);
+
+static int attempt_gives_up(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    struct attempt *t = (struct attempt *)context;
+    lua_pushnil(L);
+    lua_pushstring(L, t->failure);
+    return 2;
+}
+
+/* After the body: its results, or what a failure leads to. */
+static int attempt_ended(lua_State *L, int status, lua_KContext context)
+{
+    struct attempt *t = (struct attempt *)context;
+    struct run *r = run_of(L);
+    struct branch *b = r->turn;
+    bool fine = status == LUA_OK || status == LUA_YIELD;
+    if (status == LUA_ERRMEM || status == LUA_ERRERR)
+        sandbox_kill(L, "needs more memory than its limit allows, stopped");
+    if (!fine && (sandbox_dead(r->sandbox) || !b->failure))
+        return lua_error(L); /* a mistake in the runbook is nobody's to catch */
+    const char *tried = b->level.prefix;
+    b->level = *t->saved;
+    if (fine)
+        return lua_gettop(L) - 1;
+    t->failure = b->failure;
+    bool last = t->number >= t->times;
+    if (last && !strcmp(t->word, "retry")) {
+        return luaL_error(L, "%s: %s, %d times", t->where, t->failure, (int)t->times);
+    }
+    b->failure = NULL;
+    (void)tried;
+    b->where = t->where;
+    b->key = last ? arena_print(r->keep, "%s/0", t->key)
+                  : arena_print(r->keep, "%s/%lld/0", t->key, (long long)t->number);
+    b->want = (struct request){ .word = t->word, .args = "{}", .because = t->failure,
+                                .args_sha256 = sha256_of(r->keep, "{}"),
+                                .span_ms = t->every_ms,
+                                .perform = last ? perform_caught : perform_pause };
+    lua_settop(L, 1);
+    t->number++;
+    return lua_yieldk(L, 0, context, last ? attempt_gives_up : attempt_again);
+}
+
+static int attempt_again(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    struct attempt *t = (struct attempt *)context;
+    struct branch *b = run_of(L)->turn;
+    lua_settop(L, 1);
+    bool retry = !strcmp(t->word, "retry");
+    t->saved = enter(b, retry ? arena_print(b->run->keep, "%s/%lld/", t->key, (long long)t->number)
+                              : arena_print(b->run->keep, "%s/", t->key));
+    int n = push_body(L, t->word);
+    return attempt_ended(L, lua_pcallk(L, n, LUA_MULTRET, 0, context, attempt_ended), context);
+}
+
+static int attempt(lua_State *L, const char *word, int64_t times)
+{
+    struct branch *b = speaking(L, word);
+    struct attempt *t = arena_one(b->run->keep, struct attempt);
+    if (lua_gettop(L) != 1 || !lua_istable(L, 1))
+        return luaL_error(L, "write %s { function() ... end } or %s { role.action, ... }", word, word);
+    *t = (struct attempt){ .word = word, .number = 1, .times = times, .every_ms = 5 * SECOND_MS };
+    if (!strcmp(word, "retry")) {
+        if (lua_getfield(L, 1, "times") != LUA_TNIL)
+            t->times = luaL_checkinteger(L, -1);
+        lua_pop(L, 1);
+        if (lua_getfield(L, 1, "every") == LUA_TSTRING
+            && !duration_parse(&t->every_ms, lua_tostring(L, -1)))
+            return luaL_error(L, "retry: every is a span such as \"5s\"");
+        lua_pop(L, 1);
+        if (t->times < 1 || t->times > 1000)
+            return luaL_error(L, "retry: times is 1 to 1000");
+    }
+    next_key(b, L);
+    t->key = b->key;
+    t->where = b->where;
+    return attempt_again(L, 0, (lua_KContext)t);
+}
+
+static int word_try(lua_State *L) { return attempt(L, "try", 1); }
+static int word_retry(lua_State *L) { return attempt(L, "retry", 3); }
+
+/* parallel { f, g, on_failure = "finish" } and each { list, f, at_once = 8 } */
+
+static struct join *children(lua_State *L, struct branch *b, const char *word)
+{
+    struct join *j = arena_one(b->run->keep, struct join);
+    lua_getfield(L, 1, "on_failure");
+    const char *how = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "finish";
+    if (!strcmp(how, "stop"))
+        j->on_failure = THEN_STOP;
+    else if (!strcmp(how, "go_on"))
+        j->on_failure = THEN_GO_ON;
+    else if (strcmp(how, "finish"))
+        luaL_error(L, "%s: on_failure is \"finish\", \"stop\" or \"go_on\"", word);
+    lua_pop(L, 1);
+    lua_pushvalue(L, 1);
+    j->list = luaL_ref(L, LUA_REGISTRYINDEX);
+    j->function = LUA_NOREF;
+    b->join = j;
+    return j;
+}
+
+static int word_parallel(lua_State *L)
+{
+    struct branch *b = speaking(L, "parallel");
+    if (lua_gettop(L) != 1 || !lua_istable(L, 1) || lua_rawlen(L, 1) == 0)
+        return luaL_error(L, "write parallel { function() ... end, function() ... end }");
+    struct join *j = children(L, b, "parallel");
+    j->count = j->at_once = (size_t)lua_rawlen(L, 1);
+    for (size_t i = 1; i <= j->count; i++)
+        if (lua_rawgeti(L, 1, (lua_Integer)i) != LUA_TFUNCTION)
+            return luaL_error(L, "parallel: number %d is a %s, no function", (int)i,
+                              luaL_typename(L, -1));
+        else
+            lua_pop(L, 1);
+    next_key(b, L);
+    return ask(L, b, (struct request){ .word = "parallel", .perform = perform_children });
+}
+
+static int word_each(lua_State *L)
+{
+    struct branch *b = speaking(L, "each");
+    if (lua_gettop(L) != 1 || !lua_istable(L, 1) || lua_rawgeti(L, 1, 1) != LUA_TTABLE
+        || lua_rawgeti(L, 1, 2) != LUA_TFUNCTION)
+        return luaL_error(L, "write each { list, function(item) ... end }");
+    lua_settop(L, 1);
+    struct join *j = children(L, b, "each");
+    lua_rawgeti(L, 1, 1);
+    j->count = (size_t)lua_rawlen(L, -1);
+    luaL_unref(L, LUA_REGISTRYINDEX, j->list);
+    j->list = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_rawgeti(L, 1, 2);
+    j->function = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_getfield(L, 1, "at_once");
+    j->at_once = (size_t)luaL_optinteger(L, -1, 1);
+    if (j->count > 5000 || j->at_once < 1)
+        return luaL_error(L, "each: at most 5000 items, at_once at least 1");
+    next_key(b, L);
+    return ask(L, b, (struct request){ .word = "each", .perform = perform_children });
+}
+
+void words_push_params(struct run *r, lua_State *L, const struct runbook *book, const char *args)
+{
+    push_params(L, book, args, r->keep);
+}
+
+static int word_pcall(lua_State *L)
+{
+    return luaL_error(L, "a runbook says try { function() ... end } instead");
+}
+
+/* The one table: help, README and `check` are printed from it or compared with it. */
+const struct word engine_words[] = {
+    { "step", "step \"text\"", "say what comes next; shown and recorded", word_step },
+    { "note", "note \"text\"", "put a fact into the timeline", word_note },
+    { "ask", "ask \"question\"", "a free text from the person at hand", word_ask },
+    { "confirm", "confirm \"question\"", "go on only if the person at hand says yes", word_confirm },
+    { "approve", "approve \"what\"", "go on only if somebody else says yes", word_approve },
+    { "try", "try { function() ... end }", "do it; its value, or nil and why it failed", word_try },
+    { "parallel", "parallel { function() ... end, ... }", "do them at the same time; their values", word_parallel },
+    { "each", "each { list, function(item) ... end }", "do it for every item; at_once = 8 at a time", word_each },
+    { "wait", "wait \"30s\"", "let time pass", word_wait },
+    { "wait_until", "wait_until { sense.answers, service = ..., at_most = \"5m\" }", "ask until it is so, or fail", word_wait_until },
+    { "retry", "retry { function() ... end, times = 3, every = \"5s\" }", "do it again when it fails", word_retry },
+    { "call", "call { \"runbook\", name = value }", "another runbook, as a part of this one", word_call },
+    { "impact", "impact { service = ..., level = \"down\" }", "open this run's own window; level = \"up\" closes it", word_impact },
+    { "phase", "phase \"mitigated\"", "how far we are", word_phase },
+    { "now", "now {}", "the time, as milliseconds since 1970; the same again on resume", word_now },
+    { "random", "random { from = 1, to = 6 }", "a whole number; the same again on resume", word_random },
+    { "lock", "lock \"target\"", "keep others from changing it until the run ends", word_lock },
+    { "restore", "restore { all = true }", "put back what was changed, safely; or ip = ..., change = \"C2\"", word_restore },
+    { "fail", "fail \"why\"", "stop here, as a failure", word_fail },
+    { NULL, NULL, NULL, NULL },
+};
+
+bool words_known(const char *name)
+{
+    for (const struct word *w = engine_words; w->name; w++)
+        if (!strcmp(w->name, name))
+            return true;
+    return false;
+}
+
+static void install_role(struct run *r, lua_State *L, const char *role)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < r->roles.actions; i++) {
+        const struct role_action *a = &r->roles.action[i];
+        if (strcmp(a->role, role))
+            continue;
+        lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.run");
+        lua_pushlightuserdata(L, (void *)a);
+        lua_pushcclosure(L, word_action, 2);
+        lua_setfield(L, -2, a->name);
+    }
+    sandbox_lock_table(L, role);
+    sandbox_set(r->sandbox, role);
+}
+
+void words_install(struct run *r)
+{
+    lua_State *L = sandbox_lua(r->sandbox);
+    *(struct run **)lua_newuserdatauv(L, sizeof r, 0) = r;
+    lua_setfield(L, LUA_REGISTRYINDEX, "tocsin.run");
+    for (const struct word *w = engine_words; w->name; w++) {
+        lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.run");
+        lua_pushcclosure(L, w->call, 1);
+        sandbox_set(r->sandbox, w->name);
+    }
+    for (size_t i = 0; r->roles.name[i]; i++)
+        install_role(r, L, r->roles.name[i]);
+    lua_pushcfunction(L, word_pcall);
+    sandbox_set(r->sandbox, "pcall");
+    lua_pushcfunction(L, word_pcall);
+    sandbox_set(r->sandbox, "xpcall");
+}
