@@ -4,6 +4,7 @@
 #include "base/sha256.h"
 #include "tell/chart.h"
 #include "tell/draft.h"
+#include "tell/lint.h"
 
 #include <string.h>
 
@@ -199,6 +200,17 @@ static void against_services(struct obstacles *o, const struct facts *f)
     }
 }
 
+/* What a reader with a pocket calculator would find. */
+static void against_figures(struct obstacles *o, const char *text)
+{
+    struct findings found;
+    lint_document(&found, "", text, o->keep);
+    for (size_t i = 0; i < found.count; i++)
+        if (found.finding[i].severity == 'E' && strcmp(found.finding[i].found, "[gap:") != 0)
+            against(o, arena_print(o->keep, "line %d: %s (%s)", found.finding[i].line,
+                                   found.finding[i].message, found.finding[i].rule));
+}
+
 const char *const *report_obstacles(const struct facts *f, const char *text, struct arena *keep)
 {
     enum { MOST = 128 };
@@ -215,5 +227,6 @@ const char *const *report_obstacles(const struct facts *f, const char *text, str
         against(&o, arena_print(keep, "line %d is still to be written: %.*s", line,
                                 (int)(end ? end - question : 40), question));
     }
+    against_figures(&o, text);
     return o.words;
 }

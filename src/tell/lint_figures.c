@@ -1,0 +1,300 @@
+/* lint_figures.c: recomputes durations, totals, the order of rows, allowances. */
+#define _GNU_SOURCE /* strcasestr */
+#include "tell/lint_inside.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- reading ------------------------------------------------------------------------ */
+
+size_t lint_clock(const char *at, const char *start, int *minute_of_day)
+{
+    if (at > start && (isalnum((unsigned char)at[-1]) || at[-1] == ':' || at[-1] == '.'))
+        return 0;
+    if (!isdigit((unsigned char)at[0]) || !isdigit((unsigned char)at[1]) || at[2] != ':'
+        || !isdigit((unsigned char)at[3]) || !isdigit((unsigned char)at[4])
+        || isdigit((unsigned char)at[5]))
+        return 0;
+    int hour = atoi(at), minute = atoi(at + 3);
+    *minute_of_day = hour * 60 + minute;
+    return hour < 24 && minute < 60 ? 5 : 0;
+}
+
+/* "49 minutes", "44.58 minutes", "2 hours 3 minutes", "90 seconds". */
+size_t lint_duration(const char *at, const char *start, int64_t *ms)
+{
+    static const struct { const char *word; int64_t ms; } units[] = {
+        { "hour", HOUR_MS }, { "heure", HOUR_MS }, { "minute", MINUTE_MS }, { "min", MINUTE_MS },
+        { "second", SECOND_MS },
+    };
+    if (at > start && (isalnum((unsigned char)at[-1]) || strchr(".,:-", at[-1])))
+        return 0;
+    size_t digits = strspn(at, "0123456789"), length = digits;
+    if (!digits || digits > 6)
+        return 0;
+    int64_t thousandths = strtoll(at, NULL, 10) * 1000;
+    if (at[length] == '.' && isdigit((unsigned char)at[length + 1])) {
+        int64_t scale = 100;
+        for (length++; isdigit((unsigned char)at[length]); length++, scale /= 10)
+            thousandths += (at[length] - '0') * scale;
+    }
+    length += at[length] == ' ' || at[length] == '-';
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t n = strlen(units[i].word);
+        if (strncasecmp(at + length, units[i].word, n) != 0)
+            continue;
+        length += n + (at[length + n] == 's');
+        if (isalpha((unsigned char)at[length]))
+            return 0;
+        *ms = thousandths * units[i].ms / 1000;
+        int64_t rest;
+        size_t more = at[length] == ' ' ? lint_duration(at + length + 1, at + length + 1, &rest) : 0;
+        if (more && rest < units[i].ms)
+            *ms += rest, length += more + 1;
+        return length;
+    }
+    return 0;
+}
+
+static const char *minutes(struct arena *keep, int64_t ms)
+{
+    if (ms % MINUTE_MS == 0)
+        return arena_print(keep, "%" PRId64 " minutes", ms / MINUTE_MS);
+    return arena_print(keep, "%" PRId64 ".%02" PRId64 " minutes", ms / MINUTE_MS,
+                       ms % MINUTE_MS / 600);
+}
+
+/* --- lines of prose -------------------------------------------------------------------- */
+
+struct sentence { const char *at; size_t length; int line; };
+
+/* The next sentence outside tables and front matter: ends at ". " or the line's end. */
+static bool next_sentence(struct sentence *s, const char **at, int *line)
+{
+    while (**at) {
+        const char *start = *at;
+        size_t n = strcspn(start, "\n");
+        if (*start == '|' || n == 0) {
+            *at += n + (start[n] == '\n');
+            *line += start[n] == '\n';
+            continue;
+        }
+        const char *stop = memmem(start, n, ". ", 2);
+        size_t length = stop ? (size_t)(stop + 1 - start) : n;
+        *s = (struct sentence){ start, length, *line };
+        *at = start + length + (stop ? 1 : start[n] == '\n');
+        *line += !stop && start[n] == '\n';
+        return true;
+    }
+    return false;
+}
+
+/* "from 11:17 to 11:30" with one duration in the same sentence. */
+static void check_span(struct linting *l, const struct sentence *s)
+{
+    int minute[3], clocks = 0, durations = 0;
+    int64_t stated = 0, ms;
+    for (const char *c = s->at; c < s->at + s->length; c++) {
+        int m;
+        if (lint_clock(c, s->at, &m)) {
+            if (clocks < 3)
+                minute[clocks] = m;
+            clocks++;
+            c += 4;
+        } else if (lint_duration(c, s->at, &ms)) {
+            stated = ms;
+            durations++;
+            c += lint_duration(c, s->at, &ms) - 1;
+        }
+    }
+    static const char *const joins[] = { "from ", "de ", NULL };
+    static const char *const other[] = { "before", "after", "later", "within", "avant", "après",
+                                         "between", "between", "entre", "times", "least", NULL };
+    if (clocks != 2 || durations != 1 || !lint_has(s->at, s->length, joins)
+        || lint_has(s->at, s->length, other))
+        return;
+    int64_t real = (minute[1] - minute[0] + (minute[1] < minute[0] ? 1440 : 0)) * MINUTE_MS;
+    if (llabs(real - stated) >= MINUTE_MS)
+        lint_add(l, s->line, "A1", 'E', minutes(l->keep, stated), minutes(l->keep, real),
+                 "from %02d:%02d to %02d:%02d is %s, not %s", minute[0] / 60, minute[0] % 60,
+                 minute[1] / 60, minute[1] % 60, minutes(l->keep, real), minutes(l->keep, stated));
+}
+
+/* "13 + 13 + 10 + 5 + 8" beside a total: the total that it proves, or -1. */
+static int64_t check_sum(struct linting *l, const struct sentence *s)
+{
+    int64_t proven = -1;
+    int64_t stated = -1, ms;
+    for (const char *c = s->at; c < s->at + s->length && stated < 0; c++)
+        if (lint_duration(c, s->at, &ms))
+            stated = ms;
+    for (const char *c = s->at; c < s->at + s->length; c++) {
+        if (!isdigit((unsigned char)*c) || (c > s->at && (isalnum((unsigned char)c[-1]) || c[-1] == '.')))
+            continue;
+        int64_t sum = 0;
+        int terms = 0;
+        const char *t = c;
+        for (;;) {
+            char *after;
+            sum += strtoll(t, &after, 10) * MINUTE_MS;
+            if (*after == '.')
+                return -1; /* fractions: rounded, no sum to check */
+            terms++;
+            t = after;
+            if (strncmp(t, " + ", 3) != 0 || !isdigit((unsigned char)t[3]))
+                break;
+            t += 3;
+        }
+        if (terms > 1 && stated >= 0 && llabs(sum - stated) >= MINUTE_MS)
+            lint_add(l, s->line, "A5", 'E', minutes(l->keep, stated), minutes(l->keep, sum),
+                     "the parts add up to %s, not %s", minutes(l->keep, sum),
+                     minutes(l->keep, stated));
+        else if (terms > 1 && sum == stated)
+            proven = sum;
+        c = t - 1;
+    }
+    return proven;
+}
+
+struct total { int64_t ms; int line; bool proven; };
+
+/* A stated total of the downtime; -1 where the sentence states none. */
+static int64_t total_in(const struct sentence *s)
+{
+    static const char *const total[] = { "cumulative", "in all", "in total", "amounts to", "add up to",
+                                         "total of", "en tout", NULL };
+    static const char *const down[] = { "disrupt", "unavailab", "downtime", "outage", "unreachable",
+                                        "interruption", "indisponib", "joignable", NULL };
+    int64_t ms;
+    if (!lint_has(s->at, s->length, total) || !lint_has(s->at, s->length, down))
+        return -1;
+    for (const char *c = s->at; c < s->at + s->length; c++)
+        if (lint_duration(c, s->at, &ms))
+            return ms;
+    return -1;
+}
+
+static void check_total(struct linting *l, const struct sentence *s, struct total *first)
+{
+    int64_t ms = total_in(s);
+    if (ms < 0)
+        return;
+    if (!first->line)
+        *first = (struct total){ ms, s->line, false };
+    else if (llabs(ms - first->ms) >= MINUTE_MS)
+        lint_add(l, s->line, "A3", 'E', minutes(l->keep, ms), "",
+                 "the downtime is %s here and %s in line %d", minutes(l->keep, ms),
+                 minutes(l->keep, first->ms), first->line);
+}
+
+/* "99.9% ... 43 minutes ... per month": recomputed for the month of the incident. */
+static void check_allowance(struct linting *l, const struct sentence *s)
+{
+    static const char *const month[] = { "month", "mois", NULL };
+    const char *percent = memchr(s->at, '%', s->length);
+    if (!percent || !l->day.year || !lint_has(s->at, s->length, month))
+        return;
+    const char *number = percent;
+    while (number > s->at && (isdigit((unsigned char)number[-1]) || number[-1] == '.'))
+        number--;
+    int64_t whole = strtoll(number, NULL, 10), ppb = whole * 10000000;
+    const char *dot = memchr(number, '.', (size_t)(percent - number));
+    int64_t scale = 1000000;
+    for (const char *d = dot ? dot + 1 : percent; d < percent && scale; d++, scale /= 10)
+        ppb += (*d - '0') * scale;
+    if (whole < 90 || ppb >= 1000000000)
+        return;
+    const char *zone = l->zone ? l->zone : "UTC";
+    int64_t start = zone_day_start(zone, l->day.year, l->day.month, 1);
+    int64_t end = zone_day_start(zone, l->day.year, l->day.month + 1, 1), ms;
+    int64_t allowed = (int64_t)((__int128)(end - start) * (1000000000 - ppb) / 1000000000);
+    for (const char *c = percent; c < s->at + s->length; c++)
+        if (lint_duration(c, s->at, &ms)) {
+            if (llabs(ms - allowed) >= MINUTE_MS)
+                lint_add(l, s->line, "A6", 'W', minutes(l->keep, ms), minutes(l->keep, allowed),
+                         "%.*s%% of that month (%d-%02d, %" PRId64 " hours in %s) leave %s, not %s",
+                         (int)(percent - number), number, l->day.year, l->day.month,
+                         (end - start) / HOUR_MS, zone, minutes(l->keep, allowed),
+                         minutes(l->keep, ms));
+            return;
+        }
+}
+
+/* --- rows ---------------------------------------------------------------------------------- */
+
+static void check_order(struct linting *l, const struct part *t)
+{
+    int before = -1;
+    for (size_t r = 0; r < t->rows; r++) {
+        if (!t->row[r].cells)
+            continue;
+        const char *cell = t->row[r].cell[0];
+        while (*cell == '*' || *cell == '~')
+            cell++;
+        int minute;
+        if (!lint_clock(cell, cell, &minute)) {
+            before = -1; /* another day, or no plain clock time: nothing to compare */
+            continue;
+        }
+        if (minute < before && before - minute < 720)
+            lint_add(l, t->row[r].line, "A10", 'E', arena_copy(l->keep, cell, 5), "",
+                     "the rows are out of order: %02d:%02d comes after %02d:%02d", minute / 60,
+                     minute % 60, before / 60, before % 60);
+        before = minute;
+    }
+}
+
+/* The stretches that rows open ("unreachable") and close ("reachable again"). */
+static void check_rows(struct linting *l, const struct part *t, const struct total *total)
+{
+    static const char *const opens[] = { "unreachable", "is down", "cannot be reached", "attack wave",
+                                         "new wave", "outage begins", "unavailable", NULL };
+    static const char *const closes[] = { "reachable again", "operational", "answers everywhere",
+                                          "works again", "recovered", "is up again", NULL };
+    int since = -1;
+    int64_t sum = 0;
+    struct text working = text_new(l->keep);
+    for (size_t r = 0; r < t->rows; r++) {
+        int minute;
+        const char *cell = t->row[r].cells > 1 ? t->row[r].cell[0] : "";
+        cell += strspn(cell, "*");
+        if (!lint_clock(cell, cell, &minute))
+            continue;
+        const char *words = t->row[r].cell[1];
+        if (lint_has(words, strlen(words), closes)) {
+            if (since >= 0 && minute >= since) {
+                sum += (minute - since) * MINUTE_MS;
+                text_print(&working, "%s%d", working.length ? " + " : "", minute - since);
+            }
+            since = -1;
+        } else if (since < 0 && lint_has(words, strlen(words), opens)) {
+            since = minute;
+        }
+    }
+    if (total->line && !total->proven && working.length && llabs(sum - total->ms) >= MINUTE_MS)
+        lint_add(l, total->line, "A2", 'W', minutes(l->keep, total->ms), minutes(l->keep, sum),
+                 "the rows that say down and up again show %s (%s)", minutes(l->keep, sum),
+                 working.at);
+}
+
+void lint_figures(struct linting *l)
+{
+    struct sentence s;
+    struct total first = { 0 };
+    const char *at = l->text;
+    int line = 1;
+    while (next_sentence(&s, &at, &line)) {
+        check_span(l, &s);
+        int64_t proven = check_sum(l, &s);
+        check_total(l, &s, &first);
+        first.proven = first.proven || (first.line && proven == first.ms);
+        check_allowance(l, &s);
+    }
+    for (size_t i = 0; i < l->document.parts; i++)
+        if (l->document.part[i].kind == PART_TABLE) {
+            check_order(l, &l->document.part[i]);
+            check_rows(l, &l->document.part[i], &first);
+        }
+}
