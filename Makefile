@@ -55,6 +55,10 @@ $(OUT)/tocsin-http.so: src/world/on_demand/http.c src/world/http.h
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc -Itests -MMD -MP -c $< -o $@
+# No floating point on the way to a figure or a verdict: the compiler is told that there is none, so
+# that gcc refuses such code and clang's does not link.
+EXACT := $(if $(filter x86_64 aarch64,$(shell uname -m)),-mgeneral-regs-only)
+$(OUT)/src/base/%.o $(OUT)/src/record/%.o: CFLAGS += $(EXACT)
 # The contracts and the manual are embedded by .incbin, which -MMD does not see.
 $(OUT)/src/play/role_text.o: $(wildcard src/play/roles/*.lua)
 $(OUT)/src/verbs/help.o: src/verbs/manual.md

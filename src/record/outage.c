@@ -1,6 +1,7 @@
 /* outage.c: see outage.h. No floating point in this file. */
 #include "record/outage.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_group(const struct sla_question *q)
@@ -124,94 +125,112 @@ static bool same_voice(const char *a, const char *b)
     return strcmp(a, b) == 0 || (strncmp(a, "run:", 4) == 0 && strncmp(b, "run:", 4) == 0);
 }
 
+/* A window's place in the question and in time. */
+struct place { int64_t start; size_t index; };
+
+static int by_place(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+/* The windows of the service that count, by start: sorted once, rather than
+ * for each side and each voice. */
+static struct place *places_of(const struct sla_question *q, const char *service, size_t *count,
+                               struct arena *keep)
+{
+    struct place *place = arena_many(keep, struct place, q->windows + 1);
+    bool sorted = true;
+    *count = 0;
+    for (size_t i = 0; i < q->windows; i++) {
+        const struct window *w = &q->window[i];
+        if (w->level == IMPACT_NONE || strcmp(w->service, service)
+            || !policy_counts(q->policy, w->basis))
+            continue;
+        sorted = sorted && (!*count || place[*count - 1].start <= w->start.at);
+        place[(*count)++] = (struct place){ w->start.at, i };
+    }
+    if (!sorted)
+        qsort(place, *count, sizeof *place, by_place);
+    return place;
+}
+
 /* One service of the question: itself, or a member of the group. */
 struct part {
-    const struct sla_question *q;
-    const char *service;
-    const size_t *window; /* indices of those that count */
-    size_t windows;
+    const struct span *span[3]; /* by side, each window's own; those that were asked for */
+    const size_t *voice;        /* of each window */
+    size_t windows, voices;
     struct arena *keep;
 };
 
-static struct part part_of(const struct sla_question *q, const char *service, struct arena *keep)
+static size_t voice_of(const char **known, size_t *voices, const char *basis)
 {
-    size_t *index = arena_many(keep, size_t, q->windows + 1);
-    struct part p = { q, service, index, 0, keep };
-    for (size_t i = 0; i < q->windows; i++) {
-        const struct window *w = &q->window[i];
-        if (w->level != IMPACT_NONE && strcmp(w->service, service) == 0
-            && policy_counts(q->policy, w->basis))
-            index[p.windows++] = i;
+    size_t v = 0;
+    while (v < *voices && !same_voice(known[v], basis))
+        v++;
+    if (v == *voices)
+        known[(*voices)++] = basis;
+    return v;
+}
+
+static struct part part_of(const struct sla_question *q, const char *service, enum side first,
+                           enum side second, struct arena *keep)
+{
+    struct part p = { .keep = keep };
+    struct place *place = places_of(q, service, &p.windows, keep);
+    struct span *one = arena_many(keep, struct span, p.windows + 1), *two = one;
+    size_t *voice = arena_many(keep, size_t, p.windows + 1);
+    const char **known = arena_many(keep, const char *, p.windows + 1);
+    if (second != first)
+        two = arena_many(keep, struct span, p.windows + 1);
+    for (size_t i = 0; i < p.windows; i++) {
+        const struct window *w = &q->window[place[i].index];
+        voice[i] = voice_of(known, &p.voices, w->basis);
+        one[i] = outage_span(q, w, first);
+        one[i].weight = outage_weight(q->policy, w, first);
+        one[i].owner = place[i].index;
+        if (two == one)
+            continue;
+        two[i] = outage_span(q, w, second);
+        two[i].weight = outage_weight(q->policy, w, second);
+        two[i].owner = place[i].index;
     }
+    p.voice = voice;
+    p.span[first] = one;
+    p.span[second] = two;
     return p;
 }
 
+static const size_t everybody = (size_t)-1;
+
 /* The profile of all its windows, or of one voice's. */
-static struct profile profile_side(const struct part *p, enum side side, const char *voice)
+static struct profile profile_side(const struct part *p, enum side side, size_t voice)
 {
-    struct span *span = arena_many(p->keep, struct span, p->windows + 1);
+    struct profile out = profile_room(p->windows, p->keep);
+    struct arena scratch = *p->keep;
+    struct span *span = arena_many(&scratch, struct span, p->windows + 1);
     size_t count = 0;
-    for (size_t i = 0; i < p->windows; i++) {
-        const struct window *w = &p->q->window[p->window[i]];
-        if (voice && !same_voice(w->basis, voice))
-            continue;
-        struct span s = outage_span(p->q, w, side);
-        s.weight = outage_weight(p->q->policy, w, side);
-        s.owner = p->window[i];
-        if (s.weight > 0 && s.start < s.end)
-            span[count++] = s;
-    }
-    return profile_of(span, count, p->keep);
+    for (size_t i = 0; i < p->windows; i++)
+        if ((voice == everybody || p->voice[i] == voice) && p->span[side][i].weight > 0
+            && p->span[side][i].start < p->span[side][i].end)
+            span[count++] = p->span[side][i];
+    profile_fill(&out, span, count, scratch);
+    return profile_done(out, p->keep);
 }
 
-enum { VOICES = 32 };
-
-static size_t voices_of(const struct part *p, const char *voice[VOICES])
-{
-    size_t voices = 0;
-    for (size_t i = 0; i < p->windows; i++) {
-        const char *basis = p->q->window[p->window[i]].basis;
-        size_t v = 0;
-        while (v < voices && !same_voice(voice[v], basis))
-            v++;
-        if (v == voices && voices < VOICES)
-            voice[voices++] = basis;
-    }
-    return voices;
-}
-
-/* `all` without the outages in which this voice said nothing: there its
- * silence is no contradiction, so the others stand. */
-static struct profile elsewhere(struct profile all, struct profile voice, struct arena *keep)
-{
-    struct profile out = { arena_many(keep, struct span, all.count + 1), 0 };
-    size_t v = 0;
-    for (size_t i = 0, next; i < all.count; i = next) {
-        for (next = i + 1; next < all.count && all.span[next].start == all.span[next - 1].end; next++)
-            ;
-        while (v < voice.count && voice.span[v].end <= all.span[i].start)
-            v++;
-        if (v < voice.count && voice.span[v].start < all.span[next - 1].end)
-            continue;
-        out.span[out.count++] = (struct span){ all.span[i].start, all.span[next - 1].end, PPB, 0 };
-    }
-    return out;
-}
-
-/* What all that speak of an outage agree on. */
+/* What all that speak of an outage agree on. A voice that is silent about one
+ * contradicts nobody; where all are, there is no outage. */
 static struct profile agreed(const struct part *p)
 {
-    const char *voice[VOICES];
-    size_t voices = voices_of(p, voice);
-    struct profile low = profile_side(p, LOW, NULL);
-    if (voices < 2)
-        return low;
-    struct profile all = profile_side(p, HIGH, NULL);
-    for (size_t v = 0; v < voices; v++) {
-        struct profile own = profile_join(profile_side(p, LOW, voice[v]),
-                                          elsewhere(all, profile_side(p, HIGH, voice[v]), p->keep),
-                                          p->keep);
-        low = profile_meet(low, own, p->keep);
+    if (p->voices < 2)
+        return profile_side(p, LOW, everybody);
+    struct profile all = profile_side(p, HIGH, everybody), low = { 0 };
+    for (size_t v = 0; v < p->voices; v++) {
+        struct profile silent = profile_silence(all, profile_side(p, HIGH, v), PPB, p->keep);
+        struct profile own = profile_join(profile_side(p, LOW, v), silent, p->keep);
+        low = v ? profile_meet(low, own, p->keep) : own;
     }
     return low;
 }
@@ -256,8 +275,8 @@ struct profile outage_maintenance(const struct sla_question *q, const char *serv
 static struct profile part_profile(const struct sla_question *q, const char *service,
                                    enum side side, struct arena *keep)
 {
-    struct part part = part_of(q, service, keep);
-    struct profile p = side == LOW ? agreed(&part) : profile_side(&part, side, NULL);
+    struct part part = part_of(q, service, side, side == LOW ? HIGH : side, keep);
+    struct profile p = side == LOW ? agreed(&part) : profile_side(&part, side, everybody);
     if (!q->calendar)
         return p;
     if (q->calendar->maintenances)

@@ -12,14 +12,34 @@ static int by_start(const void *a, const void *b)
     return (x->owner > y->owner) - (x->owner < y->owner);
 }
 
-/* Windows mostly come in order: a million of them are not sorted for nothing. */
+/* Windows mostly come in order, or nearly so (an edge moved by its precision):
+ * a million of them are not sorted for nothing. */
 static void sort_spans(struct span *span, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
-        if (by_start(&span[i - 1], &span[i]) > 0) {
+    size_t patience = 8 * count;
+    for (size_t i = 1; i < count; i++) {
+        struct span s = span[i];
+        size_t k = i;
+        for (; k && patience && by_start(&span[k - 1], &s) > 0; k--, patience--)
+            span[k] = span[k - 1];
+        span[k] = s;
+        if (!patience) {
             qsort(span, count, sizeof *span, by_start);
             return;
         }
+    }
+}
+
+/* Spans that overlap make at most twice as many that do not. */
+struct profile profile_room(size_t count, struct arena *keep)
+{
+    return (struct profile){ arena_many(keep, struct span, 2 * count + 1), 0 };
+}
+
+struct profile profile_done(struct profile p, struct arena *keep)
+{
+    keep->at = (char *)(p.span + p.count + 1);
+    return p;
 }
 
 /* The spans that run at the moment, the heaviest on top. */
@@ -66,10 +86,9 @@ static void emit(struct profile *p, int64_t start, int64_t end, const struct spa
         p->span[p->count++] = (struct span){ start, end, like->weight, like->owner };
 }
 
-struct profile profile_of(struct span *span, size_t count, struct arena *keep)
+void profile_fill(struct profile *p, struct span *span, size_t count, struct arena scratch)
 {
-    struct profile out = { arena_many(keep, struct span, 2 * count + 1), 0 };
-    struct heap h = { arena_many(keep, const struct span *, count + 1), 0 };
+    struct heap h = { arena_many(&scratch, const struct span *, count + 1), 0 };
     size_t next = 0;
     int64_t now = INT64_MIN;
     sort_spans(span, count);
@@ -78,7 +97,7 @@ struct profile profile_of(struct span *span, size_t count, struct arena *keep)
             heap_pop(&h);
         if (!h.count) {
             if (next == count)
-                return out;
+                return;
             now = span[next].start;
         }
         for (; next < count && span[next].start <= now; next++)
@@ -89,9 +108,32 @@ struct profile profile_of(struct span *span, size_t count, struct arena *keep)
         int64_t until = h.at[0]->end;
         if (next < count && span[next].start < until)
             until = span[next].start;
-        emit(&out, now, until, h.at[0]);
+        emit(p, now, until, h.at[0]);
         now = until;
     }
+}
+
+struct profile profile_of(struct span *span, size_t count, struct arena *keep)
+{
+    struct profile out = profile_room(count, keep);
+    profile_fill(&out, span, count, *keep);
+    return profile_done(out, keep);
+}
+
+struct profile profile_silence(struct profile all, struct profile voice, int64_t weight,
+                               struct arena *keep)
+{
+    struct profile out = profile_room(all.count, keep);
+    size_t v = 0;
+    for (size_t i = 0, next; i < all.count; i = next) {
+        for (next = i + 1; next < all.count && all.span[next].start == all.span[next - 1].end; next++)
+            ;
+        while (v < voice.count && voice.span[v].end <= all.span[i].start)
+            v++;
+        if (v == voice.count || voice.span[v].start >= all.span[next - 1].end)
+            emit(&out, all.span[i].start, all.span[next - 1].end, &(struct span){ .weight = weight });
+    }
+    return profile_done(out, keep);
 }
 
 /* What is left of the span that a cursor stands on, from `now` on. */
@@ -134,14 +176,14 @@ static const struct span *choose(enum rule rule, const struct span *a, const str
 static struct profile combine(struct profile a, struct profile b, enum rule rule,
                               struct arena *keep)
 {
-    struct profile out = { arena_many(keep, struct span, 2 * (a.count + b.count) + 1), 0 };
+    struct profile out = profile_room(a.count + b.count, keep);
     struct cursor x = cursor(a), y = cursor(b);
     int64_t now = INT64_MIN;
     for (;;) {
         int64_t until = INT64_MAX;
         const struct span *s = covering(&x, now, &until), *t = covering(&y, now, &until);
         if (until == INT64_MAX)
-            return out;
+            return profile_done(out, keep);
         const struct span *chosen = choose(rule, s, t);
         if (chosen)
             emit(&out, now, until, chosen);
@@ -166,18 +208,18 @@ struct profile profile_minus(struct profile a, struct profile hole, struct arena
 
 struct profile profile_clip(struct profile a, int64_t start, int64_t end, struct arena *keep)
 {
-    struct profile out = { arena_many(keep, struct span, a.count + 1), 0 };
+    struct profile out = profile_room(a.count, keep);
     for (size_t i = 0; i < a.count; i++) {
         int64_t from = a.span[i].start > start ? a.span[i].start : start;
         int64_t to = a.span[i].end < end ? a.span[i].end : end;
         emit(&out, from, to, &a.span[i]);
     }
-    return out;
+    return profile_done(out, keep);
 }
 
 struct profile profile_without_short(struct profile a, int64_t minimum_ms, struct arena *keep)
 {
-    struct profile out = { arena_many(keep, struct span, a.count + 1), 0 };
+    struct profile out = profile_room(a.count, keep);
     for (size_t i = 0, next; i < a.count; i = next) {
         for (next = i + 1; next < a.count && a.span[next].start == a.span[next - 1].end; next++)
             ;
@@ -186,7 +228,7 @@ struct profile profile_without_short(struct profile a, int64_t minimum_ms, struc
         memcpy(out.span + out.count, a.span + i, (next - i) * sizeof *a.span);
         out.count += next - i;
     }
-    return out;
+    return profile_done(out, keep);
 }
 
 static void add_sum(struct profile *out, int64_t now, int64_t until, const struct span *s,
@@ -202,13 +244,13 @@ static void add_sum(struct profile *out, int64_t now, int64_t until, const struc
 
 struct profile profile_sum(struct profile a, struct profile b, struct arena *keep)
 {
-    struct profile out = { arena_many(keep, struct span, 2 * (a.count + b.count) + 1), 0 };
+    struct profile out = profile_room(a.count + b.count, keep);
     struct cursor x = cursor(a), y = cursor(b);
     for (int64_t now = INT64_MIN;;) {
         int64_t until = INT64_MAX;
         const struct span *s = covering(&x, now, &until), *t = covering(&y, now, &until);
         if (until == INT64_MAX)
-            return out;
+            return profile_done(out, keep);
         add_sum(&out, now, until, s, t);
         now = until;
     }
@@ -252,7 +294,7 @@ static const struct span *lightest(struct profile a, size_t i, int64_t at, int64
 
 struct profile profile_covered(struct profile a, int64_t start, int64_t length, struct arena *keep)
 {
-    struct profile out = { arena_many(keep, struct span, 2 * a.count + 1), 0 };
+    struct profile out = profile_room(a.count, keep);
     int64_t at = start;
     for (size_t i = 0; i < a.count;) {
         if (a.span[i].start > at)
@@ -272,7 +314,7 @@ struct profile profile_covered(struct profile a, int64_t start, int64_t length, 
             emit(&out, at, at + length, light);
         at += length;
     }
-    return out;
+    return profile_done(out, keep);
 }
 
 exact profile_whole(struct profile a, int64_t unit_ms)

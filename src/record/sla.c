@@ -175,11 +175,9 @@ static struct sla_window row_of(const struct sla_question *q, const struct windo
 
 /* Every window that reaches into the period, counted or not, with its share of
  * the nominal downtime: where two overlap, the heavier's. */
-static void list_windows(struct sla_result *r, const struct sla_question *q,
-                         struct profile nominal, struct arena *keep)
+static void list_windows(struct sla_result *r, const struct sla_question *q, exact *share,
+                         struct profile nominal, struct sla_window *list)
 {
-    struct sla_window *list = arena_many(keep, struct sla_window, q->windows + 1);
-    exact *share = arena_many(keep, exact, q->windows + 1);
     for (size_t i = 0; i < nominal.count; i++)
         share[nominal.span[i].owner] +=
             (exact)(nominal.span[i].end - nominal.span[i].start) * nominal.span[i].weight;
@@ -238,11 +236,14 @@ void sla_answer(struct sla_result *out, const struct sla_question *q, struct are
                                 .as_of = q->as_of, .breach_at = INSTANT_NONE };
     exact d[3];
     set_terms(out, q, keep);
+    struct sla_window *list = arena_many(keep, struct sla_window, q->windows + 1);
+    exact *share = arena_many(keep, exact, q->windows + 1);
     for (int side = LOW; side <= HIGH; side++) {
-        struct profile p = outage_profile(q, (enum side)side, keep);
+        struct arena scratch = *keep;
+        struct profile p = outage_profile(q, (enum side)side, &scratch);
         d[side] = outage_total(q, p);
         if (side == NOMINAL)
-            list_windows(out, q, p, keep);
+            list_windows(out, q, share, p, list);
     }
     flag_exclusions(out, q, keep);
     figures(out, d);
@@ -256,8 +257,10 @@ enum verdict sla_verdict(const struct sla_question *q, struct range *downtime_ms
     struct sla_result r = { .policy = q->policy, .period = q->period };
     exact d[3];
     set_terms(&r, q, &scratch);
-    for (int side = LOW; side <= HIGH; side++)
-        d[side] = outage_total(q, outage_profile(q, (enum side)side, &scratch));
+    for (int side = LOW; side <= HIGH; side++) {
+        struct arena again = scratch;
+        d[side] = outage_total(q, outage_profile(q, (enum side)side, &again));
+    }
     if (downtime_ms)
         *downtime_ms = (struct range){ cut(&r, d[LOW]), cut(&r, d[NOMINAL]),
                                        cut(&r, d[HIGH] + unit_of(&r) - 1) };
