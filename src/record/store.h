@@ -88,6 +88,7 @@ struct store {
     /* Makes everything written so far durable. */
     bool (*sync)(struct store *s, const char *incident, struct err *e);
 
+    /* What it answers lives in `keep` or as long as the store is open. */
     bool (*read)(struct store *s, const char *incident, struct journal *out,
                  struct arena *keep, struct err *e);
 

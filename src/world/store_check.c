@@ -82,7 +82,7 @@ bool local_check(struct store *store, const char *incident, struct checked *out,
     const char *folder;
     *out = (struct checked){ 0 };
     if (!local_folder(&folder, l, incident, keep, e)
-        || !local_read(store, incident, &j, keep, e))
+        || !local_read_fresh(l, incident, &j, keep, e))
         return false;
     int64_t *lines = arena_many(keep, int64_t, j.streams);
     for (size_t i = 0; i < j.count; i++)

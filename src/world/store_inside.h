@@ -12,6 +12,9 @@ bool local_create_log(struct local *l, struct err *e);
 bool local_list(struct store *s, struct names *out, struct arena *keep, struct err *e);
 bool local_read(struct store *s, const char *incident, struct journal *out, struct arena *keep,
                 struct err *e);
+/* Never what was read before. */
+bool local_read_fresh(struct local *l, const char *incident, struct journal *out,
+                      struct arena *keep, struct err *e);
 bool local_watch(struct store *s, const char *incident, uint64_t end, int64_t timeout_ms,
                  bool *grown, struct err *e);
 

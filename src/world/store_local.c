@@ -269,6 +269,8 @@ static void local_close(struct store *store)
     struct local *l = (struct local *)store;
     for (struct strand *s = l->strand; s; s = s->next)
         strand_close(l, s);
+    if (l->memos_start.at)
+        arena_release(l->memos_start);
     arena_release(l->start);
 }
 
