@@ -1,0 +1,114 @@
+/* runbooks.c: what can be run, and one of them in plain English. */
+#include "play/shelf.h"
+#include "verbs/verbs.h"
+
+static const char *usage(struct desk *d, const struct shelf_book *b)
+{
+    struct text t = text_new(d->keep);
+    text_print(&t, "tocsin run %s", b->name);
+    for (size_t i = 0; i < b->params; i++)
+        text_print(&t, b->param[i].required ? " %s=..." : " [%s=...]", b->param[i].name);
+    return t.at;
+}
+
+static const char *const deeds[] = {
+    [DEED_STEP] = "", [DEED_CALL] = "runs", [DEED_READ] = "looks", [DEED_CHANGE] = "CHANGES",
+    [DEED_WAIT] = "waits", [DEED_ASK] = "asks", [DEED_SAY] = "writes",
+};
+
+static void one(struct desk *d, const struct shelf_book *b)
+{
+    fprintf(d->out, "%s: %s\n", b->name, text_for_terminal(d->keep, b->summary));
+    fprintf(d->out, "%s (%s)\n\n  %s\n", b->path, b->own ? "this workspace's own" : "shipped", usage(d, b));
+    for (size_t i = 0; i < b->params; i++) {
+        const struct role_arg *p = &b->param[i];
+        fprintf(d->out, "    %-10s %-9s %s%s%s\n", p->name, arg_type_names[p->type],
+                text_for_terminal(d->keep, p->help ? p->help : ""), p->required ? " (required)" : "",
+                p->otherwise ? arena_print(d->keep, " (else %s)", p->otherwise) : "");
+    }
+    fputs("\nwhat it may do, in this order:\n", d->out);
+    size_t step = 0;
+    for (size_t i = 0; i < b->lines; i++) {
+        const struct shelf_line *l = &b->line[i];
+        const char *text = text_for_terminal(d->keep, l->text);
+        if (l->deed == DEED_STEP)
+            fprintf(d->out, "  %zu. %s\n", ++step, text);
+        else
+            fprintf(d->out, "     %-8s %-16s %s%s\n", deeds[l->deed], l->word, text,
+                    l->dangerous ? "; a person is asked first" : "");
+    }
+    fprintf(d->out, "\n'tocsin plan %s ...' shows what it would do now\n", b->name);
+}
+
+static void put_book(struct json_out *o, const struct shelf_book *b)
+{
+    json_open(o, NULL, '{');
+    json_put(o, "name", b->name);
+    json_put(o, "summary", b->summary);
+    json_put(o, "path", b->path);
+    json_put_bool(o, "own", b->own);
+    json_open(o, "params", '[');
+    for (size_t i = 0; i < b->params; i++) {
+        json_open(o, NULL, '{');
+        json_put(o, "name", b->param[i].name);
+        json_put(o, "type", arg_type_names[b->param[i].type]);
+        json_put(o, "help", b->param[i].help);
+        json_put_bool(o, "required", b->param[i].required);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_close(o, '}');
+}
+
+static bool all(struct desk *d, struct err *e)
+{
+    struct names names;
+    struct text to = text_new(d->keep);
+    struct json_out o = { 0 };
+    if (!shelf_names(&names, &d->ws, d->keep, e))
+        return false;
+    if (d->json) {
+        o = desk_json(d, &to);
+        json_open(&o, "runbooks", '[');
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        struct shelf_book b;
+        struct err broken = { 0 };
+        bool good = shelf_read(&b, &d->ws, names.name[i], d->keep, &broken);
+        if (d->json && good)
+            put_book(&o, &b);
+        else if (good)
+            fprintf(d->out, "%-16s %s%s\n", b.name, text_for_terminal(d->keep, b.summary), b.own ? "   (own)" : "");
+        else if (!d->json)
+            fprintf(d->out, "%-16s BROKEN: %s\n", names.name[i], text_for_terminal(d->keep, broken.text));
+    }
+    if (d->json) {
+        json_close(&o, ']');
+        desk_json_end(d, &o);
+    } else {
+        desk_say(d, "  tocsin runbooks NAME   says what it does; tocsin plan NAME ...   what it would do now");
+    }
+    return true;
+}
+
+bool verb_runbooks(struct desk *d, struct err *e)
+{
+    struct shelf_book b;
+    if (!desk_at_most(d, 1, e))
+        return false;
+    if (!d->words)
+        return all(d, e);
+    if (!shelf_read(&b, &d->ws, d->word[0], d->keep, e))
+        return false;
+    if (!d->json) {
+        one(d, &b);
+        return true;
+    }
+    struct text to = text_new(d->keep);
+    struct json_out o = desk_json(d, &to);
+    json_open(&o, "runbooks", '[');
+    put_book(&o, &b);
+    json_close(&o, ']');
+    desk_json_end(d, &o);
+    return true;
+}
