@@ -179,6 +179,8 @@ static const char *fill_begun(struct branch *b)
     json_put_raw(&o, "before", w->before.at ? w->before.at : "null",
                  w->before.at ? w->before.length : 4);
     json_put_raw(&o, "undo", w->undo, strlen(w->undo));
+    if (!w->action->undo_action && !w->action->state_action)
+        json_put_bool(&o, "lasting", false); /* something was said: no state of the world to put back */
     json_put_int(&o, "attempt", w->attempt);
     json_put(&o, "provider_key", change_provider_key(b));
     if (w->undoes)

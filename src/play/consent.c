@@ -101,7 +101,7 @@ static void put_question(struct branch *b)
         return;
     }
     if (text_equal(q->mode, "ask")) {
-        write_answer(b, "text", answer ? answer : "");
+        write_answer(b, "text", text ? text : "");
         return;
     }
     write_answer(b, answer && answer[0] ? answer : "no", text);

@@ -93,6 +93,8 @@ static const char *did_begun(struct run *r, const struct deed *d, const char *na
     } else {
         json_put_raw(&o, "undo", "null", 4);
     }
+    if (!d->action->undo_action && !d->action->state_action)
+        json_put_bool(&o, "lasting", false);
     json_put_int(&o, "attempt", 1);
     json_put(&o, "provider_key", "");
     json_put_bool(&o, "by_hand", true);

@@ -139,6 +139,8 @@ static void end_change(struct change *c, const struct event *ended, struct arena
         c->state = CHANGE_IN_FLIGHT;
     else if (json_is(outcome, "unchanged"))
         c->state = CHANGE_CANCELLED;
+    else if (json_type(json_get(c->begun->data, "lasting")) == JSON_FALSE)
+        c->state = CHANGE_CANCELLED; /* a message was sent: the world holds no state to put back */
     else
         c->state = c->undo.at ? CHANGE_OPEN : CHANGE_NO_UNDO;
 }

@@ -34,7 +34,8 @@ static bool hand_answer(const char *line, const char **answer, const char **text
 
 static bool is_choice(const char *mode)
 {
-    return text_equal(mode, "confirm") || text_equal(mode, "approve") || text_equal(mode, "consent");
+    return text_equal(mode, "confirm") || text_equal(mode, "approve") || text_equal(mode, "consent")
+        || text_equal(mode, "choose");
 }
 
 static const char *prompt_for(const char *mode)
