@@ -60,7 +60,7 @@ static int line_of(const char *start, const char *at)
     return line;
 }
 
-struct tag { const char *open, *inside, *close, *after; char kind; };
+struct tag { const char *open, *inside, *close, *after; char kind; bool took_line; };
 
 static bool tag_at(struct tag *out, const char *name, const char *start, const char *at,
                    const char *end, struct err *e)
@@ -75,21 +75,21 @@ static bool tag_at(struct tag *out, const char *name, const char *start, const c
     return true;
 }
 
-/* Does a tag that shows nothing have its line for itself? Then *text_end is
- * where the line begins and out->after behind its line break. */
-static bool alone(struct tag *t, const char *start, const char *end, const char **text_end)
+/* A tag that shows nothing and has its line for itself takes the line: *text_end
+ * is where it begins, t->after lies behind its break. */
+static void alone(struct tag *t, const char *start, const char *end, const char **text_end)
 {
     const char *front = t->open, *behind = t->after + blanks(t->after, end);
     while (front > start && (front[-1] == ' ' || front[-1] == '\t'))
         front--;
     if ((front > start && front[-1] != '\n') || (behind < end && *behind != '\n'))
-        return false;
+        return;
     *text_end = front;
-    t->after = behind < end ? behind + 1 : behind;
-    return true;
+    t->took_line = behind < end;
+    t->after = behind + t->took_line;
 }
 
-static void put_tag(struct text *lua, const struct tag *t, bool is_alone)
+static void put_tag(struct text *lua, const struct tag *t)
 {
     size_t length = (size_t)(t->close - t->inside);
     if (t->kind == '=' || t->kind == '-') {
@@ -109,7 +109,7 @@ static void put_tag(struct text *lua, const struct tag *t, bool is_alone)
             if (t->inside[i] == '\n')
                 text_char(lua, '\n');
     }
-    if (is_alone)
+    if (t->took_line)
         text_char(lua, '\n');
 }
 
@@ -127,9 +127,10 @@ bool template_compile(struct text *lua, const char *name, const char *text, size
         const char *text_end = at;
         if (!tag_at(&t, name, text, at, end, e))
             return false;
-        bool is_alone = t.kind != '=' && t.kind != '-' && alone(&t, plain, end, &text_end);
+        if (t.kind != '=' && t.kind != '-')
+            alone(&t, plain, end, &text_end);
         put_literal(lua, plain, (size_t)(text_end - plain));
-        put_tag(lua, &t, is_alone);
+        put_tag(lua, &t);
         plain = t.after;
     }
     put_literal(lua, plain, (size_t)(end - plain));

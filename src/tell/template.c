@@ -39,7 +39,8 @@ static int include(lua_State *L)
     *e = (struct err){ 0 };
     if (strchr(name, '/') || strchr(name, '.'))
         return luaL_error(L, "a partial is a name, not a path: '%s'", name);
-    const char *at = r->at;
+    char at[sizeof r->at];
+    memcpy(at, r->at, sizeof at);
     if (!load(r, arena_print(r->keep, "_%s.md", name), e))
         return luaL_error(L, "%s", e->text);
     lua_rawgetp(L, LUA_REGISTRYINDEX, r); // function outer
@@ -48,7 +49,7 @@ static int include(lua_State *L)
     r->depth++;
     lua_call(L, 0, 0);                    // outer
     r->depth--;
-    r->at = at;
+    memcpy(r->at, at, sizeof at);
     set_it(L, lua_gettop(L));
     return 0;
 }
@@ -114,7 +115,7 @@ bool template_render(struct rendering *out, const struct template_source *source
 {
     struct rendering_state r = {
         .sandbox = sandbox_open(NULL), .source = source, .data = data, .tongue = *tongue,
-        .names = names, .keep = keep, .out = text_new(keep), .at = "",
+        .names = names, .keep = keep, .start = keep->at, .out = text_new(keep),
     };
     bool good = run(&r, name, e);
     sandbox_close(r.sandbox);

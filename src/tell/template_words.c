@@ -7,13 +7,17 @@
 #include "tell/markdown.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char MARK[] = "markdown";
 
 struct rendering_state *rendering_of(lua_State *L)
 {
-    return lua_touserdata(L, lua_upvalueindex(1));
+    struct rendering_state *r = lua_touserdata(L, lua_upvalueindex(1));
+    if (r->keep->at - r->start > MOST_BYTES || r->out.length > MOST_TEXT)
+        luaL_error(L, "the document grows without end");
+    return r;
 }
 
 /* --- Markdown as a value ---------------------------------------------------- */
@@ -88,7 +92,7 @@ static int write_plain(lua_State *L)
 static int remember(lua_State *L)
 {
     struct rendering_state *r = rendering_of(L);
-    r->at = arena_string(r->keep, luaL_checkstring(L, 1));
+    snprintf(r->at, sizeof r->at, "%s", luaL_checkstring(L, 1));
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "play/sandbox.h"
 #include "tell/template.h"
 
-enum { MOST_GAPS = 64 };
+enum { MOST_GAPS = 64, MOST_BYTES = 256 << 20, MOST_TEXT = 16 << 20 };
 
 struct rendering_state {
     struct sandbox *sandbox;
@@ -15,14 +15,16 @@ struct rendering_state {
     const char *const *names;
     struct arena *keep;
     struct text out;
-    const char *at;             /* the tag that is being worked on */
+    const char *start;          /* of `keep`: what a rendering takes is bounded */
+    char at[192];               /* the tag that is being worked on */
     int depth;
     struct err partial_error;
     struct gap gap[MOST_GAPS];
     size_t gaps;
 };
 
-/* Of a C function that has it as its first upvalue. */
+/* Of a C function that has it as its first upvalue. Raises when the rendering
+ * has taken more memory than any document needs. */
 struct rendering_state *rendering_of(lua_State *L);
 
 /* Makes every word a global of the sandbox. */

@@ -104,6 +104,8 @@ static void partials_that_never_end_are_stopped(void **_)
 static void a_template_cannot_hang_or_reach_out(void **_)
 {
     assert_null(rendered("<% while true do end %>", "{}"));
+    assert_null(rendered("<% while true do %>more and more<% end %>", "{}"));
+    assert_non_null(strstr(error.text, "grows without end"));
     assert_null(rendered("<% os.exit(0) %>", "{}"));
     assert_null(rendered("<% io.open('/etc/passwd') %>", "{}"));
 }
