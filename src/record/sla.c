@@ -3,6 +3,7 @@
 
 #include "record/outage.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *const verdict_names[] = { "no", "yes", "uncertain", NULL };
@@ -173,6 +174,14 @@ static struct sla_window row_of(const struct sla_question *q, const struct windo
     return row;
 }
 
+static int by_start(const void *a, const void *b)
+{
+    const struct sla_window *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return strcmp(x->window->service, y->window->service);
+}
+
 /* Every window that reaches into the period, counted or not, with its share of
  * the nominal downtime: where two overlap, the heavier's. */
 static void list_windows(struct sla_result *r, const struct sla_question *q, exact *share,
@@ -188,6 +197,8 @@ static void list_windows(struct sla_result *r, const struct sla_question *q, exa
         list[r->windows] = row_of(q, w);
         list[r->windows++].counted_ms = cut(r, share[i]);
     }
+    if (q->members && *q->members) /* one day's windows side by side, whoever's they are */
+        qsort(list, r->windows, sizeof *list, by_start);
     r->window = list;
 }
 

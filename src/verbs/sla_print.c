@@ -28,11 +28,31 @@ static void print_shares(struct desk *d, const struct sla_result *r)
     }
 }
 
+/* No seconds where there are none. */
+static enum instant_form form_of(int64_t at)
+{
+    return at % MINUTE_MS ? FORM_HMS : FORM_HM;
+}
+
+static const char *span_words(struct arena *keep, const char *zone, int64_t start, int64_t end,
+                              bool open)
+{
+    return arena_print(keep, "%s %s-%s", instant_text(keep, zone, start, FORM_DATE),
+                       instant_text(keep, zone, start, form_of(start)),
+                       open ? "now" : instant_text(keep, zone, end, form_of(end)));
+}
+
 const char *sla_window_words(struct question *q, const struct window *w, const char *zone)
 {
-    struct arena *keep = q->d->keep;
-    return arena_print(keep, "%s-%s", instant_text(keep, zone, w->start.at, FORM_DATE_HM),
-                       w->open ? "now" : instant_text(keep, zone, w->end.at, FORM_HM));
+    return span_words(q->d->keep, zone, w->start.at, w->end.at, w->open);
+}
+
+static const char *level_words(struct arena *keep, const struct window *w)
+{
+    if (w->level != IMPACT_DEGRADED)
+        return impact_level_names[w->level];
+    return w->lost_ppb < 0 ? "degraded, share not said"
+         : arena_print(keep, "degraded, %s lost", ppb_percent(keep, w->lost_ppb, 7));
 }
 
 static void print_windows(struct desk *d, const struct sla_result *r, const char *zone)
@@ -40,15 +60,12 @@ static void print_windows(struct desk *d, const struct sla_result *r, const char
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *row = &r->window[i];
         const struct window *w = row->window;
-        const char *share = w->level != IMPACT_DEGRADED ? ""
-                          : w->lost_ppb < 0 ? ", share not said"
-                          : arena_print(d->keep, ", %s lost", ppb_percent(d->keep, w->lost_ppb, 7));
-        fprintf(d->out, "  %-13s%s-%s  %s%s  %s  by %s  %s%s\n", i ? "" : "windows",
-                instant_text(d->keep, zone, row->start, FORM_DATE_HM),
-                w->open ? "now" : instant_text(d->keep, zone, row->end, FORM_HM),
-                impact_level_names[w->level], share, sla_minutes(d->keep, row->counted_ms),
-                text_for_terminal(d->keep, w->basis), w->incident,
-                row->counts ? "" : "  not counted: the policy does not take this basis");
+        bool member = !text_equal(w->service, r->service);
+        fprintf(d->out, "  %-13s%s  %s%s%s  %s  by %s  %s%s\n", i ? "" : "windows",
+                span_words(d->keep, zone, row->start, row->end, w->open && row->end == r->as_of),
+                member ? w->service : "", member ? " " : "", level_words(d->keep, w),
+                sla_minutes(d->keep, row->counted_ms), text_for_terminal(d->keep, w->basis),
+                w->incident, row->counts ? "" : "  not counted: the policy does not take this basis");
     }
 }
 
