@@ -45,16 +45,31 @@ static const char *name_at(struct scan *s, const char *at)
     return arena_copy(s->keep, at, length);
 }
 
-/* The first quoted text at or behind `at`; what is joined to it stays out. */
+/* The first text at or behind `at`; what is joined to it shows as its name:
+ * "Take " .. ip .. " out" is "Take <ip> out". */
 static const char *quoted(struct scan *s, const char *at)
 {
-    const char *start = strchr(at, '"'), *end = start ? start + 1 : NULL;
-    while (end && *end && *end != '"')
-        end += end[0] == '\\' && end[1] ? 2 : 1;
-    if (!end || !*end)
-        return "";
-    const char *text = arena_copy(s->keep, start + 1, (size_t)(end - start - 1));
-    return end[1] == ' ' && end[2] == '.' && end[3] == '.' ? arena_print(s->keep, "%s...", text) : text;
+    struct text t = text_new(s->keep);
+    for (at = strchr(at, '"'); at && *at;) {
+        if (*at == '"') {
+            for (at++; *at && *at != '"'; at++)
+                if (*at != '\\' || !*++at || *at == '"')
+                    text_char(&t, *at ? *at : ' ');
+            at += *at == '"';
+        } else {
+            size_t length = strcspn(at, " .)}");
+            while (at[length] == '.' && at[length + 1] != '.')
+                length += 1 + strcspn(at + length + 1, " .)}");
+            const char *name = arena_copy(s->keep, at, length), *dot = strrchr(name, '.');
+            text_print(&t, "<%s>", dot ? dot + 1 : name);
+            at += length;
+        }
+        at += strspn(at, " ");
+        if (!text_starts(at, ".."))
+            break;
+        at += 2 + strspn(at + 2, " ");
+    }
+    return t.at;
 }
 
 /* The value behind `key =` on this line, as it is written. */

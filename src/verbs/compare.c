@@ -43,14 +43,15 @@ static void time_to_isolate(struct column *c)
     }
 }
 
+/* The first thing that anybody wrote down: opening counts, when it has a title of its own. */
 static void find_first_sign(struct column *c)
 {
     const struct incident *i = &c->desk.incident;
     for (size_t k = 0; k < i->entries && !c->first_sign; k++) {
         const struct entry *n = &i->entry[k];
         switch ((int)n->event->kind) {
-        case EVENT_NOTE: case EVENT_ALERT: case EVENT_SIGNAL: case EVENT_IMPACT:
-            if (n->listed && !n->struck)
+        case EVENT_OPENED: case EVENT_NOTE: case EVENT_ALERT: case EVENT_SIGNAL: case EVENT_IMPACT:
+            if (!n->struck && !entry_is_prose(n, c->desk.keep))
                 c->first_sign = n;
         }
     }
@@ -88,9 +89,12 @@ static const char *downtime(const struct column *c)
     if (!c->service || !c->service->has_sla)
         return "no SLA";
     struct range r = c->service->sla.downtime_ms;
-    const char *range = sla_range_minutes(keep, r);
-    return arena_print(keep, "%s%s", sla_minutes(keep, r.nominal),
-                       *range ? arena_print(keep, " (%s)", range) : "");
+    if (r.low == r.high)
+        return sla_minutes(keep, r.nominal);
+    if (r.nominal >= 10 * MINUTE_MS)
+        return arena_print(keep, "%s (%s)", sla_minutes(keep, r.nominal), sla_range_minutes(keep, r));
+    return arena_print(keep, "%s (%s-%s)", sla_minutes(keep, r.nominal), duration_clock(keep, r.low),
+                       duration_clock(keep, r.high));
 }
 
 static const char *first_sign(const struct column *c)
@@ -99,7 +103,7 @@ static const char *first_sign(const struct column *c)
     const struct window *w = first_window(c);
     if (!c->first_sign)
         return "not recorded";
-    const char *at = entry_when(c->first_sign, desk_zone(&c->desk), keep);
+    const char *at = instant_text(keep, desk_zone(&c->desk), c->first_sign->at, FORM_HM);
     if (!w || w->start.at <= c->first_sign->at)
         return arena_print(keep, "%s, the outage itself", at);
     return arena_print(keep, "%s, %s ahead", at, duration_short(keep, w->start.at - c->first_sign->at));

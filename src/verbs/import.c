@@ -100,7 +100,8 @@ static bool import_history(struct desk *d, const char *file, const char *bytes, 
     for (size_t i = 0; i < h.events; i++)
         if (event[i].action && !handwork(d, &roles, &event[i], file, e))
             return false;
-    struct moment start = { .at = h.start };
+    struct moment start = { .at = h.start, .early_ms = event[0].draft.early_ms,
+                            .late_ms = event[0].draft.late_ms };
     d->name = NULL;
     if (!desk_open_incident(d, &start, h.title, h.zone, e) || !write_events(d, &h, e) ||
         !desk_refresh(d, e))

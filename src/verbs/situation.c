@@ -249,7 +249,7 @@ static void view_people(struct situation *s, struct desk *d)
     for (size_t k = 0; k < d->ws.config.roles; k++)
         text_print(&b, "%s%s %s", k ? ", " : "", d->ws.config.role[k].role, d->ws.config.role[k].plugin);
     s->world = d->ws.config.simulated ? "SIMULATED" : "REAL";
-    s->bindings = b.length ? b.at : "every role by hand";
+    s->bindings = b.length ? b.at : d->ws.config.simulated ? "every role by the simulator" : "every role by hand";
     s->people = t.at;
 }
 

@@ -39,10 +39,14 @@ static bool is_shown(struct desk *d, const struct entry *n)
     bool all = desk_option(d, "all") || desk_option(d, "history");
     if (entry_is_prose(n, d->keep))
         return desk_option(d, "all") != NULL;
-    /* A change is told by its end; its beginning is bookkeeping, unless there is no end. */
-    if (n->event->kind == EVENT_ACTION_BEGUN && !all)
+    if (all || n->listed)
+        return all || (!n->struck && *n->text);
+    switch ((int)n->event->kind) { /* how a run got there is bookkeeping; what it did is told */
+    case EVENT_ACTION_BEGUN: case EVENT_READ: case EVENT_WAITED: case EVENT_STEP: case EVENT_BASELINE:
+    case EVENT_LOCK_TAKEN: case EVENT_LOCK_RELEASED: case EVENT_UNDONE:
         return false;
-    return all || (!n->struck && *n->text);
+    }
+    return !n->struck && *n->text;
 }
 
 /* The text, broken at spaces, further lines below the first. */

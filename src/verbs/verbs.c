@@ -90,7 +90,7 @@ const struct verb verbs[] = {
       OPTIONS({ "format", "text|md|json|csv", "how to print it" },
               { "zone", "ZONE", "another zone than the incident's" },
               { "history", NULL, "with every correction: who, what, why" },
-              { "all", NULL, "struck and unlisted entries too" },
+              { "all", NULL, "everything: each step and read of a run, and what was struck" },
               { "chart", NULL, "as a picture: a line a service, a line an IP" }) },
     { "incidents", "", "all incidents of this workspace", where, ANY, verb_incidents,
       OPTIONS({ "open", NULL, "only those that are open" }) },
