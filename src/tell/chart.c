@@ -110,9 +110,10 @@ static const char *ip_of(const struct change *c, struct arena *keep)
     return ip ? ip : json_get_text(c->result, "ip", keep);
 }
 
+/* Did it change anything? */
 static bool in_force(const struct change *c)
 {
-    return c->ended && c->state != CHANGE_FAILED && c->state != CHANGE_IN_FLIGHT;
+    return c->ended && !json_is(json_get(c->ended->data, "outcome"), "unchanged") && c->state != CHANGE_FAILED && c->state != CHANGE_IN_FLIGHT;
 }
 
 /* Where an IP is after that action; false when it says nothing about it. */
@@ -135,12 +136,17 @@ static void ip_lane(struct lane *l, const char *ip, const struct ledger *ledger,
 {
     struct segment *s = arena_many(keep, struct segment, ledger->changes + 1);
     *l = (struct lane){ .kind = LANE_IP, .name = ip, .segment = s };
-    bool in_pool = false, attached = false;
+    bool in_pool = false, attached = false, gone = false;
     for (size_t n = 0; n < ledger->changes; n++) {
         const struct change *c = &ledger->change[n];
         enum stay stay = STAY_OUT;
-        if (!text_equal(c->incident, i->name) || !in_force(c) ||
-            !text_equal(ip_of(c, keep), ip) || !place_after(c->action, &stay, &in_pool))
+        if (!text_equal(c->incident, i->name) || !in_force(c)
+            || !text_equal(ip_of(c, keep), ip))
+            continue;
+        gone = text_equal(c->action, "cloud.release_ip");
+        if (gone && l->segments)
+            s[l->segments - 1].end = c->ended->at, s[l->segments - 1].open = false;
+        if (!place_after(c->action, &stay, &in_pool))
             continue;
         attached = text_equal(c->action, "cloud.attach") ||
                    (attached && !text_equal(c->action, "cloud.detach"));
@@ -154,7 +160,7 @@ static void ip_lane(struct lane *l, const char *ip, const struct ledger *ledger,
         s[l->segments++] = (struct segment){ at, at, stay, true };
         reach(t, at);
     }
-    l->said = !l->segments ? "" : s[l->segments - 1].stay == STAY_POOL ? "in the pool"
+    l->said = !l->segments ? "" : gone ? "given back" : s[l->segments - 1].stay == STAY_POOL ? "in the pool"
               : s[l->segments - 1].stay == STAY_OUT                    ? "out of the pool"
                                                                        : "led away";
 }
@@ -190,7 +196,8 @@ static void mark_lane(struct lane *l, const struct incident *i, struct times *t,
     *l = (struct lane){ .kind = LANE_MARKS, .name = "record", .mark = m };
     for (size_t n = 0; n < i->entries; n++) {
         const struct entry *e = &i->entry[n];
-        if (e->struck || (!e->listed && e->event->kind != EVENT_PHASE))
+        if (e->struck || (!e->listed && e->event->kind != EVENT_PHASE)
+            || json_is(json_get(e->event->data, "outcome"), "unchanged"))
             continue;
         if (e->event->kind == EVENT_IMPACT) {
             if (e->level && !text_equal(e->level, "none"))

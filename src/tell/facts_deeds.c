@@ -23,7 +23,8 @@ static void put_changes(struct saying *s)
         json_put(s->o, "vpc", json_text_or(json_get(c->args, "vpc"), s->keep, ""));
         json_put_int(s->o, "at", end->at);
         json_put(s->o, "state", states[c->state]);
-        json_put_bool(s->o, "done", c->ended && c->state != CHANGE_FAILED
+        bool same = json_is(json_get(end->data, "outcome"), "unchanged");
+        json_put_bool(s->o, "done", c->ended && !same && c->state != CHANGE_FAILED
                                         && c->state != CHANGE_IN_FLIGHT);
         json_put_bool(s->o, "by_hand", c->by_hand);
         json_put_bool(s->o, "undoes", json_count(json_get(c->begun->data, "undoes")) > 0);

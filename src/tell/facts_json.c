@@ -213,14 +213,22 @@ static void put_row(struct saying *s, const struct entry *n)
     json_close(s->o, '}');
 }
 
+/* "No impact" is said under Impact; a change that was so already changed
+ * nothing. */
+static bool happened(const struct entry *n)
+{
+    return !text_equal(n->level, "none")
+           && !(n->event->kind == EVENT_ACTION_ENDED
+                && json_is(json_get(n->event->data, "outcome"), "unchanged"));
+}
+
 static void put_rows(struct saying *s)
 {
     const struct incident *i = s->f->incident;
     json_open(s->o, "rows", '[');
     for (size_t k = 0; k < i->entries; k++) {
         const struct entry *n = &i->entry[k];
-        /* "no impact" is said under Impact, it is nothing that happened */
-        if (n->listed && !n->struck && *n->text && !text_equal(n->level, "none"))
+        if (n->listed && !n->struck && *n->text && happened(n))
             put_row(s, n);
     }
     json_close(s->o, ']');

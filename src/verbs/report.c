@@ -46,7 +46,7 @@ static void say(struct desk *d, const struct report *r, const struct draft_resul
             r->taken ? "" : " (the next free number, taken when it is published)");
     fprintf(d->out, "%s   the picture\n", draft->picture);
     for (size_t i = 0; i < r->withheld.count; i++)
-        fprintf(d->out, "withheld: %s\n", text_for_terminal(d->keep, r->withheld.name[i]));
+        fprintf(d->out, "left out: %s\n", text_for_terminal(d->keep, r->withheld.name[i]));
     for (size_t i = 0; obstacle[i]; i++)
         fprintf(d->out, "open: %s\n", text_for_terminal(d->keep, obstacle[i]));
     if (obstacle[0])
