@@ -92,7 +92,8 @@ static void service_line(struct desk *d, const struct situation *s, const struct
         const char *was = earlier(d, v, 52, 52);
         const char *state = arena_print(d->keep, "%s %s, since %s", upper(d, v->state),
                                         duration_short(d->keep, s->now - v->since), hm(d, v->since));
-        fprintf(d->out, "%-16s%s%-28s%s%s\n", name, color(d, "\033[1;31m"), state, color(d, "\033[0m"),
+        fprintf(d->out, "%-16s%s%s%s%*s%s\n", name, color(d, "\033[1;31m"), state, color(d, "\033[0m"),
+                *was ? (int)(28 - text_width(state)) : 0, "",
                 *was ? arena_print(d->keep, "earlier %s", was) : "");
     } else if (text_equal(v->state, "up")) {
         fprintf(d->out, "%-16sup since %s    was down %s\n", name, hm(d, v->since), earlier(d, v, 43, 43));

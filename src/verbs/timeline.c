@@ -36,17 +36,18 @@ const char *figure_words(const struct figure *f, struct arena *keep)
 
 static bool is_shown(struct desk *d, const struct entry *n)
 {
-    bool all = desk_option(d, "all") || desk_option(d, "history");
-    if (entry_is_prose(n, d->keep))
+    if (entry_is_prose(n, d->keep) || desk_option(d, "all"))
         return desk_option(d, "all") != NULL;
-    if (all || n->listed)
-        return all || (!n->struck && *n->text);
+    if (n->struck || n->corrections)
+        return !n->struck || desk_option(d, "history");
+    if (n->listed)
+        return *n->text;
     switch ((int)n->event->kind) { /* how a run got there is bookkeeping; what it did is told */
     case EVENT_ACTION_BEGUN: case EVENT_READ: case EVENT_WAITED: case EVENT_STEP: case EVENT_BASELINE:
     case EVENT_LOCK_TAKEN: case EVENT_LOCK_RELEASED: case EVENT_UNDONE:
         return false;
     }
-    return !n->struck && *n->text;
+    return *n->text;
 }
 
 /* The text, broken at spaces, further lines below the first. */

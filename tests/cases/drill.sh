@@ -4,8 +4,8 @@ cat >tocsin.yaml <<'YAML'
 world: simulated
 zone: Europe/Paris
 services:
-  shop: { policy: standard }
-  mail: {}
+  shop: { policy: standard, ips: [192.0.2.1, 192.0.2.2], pool_min: 1 }
+  mail: { ips: [192.0.2.9] }
 policies:
   standard: { target: 99.9%, credit: 5%, counting: pro-rata, uncertain: ask }
 YAML
