@@ -56,6 +56,13 @@ struct checked {
     bool suspect;                /* a sync failed: the next writer copies first */
 };
 
+/* A stream as it stands, to hand on to another store. */
+struct stream_bytes {
+    const char *name; /* its first line's hash */
+    const char *bytes;
+    size_t length;
+};
+
 /* Lines whose digests and whose link to the line before are right. */
 struct salvaged {
     const char *bytes;
@@ -119,6 +126,17 @@ struct store {
     /* The lines of our own stream that still verify, as they stand. */
     bool (*salvage)(struct store *s, const char *incident, struct salvaged *out,
                     struct arena *keep, struct err *e);
+
+    /* All streams, own first: whole lines that verify, no others. */
+    bool (*streams)(struct store *s, const char *incident, const struct stream_bytes **out,
+                    size_t *count, struct arena *keep, struct err *e);
+    /* Takes in streams of other stores, byte for byte and read-only, and makes the
+     * incident where there is none of that name. Events that are there already
+     * are not taken twice: *added counts the new ones. Damage is ERR_INPUT. */
+    bool (*adopt)(struct store *s, const char *incident, const struct stream_bytes *stream,
+                  size_t count, int64_t *added, struct arena *keep, struct err *e);
+    bool (*blobs)(struct store *s, const char *incident, struct names *out,
+                  struct arena *keep, struct err *e);
 
     /* What happened below that a person should know, one line, each once: bytes
      * of a dead writer moved aside, a sync that had to be repeated. NULL: nothing. */

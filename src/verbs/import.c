@@ -1,4 +1,5 @@
 /* import.c: a recorded history becomes a journal of its own. */
+#include "verbs/parcel.h"
 #include "verbs/record.h"
 
 #include "play/role.h"
@@ -129,6 +130,8 @@ bool verb_import(struct desk *d, struct err *e)
         return err_input(e, "there is no file '%s'", file);
     if (!d->world->read_file(d->world, file, &bytes, &length, d->keep, e))
         return false;
+    if (length >= strlen(PARCEL_MARK) && !memcmp(bytes, PARCEL_MARK, strlen(PARCEL_MARK)))
+        return import_parcel(d, input ? "standard input" : file, bytes, length, e);
     if (desk_option(d, "rows"))
         return import_rows(d, bytes, length, e);
     return import_history(d, input ? "standard input" : file, bytes, length, e);

@@ -155,7 +155,7 @@ const struct verb verbs[] = {
     { "plugins", "", "what the roles are bound to", before, ANY, verb_plugins, NULL },
     { "init", "[DIR]", "make a workspace", before, NEEDS_NOTHING, verb_init,
       OPTIONS({ "group", "GROUP", "a team's: that group may read and write it" }) },
-    { "export", "", "a whole incident as one file", before, READS, verb_export, NULL },
+    { "export", "[FILE]", "a whole incident as one file", before, READS, verb_export, NULL },
     { "verify", "", "is the record whole?", before, NEEDS_WORKSPACE, verb_verify,
       OPTIONS({ "salvage", "FILE", "write what can be trusted there" }) },
     { "help", "[VERB|manual]", "every verb, one of them, or the manual", before, NEEDS_NOTHING,

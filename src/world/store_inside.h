@@ -38,4 +38,29 @@ bool local_check(struct store *s, const char *incident, struct checked *out, str
 bool local_salvage(struct store *s, const char *incident, struct salvaged *out,
                    struct arena *keep, struct err *e);
 
+/* store_adopt.c */
+bool local_streams(struct store *s, const char *incident, const struct stream_bytes **out,
+                   size_t *count, struct arena *keep, struct err *e);
+bool local_adopt(struct store *s, const char *incident, const struct stream_bytes *stream,
+                 size_t count, int64_t *added, struct arena *keep, struct err *e);
+bool local_blobs(struct store *s, const char *incident, struct names *out, struct arena *keep,
+                 struct err *e);
+/* The draft of a `forked`: where a stream of ours leaves the one that was adopted;
+ * its data is NULL where there is none. */
+bool local_fork(struct draft *out, struct local *l, const struct strand *s,
+                const struct draft *first, struct arena *keep, struct err *e);
+
+/* store_create.c. `opened` NULL: nothing in our own journal. */
+bool local_create_with(struct local *l, const char *incident, const struct draft *opened,
+                       const struct stream_bytes *stream, size_t count, struct arena *keep,
+                       struct err *e);
+/* store_local.c: `s` in a folder that has no name yet. */
+bool local_append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
+                     const struct draft *draft, size_t count, bool sync, struct appended *out,
+                     struct arena *keep, struct err *e);
+
+/* store_read.c: the names of foreign streams' files, sorted. */
+bool local_foreign(struct local *l, const char *folder, struct names *out, struct arena *keep,
+                   struct err *e);
+
 #endif

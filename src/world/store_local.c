@@ -116,16 +116,29 @@ static bool erases(struct strand *s, const struct draft *draft, size_t count)
     return s->erasing;
 }
 
+/* Our first line where only another store's stream is says where we left that. */
+static bool begin_stream(struct local *l, struct strand *s, const struct draft *first,
+                         struct appended *out, struct arena *keep, struct err *e)
+{
+    struct draft forked;
+    if (s->verified.seq || first->kind == EVENT_OPENED || first->kind == EVENT_FORKED)
+        return true;
+    if (!local_fork(&forked, l, s, first, keep, e))
+        return false;
+    return !forked.data || write_lines(l, s, &forked, 1, out, keep, e);
+}
+
 /* Who finds nobody syncing leads from the start, and saves a second entering;
  * the others write while it syncs, and share the next one. */
-static bool append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
+bool local_append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
                       const struct draft *draft, size_t count, bool sync, struct appended *out,
                       struct arena *keep, struct err *e)
 {
     bool leads = sync && strand_lead(s);
     bool ok = strand_enter(l, s, leads, e);
     if (ok) {
-        ok = may_append(s, head, token, l, e) && write_lines(l, s, draft, count, out, keep, e);
+        ok = may_append(s, head, token, l, e) && begin_stream(l, s, draft, out, keep, e)
+            && write_lines(l, s, draft, count, out, keep, e);
         strand_leave(s);
     }
     if (ok && leads)
@@ -145,7 +158,7 @@ static bool local_append(struct store *store, const char *incident, const char *
     if (!strcmp(incident, "log") && !known(l, incident) && !local_create_log(l, e))
         return false;
     struct strand *s = local_strand(l, incident, e);
-    if (!s || !append_to(l, s, head, token, draft, count, sync, out, keep, e))
+    if (!s || !local_append_to(l, s, head, token, draft, count, sync, out, keep, e))
         return err_while(e, "recording in %s", incident);
     return true;
 }
@@ -157,111 +170,11 @@ static bool local_sync(struct store *store, const char *incident, struct err *e)
     return !s || !s->written || strand_sync(l, s, s->written, e);
 }
 
-static bool empty_file(struct local *l, const char *folder, const char *name, const char *bytes,
-                       size_t length, struct err *e)
-{
-    struct arena scratch = l->all;
-    const char *path = arena_print(&scratch, "%s/%s", folder, name);
-    int fd = disk_open(l->disk, path, O_WRONLY | O_CREAT | O_TRUNC, l->modes.file, e);
-    if (fd < 0)
-        return false;
-    bool ok = disk_write(l->disk, fd, path, bytes, length, 0, e) && disk_sync(l->disk, fd, path, e);
-    disk_close(l->disk, &fd);
-    return ok;
-}
-
-/* An incident's folder with nothing in its journal. */
-static bool make_empty(struct local *l, const char *folder, struct err *e)
-{
-    static const char *const inside[] = { "streams", "blobs", "output" };
-    struct arena scratch = l->all;
-    char head[HEAD_SIZE];
-    struct head start = { 0 };
-    memcpy(start.hash, chain_start.hash, sizeof start.hash);
-    head_write(head, &start);
-    head_write(head + HEAD_SLOT, &start);
-    if (!disk_make_folder(l->disk, folder, l->modes.folder, e))
-        return false;
-    for (size_t i = 0; i < 3; i++)
-        if (!disk_make_folder(l->disk, arena_print(&scratch, "%s/%s", folder, inside[i]),
-                              l->modes.folder, e))
-            return false;
-    return empty_file(l, folder, "head", head, sizeof head, e)
-        && empty_file(l, folder, "lock", " ", 1, e)
-        && empty_file(l, folder, "journal.jsonl", "", 0, e)
-        && disk_sync_folder(l->disk, folder, e);
-}
-
-/* Built under another name, so that an incident is there whole or not at all. */
-static bool create_in(struct local *l, const char *folder, const char *incident,
-                      const struct draft *opened, struct arena *keep, struct err *e)
-{
-    struct arena scratch = l->all;
-    const char *parent = arena_print(&scratch, "%.*s", (int)(strrchr(folder, '/') - folder), folder);
-    const char *fresh = arena_print(&scratch, "%s/.new", parent);
-    struct arena rest = l->all;
-    struct strand s;
-    struct appended out;
-    l->all = scratch;
-    bool ok = make_empty(l, fresh, e);
-    if (ok && opened) {
-        ok = strand_open(&s, l, fresh, incident, e);
-        if (ok) {
-            ok = append_to(l, &s, NULL, NULL, opened, 1, true, &out, keep, e);
-            strand_close(l, &s);
-        }
-    }
-    if (ok && l->disk->rename(fresh, folder)) {
-        if (errno == ENOTEMPTY || errno == EEXIST)
-            ok = err_busy(e, "there is an incident '%s' already", incident);
-        else
-            ok = err_errno(e, "cannot make '%s'", folder);
-    }
-    ok = ok && disk_sync_folder(l->disk, parent, e);
-    l->all = rest;
-    return ok;
-}
-
-static bool create_alone(struct local *l, const char *incident, const struct draft *opened,
-                         struct arena *keep, struct err *e)
-{
-    struct arena scratch = l->all;
-    const char *folder, *path = arena_print(&scratch, "%s/locks/.create", l->root);
-    if (!local_folder(&folder, l, incident, &scratch, e))
-        return false;
-    int fd = disk_open(l->disk, path, O_RDWR | O_CREAT, l->modes.file, e);
-    if (fd < 0)
-        return false;
-    struct stat st;
-    struct arena rest = l->all;
-    l->all = scratch;
-    bool ok = disk_lock(fd, path, true, e);
-    if (ok && !l->disk->stat(folder, &st))
-        ok = err_busy(e, "there is an incident '%s' already", incident);
-    ok = ok && create_in(l, folder, incident, opened, keep, e);
-    l->all = rest;
-    disk_close(l->disk, &fd);
-    return ok;
-}
-
-bool local_create_log(struct local *l, struct err *e)
-{
-    struct arena scratch = l->all;
-    struct stat st;
-    struct err raced = { 0 };
-    if (!l->disk->stat(arena_print(&scratch, "%s/log", l->root), &st))
-        return true;
-    if (create_alone(l, "log", NULL, &scratch, &raced) || raced.kind == ERR_BUSY)
-        return true;
-    *e = raced;
-    return false;
-}
-
 static bool local_create(struct store *store, const char *incident, const struct draft *opened,
                          struct arena *keep, struct err *e)
 {
     struct local *l = (struct local *)store;
-    return create_alone(l, incident, opened, keep, e) || err_while(e, "opening %s", incident);
+    return local_create_with(l, incident, opened, NULL, 0, keep, e) || err_while(e, "opening %s", incident);
 }
 
 static void local_close(struct store *store)
@@ -291,6 +204,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .sync = local_sync, .read = local_read, .watch = local_watch,
                    .lock = local_lock, .unlock = local_unlock, .holder = local_holder,
                    .blob_put = local_blob_put, .blob_get = local_blob_get,
+                   .streams = local_streams, .adopt = local_adopt, .blobs = local_blobs,
                    .check = local_check, .salvage = local_salvage,
                    .warning = local_warning, .close = local_close },
         .world = w, .disk = d, .root = arena_print(&all, "%s/.tocsin", dir),

@@ -63,6 +63,28 @@ static bool read_own(struct local *l, const char *folder, const char *incident,
     return ok;
 }
 
+/* A copy that grew apart begins with the lines that we have, too: an event is
+ * shown once, in the first stream that holds it. */
+static void forget_twins(struct stream_reader *r, size_t from)
+{
+    size_t twins = 0;
+    for (size_t start = 0, next; start < from; start = next) {
+        for (next = start; next < from && r->event[next].stream == r->event[start].stream; next++)
+            ;
+        size_t same = 0;
+        while (from + same < r->count) {
+            int64_t at = r->event[from + same].seq - r->event[start].seq;
+            if (at < 0 || at >= (int64_t)(next - start)
+                || strcmp(r->event[start + (size_t)at].hash, r->event[from + same].hash))
+                break;
+            same++;
+        }
+        twins = same > twins ? same : twins;
+    }
+    memmove(r->event + from, r->event + from + twins, (r->count - from - twins) * sizeof *r->event);
+    r->count -= twins;
+}
+
 static bool read_foreign(struct local *l, const char *folder, const char *name,
                          struct stream_reader *r, struct stream *out, unsigned index,
                          struct arena *keep, struct err *e)
@@ -81,6 +103,7 @@ static bool read_foreign(struct local *l, const char *folder, const char *name,
     bool ok = strand_scan(l, fd, path, r, 0, &left, keep, e);
     disk_close(l->disk, &fd);
     stream_end(out, r, left, keep);
+    forget_twins(r, before.count);
     if (!out->damage && (strlen(name) < SHA256_HEX || strncmp(name, r->first, SHA256_HEX)))
         out->damage = arena_string(keep, "its first line is not the one that its name says");
     out->altered = out->damage != NULL;
@@ -89,8 +112,8 @@ static bool read_foreign(struct local *l, const char *folder, const char *name,
     return ok;
 }
 
-static bool foreign_names(struct local *l, const char *folder, struct names *out,
-                          struct arena *keep, struct err *e)
+bool local_foreign(struct local *l, const char *folder, struct names *out, struct arena *keep,
+                   struct err *e)
 {
     const char *path = arena_print(keep, "%s/streams", folder);
     struct names all = { 0 };
@@ -124,7 +147,7 @@ bool local_read_fresh(struct local *l, const char *incident, struct journal *out
         if (!read_own(l, folder, incident, &r, &own, head, true, keep, e))
             return false;
     }
-    if (!foreign_names(l, folder, &foreign, keep, e))
+    if (!local_foreign(l, folder, &foreign, keep, e))
         return false;
     struct stream *stream = arena_many(keep, struct stream, foreign.count + 1);
     stream[0] = own;
@@ -134,11 +157,10 @@ bool local_read_fresh(struct local *l, const char *incident, struct journal *out
     *out = (struct journal){ .incident = arena_string(keep, incident), .id = "",
                              .event = r.event, .count = r.count,
                              .stream = stream, .streams = foreign.count + 1 };
-    if (r.count && r.event[0].data.at
-        && (r.event[0].kind == EVENT_OPENED || r.event[0].kind == EVENT_FORKED)) {
-        const char *id = json_get_text(r.event[0].data, "id", keep);
-        out->id = id ? id : "";
-    }
+    for (size_t i = 0; i < r.count && !*out->id; i++)
+        if (r.event[i].seq == 1 && r.event[i].data.at
+            && (r.event[i].kind == EVENT_OPENED || r.event[i].kind == EVENT_FORKED))
+            out->id = json_text_or(json_get(r.event[i].data, "id"), keep, "");
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "world/ground.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 
 static void what_was_acknowledged_is_read_by_the_next_process(void **_)
@@ -505,6 +506,176 @@ static void what_can_be_trusted_of_a_damaged_journal_is_salvaged(void **_)
     leave(g);
 }
 
+static int64_t adopt(struct ground *to, struct ground *from)
+{
+    const struct stream_bytes *stream;
+    size_t count;
+    int64_t added;
+    struct err e = { 0 };
+    assert_good(from->store->streams(from->store, incident, &stream, &count, test_keep(), &e), &e);
+    assert_good(to->store->adopt(to->store, incident, stream, count, &added, test_keep(), &e), &e);
+    return added;
+}
+
+static void a_foreign_stream_is_kept_byte_for_byte_and_left_by_a_fork(void **_)
+{
+    struct ground *a = ground(), *b = ground();
+    struct err e = { 0 };
+    const struct stream_bytes *ours, *theirs;
+    size_t n, m;
+    assert_good(create(a->store, &e) && note(a->store, "from a", &e), &e);
+    assert_int_equal(adopt(b, a), 2);
+    assert_int_equal(adopt(b, a), 0);
+    assert_good(note(b->store, "from b", &e), &e);
+    struct journal j = journal(b->store);
+    assert_int_equal(j.count, 4);
+    assert_int_equal(j.event[0].kind, EVENT_FORKED);
+    assert_string_equal(j.id, "00000000000000000000000000000001");
+    assert_true(json_is(json_get(j.event[0].data, "hash"), j.event[3].hash));
+    assert_true(json_is(json_get(j.event[0].data, "stream"), j.stream[1].name));
+    assert_good(a->store->streams(a->store, incident, &ours, &n, test_keep(), &e), &e);
+    assert_good(b->store->streams(b->store, incident, &theirs, &m, test_keep(), &e), &e);
+    assert_int_equal(theirs[1].length, ours[0].length);
+    assert_memory_equal(theirs[1].bytes, ours[0].bytes, ours[0].length);
+    assert_int_equal(adopt(a, b), 2);
+    j = journal(a->store);
+    assert_int_equal(j.count, 4);
+    assert_int_equal(times(&j, "from a") + times(&j, "from b"), 2);
+    leave(a);
+    leave(b);
+}
+
+static void two_copies_that_grew_apart_are_joined_without_loss_or_doubling(void **_)
+{
+    struct ground *a = ground(), *b = ground();
+    struct err e = { 0 };
+    assert_good(create(a->store, &e) && note(a->store, "common", &e), &e);
+    char command[4200];
+    snprintf(command, sizeof command, "cp -r '%s/.tocsin' '%s/copy' && rm -r '%s/.tocsin' && mv '%s/copy' '%s/.tocsin'",
+             a->dir, b->dir, b->dir, b->dir, b->dir);
+    assert_int_equal(system(command), 0);
+    b->clock.seed = 99; /* another machine draws other salts */
+    assert_good(note(a->store, "from a", &e), &e);
+    assert_good(note(b->store, "from b", &e) && note(b->store, "more from b", &e), &e);
+    assert_int_equal(adopt(a, b), 2);
+    assert_good(note(b->store, "still more", &e), &e);
+    assert_int_equal(adopt(a, b), 1);
+    assert_int_equal(adopt(b, a), 1);
+    assert_int_equal(adopt(b, a), 0);
+    for (int i = 0; i < 2; i++) {
+        struct journal j = journal(i ? a->store : b->store);
+        assert_int_equal(j.count, 6);
+        assert_int_equal(times(&j, "common"), 1);
+        assert_int_equal(times(&j, "from a") + times(&j, "from b") + times(&j, "more from b")
+                         + times(&j, "still more"), 4);
+        for (size_t k = 0; k < j.streams; k++)
+            assert_null(j.stream[k].damage);
+    }
+    leave(a);
+    leave(b);
+}
+
+static void a_damaged_foreign_stream_is_refused(void **_)
+{
+    struct ground *a = ground(), *b = ground();
+    struct err e = { 0 };
+    const struct stream_bytes *stream;
+    struct names all;
+    size_t n;
+    int64_t added;
+    assert_good(create(a->store, &e) && note(a->store, "from a", &e), &e);
+    assert_good(a->store->streams(a->store, incident, &stream, &n, test_keep(), &e), &e);
+    char *bytes = (char *)stream[0].bytes;
+    bytes[stream[0].length / 2] ^= 1;
+    assert_refused(b->store->adopt(b->store, incident, stream, n, &added, test_keep(), &e), &e, ERR_INPUT,
+                   "altered at byte");
+    assert_good(b->store->list(b->store, &all, test_keep(), &e), &e);
+    assert_int_equal(all.count, 0);
+    leave(a);
+    leave(b);
+}
+
+static void the_files_of_a_team_are_the_teams(void **_)
+{
+    struct ground *g = arena_one(test_keep(), struct ground);
+    struct err e = { 0 };
+    struct stat st;
+    struct lock *lock;
+    char sha[SHA256_HEX + 1];
+    *g = *ground();
+    g->store->close(g->store);
+    mode_t mask = umask(077);
+    assert_int_equal(chmod(arena_print(test_keep(), "%s/.tocsin", g->dir), 02770), 0);
+    g->store = open_on(g, &disk_real);
+    assert_good(create(g->store, &e) && note(g->store, "x", &e), &e);
+    assert_good(g->store->blob_put(g->store, incident, "b", 1, sha, &e), &e);
+    assert_good(g->store->lock(g->store, "run/R1", "alice", "sim", "", &lock, NULL, test_keep(), &e), &e);
+    umask(mask);
+    for (const char *const *name = (const char *const[]){ "journal.jsonl", "head", "lock", NULL }; *name; name++) {
+        assert_int_equal(stat(inside(g, *name), &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0660);
+    }
+    assert_int_equal(stat(inside(g, "blobs"), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 02770);
+    assert_int_equal(stat(arena_print(test_keep(), "%s/.tocsin/locks/run%%2fR1", g->dir), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0660);
+    g->store->unlock(g->store, lock);
+    leave(g);
+}
+
+static void a_private_workspace_is_private(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct stat st;
+    mode_t mask = umask(0);
+    assert_good(create(g->store, &e), &e);
+    umask(mask);
+    assert_int_equal(stat(inside(g, "journal.jsonl"), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(stat(inside(g, "."), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0700);
+    leave(g);
+}
+
+static void a_named_lock_says_who_holds_it_and_dies_with_its_process(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct lock *lock;
+    struct lock_holder h;
+    struct appended out;
+    struct draft d = { INSTANT_NONE, 0, 0, "bob", "sim", EVENT_NOTE, "{}" };
+    int ready[2], status;
+    assert_int_equal(pipe(ready), 0);
+    assert_good(create(g->store, &e), &e);
+    pid_t child = fork();
+    if (!child) {
+        struct store *s = open_on(g, &disk_real);
+        if (!s->lock(s, "target/pool:osc-fr1/1.2.3.4", "alice", "1@h", "R3", &lock, &h, test_keep(), &e))
+            _exit(1);
+        assert_int_equal(write(ready[1], "x", 1), 1);
+        pause();
+    }
+    char byte;
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_refused(g->store->lock(g->store, "target/pool:osc-fr1/1.2.3.4", "bob", "2@h", "", &lock, &h, test_keep(), &e),
+                   &e, ERR_BUSY, "is held by alice: R3");
+    assert_int_equal(h.pid, child);
+    assert_true(g->store->holder(g->store, "target/pool:osc-fr1/1.2.3.4", &h, test_keep()));
+    assert_string_equal(h.by, "alice");
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    assert_false(g->store->holder(g->store, "target/pool:osc-fr1/1.2.3.4", &h, test_keep()));
+    assert_good(g->store->lock(g->store, "target/pool:osc-fr1/1.2.3.4", "bob", "2@h", "", &lock, &h, test_keep(), &e), &e);
+    assert_good(g->store->append(g->store, incident, NULL, lock, &d, 1, true, &out, test_keep(), &e), &e);
+    assert_int_equal(unlink(arena_print(test_keep(), "%s/.tocsin/locks/target%%2fpool%%3aosc-fr1%%2f1.2.3.4", g->dir)), 0);
+    assert_refused(g->store->append(g->store, incident, NULL, lock, &d, 1, true, &out, test_keep(), &e), &e,
+                   ERR_FAILED, "is lost");
+    g->store->unlock(g->store, lock);
+    leave(g);
+}
+
 static void the_log_of_the_workspace_makes_itself(void **_)
 {
     struct ground *g = ground();
@@ -601,6 +772,12 @@ int main(void)
         promise(an_erased_line_loses_its_data_and_nothing_else),
         promise(an_erasure_cut_short_is_finished_by_the_next_writer),
         promise(what_can_be_trusted_of_a_damaged_journal_is_salvaged),
+        promise(a_foreign_stream_is_kept_byte_for_byte_and_left_by_a_fork),
+        promise(two_copies_that_grew_apart_are_joined_without_loss_or_doubling),
+        promise(a_damaged_foreign_stream_is_refused),
+        promise(the_files_of_a_team_are_the_teams),
+        promise(a_private_workspace_is_private),
+        promise(a_named_lock_says_who_holds_it_and_dies_with_its_process),
         promise(the_log_of_the_workspace_makes_itself),
         promise(watching_ends_when_somebody_else_wrote),
         promise(blobs_are_kept_once_and_checked_when_read),

@@ -1,0 +1,106 @@
+/* export.c: a whole incident as one file, and the way back in. */
+#include "verbs/verbs.h"
+
+#include "record/parcel.h"
+#include "verbs/parcel.h"
+
+#include <string.h>
+
+bool verb_export(struct desk *d, struct err *e)
+{
+    struct store *s = d->ws.store;
+    struct parcel p = { .id = d->journal.id };
+    const struct stream_bytes *stream;
+    struct names blobs;
+    if (!desk_at_most(d, 1, e) || !s->streams(s, d->name, &stream, &p.streams, d->keep, e)
+        || !s->blobs(s, d->name, &blobs, d->keep, e))
+        return err_while(e, "exporting %s", d->name);
+    for (size_t i = 0; i < d->journal.streams; i++)
+        if (d->journal.stream[i].altered)
+            return err_input(e, "%s", d->journal.stream[i].damage);
+    p.stream = arena_many(d->keep, struct stream_bytes, p.streams + 1);
+    memcpy(p.stream, stream, p.streams * sizeof *stream);
+    p.blob = arena_many(d->keep, struct stream_bytes, blobs.count + 1);
+    for (; p.blobs < blobs.count; p.blobs++) {
+        struct stream_bytes *b = &p.blob[p.blobs];
+        b->name = blobs.name[p.blobs];
+        if (!s->blob_get(s, d->name, b->name, &b->bytes, &b->length, d->keep, e))
+            return err_while(e, "exporting %s", d->name);
+    }
+    struct text out = text_new(d->keep);
+    parcel_write(&out, &p);
+    if (!d->words)
+        return fwrite(out.at, 1, out.length, d->out) == out.length || err_errno(e, "cannot write the answer");
+    if (!d->world->write_file(d->world, d->word[0], out.at, out.length, e))
+        return false;
+    desk_say(d, "  tocsin import %s   takes it into another workspace", d->word[0]);
+    return true;
+}
+
+/* The local name of the incident with that id; NULL when there is none. */
+static bool find_by_id(const char **name, struct desk *d, const char *id, struct err *e)
+{
+    struct names all;
+    struct journal j;
+    struct store *s = d->ws.store;
+    *name = NULL;
+    if (!s->list(s, &all, d->keep, e))
+        return false;
+    for (size_t i = 0; i < all.count && !*name; i++) {
+        if (!s->read(s, all.name[i], &j, d->keep, e))
+            return false;
+        if (text_equal(j.id, id))
+            *name = all.name[i];
+    }
+    return true;
+}
+
+/* What the incident was called where it was opened, when that is still free. */
+static bool new_name(const char **name, struct desk *d, const struct parcel *p, struct err *e)
+{
+    struct names all;
+    struct store *s = d->ws.store;
+    int64_t at = desk_now(d);
+    const char *wanted = NULL;
+    for (size_t i = 0; i < p->streams; i++) {
+        struct stream ignored;
+        struct stream_reader r = stream_begin(NULL, NULL, 0);
+        stream_read(&ignored, &r, p->stream[i].bytes, p->stream[i].length, d->keep);
+        if (!r.count || r.event[0].kind != EVENT_OPENED)
+            continue;
+        if (!text_equal(json_get_text(r.event[0].data, "id", d->keep), p->id))
+            return err_input(e, "the parcel holds a stream of another incident");
+        wanted = json_get_text(r.event[0].data, "name", d->keep);
+        at = r.event[0].at;
+    }
+    if (!s->list(s, &all, d->keep, e))
+        return false;
+    for (size_t i = 0; wanted && i < all.count; i++)
+        if (text_equal(all.name[i], wanted))
+            wanted = NULL;
+    *name = wanted;
+    return wanted || workspace_next_name(name, &d->ws, at, d->keep, e);
+}
+
+bool import_parcel(struct desk *d, const char *file, const char *bytes, size_t length,
+                   struct err *e)
+{
+    struct parcel p;
+    struct store *s = d->ws.store;
+    const char *name;
+    char sha256[SHA256_HEX + 1];
+    int64_t added;
+    if (!parcel_read(&p, file, bytes, length, d->keep, e) || !find_by_id(&name, d, p.id, e)
+        || (!name && !new_name(&name, d, &p, e)))
+        return false;
+    if (!s->adopt(s, name, p.stream, p.streams, &added, d->keep, e))
+        return err_while(e, "importing '%s'", file);
+    for (size_t i = 0; i < p.blobs; i++)
+        if (!s->blob_put(s, name, p.blob[i].bytes, p.blob[i].length, sha256, e))
+            return err_while(e, "importing '%s'", file);
+    if (!desk_incident(d, name, e))
+        return false;
+    desk_echo(d, added ? "%s imported" : "nothing new%.0s",
+              text_count(d->keep, added, "event"));
+    return true;
+}
