@@ -126,8 +126,9 @@ const char *change_provider_key(struct branch *b)
 {
     struct run *r = b->run;
     struct work *w = b->work;
-    return arena_print(r->keep, "%.12s-%s-%s-%lld", r->incident_id, r->id ? r->id : "do",
-                       r->id ? w->key : arena_print(r->keep, "%lld", (long long)r->started),
+    if (!r->id) /* without a run it is the change's own number that is unique */
+        return arena_print(r->keep, "%.12s-%s-%lld", r->incident_id, w->name, (long long)w->attempt);
+    return arena_print(r->keep, "%.12s-%s-%s-%lld", r->incident_id, r->id, w->key,
                        (long long)w->attempt);
 }
 
@@ -403,7 +404,7 @@ static void recorded_change(struct branch *b, const struct event **begun, const 
     *ended = NULL;
     if (!*begun)
         return;
-    const struct event *ev = replay_last(b, EVENT_ACTION_ENDED);
+    const struct event *ev = replay_latest(b, EVENT_ACTION_ENDED);
     if (ev && json_is(json_get(ev->data, "begun"), (*begun)->hash))
         *ended = ev;
 }

@@ -202,6 +202,7 @@ void replay_index(struct run *r);
 const struct event *replay_take(struct branch *b, enum event_kind kind);
 /* The latest of them: a word that was tried again. */
 const struct event *replay_last(struct branch *b, enum event_kind kind);
+const struct event *replay_latest(struct branch *b, enum event_kind kind); /* NULL is no mismatch */
 const struct event *replay_take_at(struct run *r, const char *key, enum event_kind kind, bool use);
 bool replay_agrees(struct branch *b, const struct event *ev, const char *word,
                    const char *args_sha256);

@@ -23,7 +23,7 @@ static bool is_replayed(enum event_kind kind)
 {
     switch ((int)kind) {
     case EVENT_RUN_STARTED: case EVENT_RUN_PARKED: case EVENT_RUN_RESUMED: case EVENT_RUN_ENDED:
-    case EVENT_UNDONE:
+    case EVENT_UNDONE: case EVENT_ANSWERED:
         return false;
     default:
         return true;
@@ -155,16 +155,21 @@ const struct event *replay_take(struct branch *b, enum event_kind kind)
     return NULL;
 }
 
-const struct event *replay_last(struct branch *b, enum event_kind kind)
+const struct event *replay_latest(struct branch *b, enum event_kind kind)
 {
-    const struct event *last = replay_take(b, kind);
-    if (!last)
+    const struct event *last = NULL;
+    if (!b->run->replay.count)
         return NULL;
     for (const struct recorded *one = b->run->replay.slot[slot_of(&b->run->replay, b->key)]; one;
          one = one->later)
         if (one->event->kind == kind)
             last = one->event;
     return last;
+}
+
+const struct event *replay_last(struct branch *b, enum event_kind kind)
+{
+    return replay_take(b, kind) ? replay_latest(b, kind) : NULL;
 }
 
 bool replay_caught(struct run *r, const char *key)

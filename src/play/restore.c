@@ -367,7 +367,8 @@ static void put_back_next(struct branch *b)
     }
     const struct item *i = &s->item[s->at];
     b->key = s->key ? arena_print(r->keep, "%s/%s", s->key, i->change->name) : i->change->name;
-    if (i->already) {
+    const struct event *in_flight_before = left_in_flight(r, s, i);
+    if (i->already && !in_flight_before) {
         write_undone(b, i, "undone", "it was so already", told);
         return;
     }
@@ -375,7 +376,7 @@ static void put_back_next(struct branch *b)
     *w = (struct work){ .action = i->undo, .args = json_from(i->args), .undoes = i->undoes,
                         .args_sha256 = sha256_of(r->keep, i->args), .target = i->target->name,
                         .even_so = s->even_so, .consented = true, .done = put_back };
-    w->recorded = left_in_flight(r, s, i);
+    w->recorded = in_flight_before;
     if (w->recorded)
         change_settle_recorded(b, w);
     else

@@ -107,7 +107,8 @@ static int answered(lua_State *L, int status, lua_KContext context)
     if (!b->answer.good) {
         b->failed_key = b->key;
         b->failure = b->answer.text;
-        return luaL_error(L, "%s: %s", b->where, b->answer.text);
+        lua_pushfstring(L, "%s: %s", b->where, b->answer.text);
+        return lua_error(L);
     }
     if (b->answer.results)
         return b->answer.results;
@@ -495,7 +496,8 @@ static int attempt_ended(lua_State *L, int status, lua_KContext context)
     t->failure = b->failure;
     bool last = t->number >= t->times;
     if (last && !strcmp(t->word, "retry")) {
-        return luaL_error(L, "%s: %s, %d times", t->where, t->failure, (int)t->times);
+        lua_pushfstring(L, "%s: %s, %d times", t->where, t->failure, (int)t->times);
+        return lua_error(L);
     }
     b->failure = NULL;
     (void)tried;

@@ -1,0 +1,383 @@
+/* tests/play/run.c: a runbook can be killed anywhere, and goes on without
+ * doing anything twice. */
+#include "theatre.h"
+
+static const char *const drill =
+    "world: simulated\nzone: Europe/Paris\n"
+    "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2], pool_min: 1 }\n";
+static const char *const yes[] = { "yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", NULL };
+
+static const char *const isolate =
+    "step \"Take it out\"\n"
+    "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
+    "dns.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
+    "local vpc = cloud.create_vpc { name = \"watch\" }\n"
+    "cloud.attach { ip = \"192.0.2.1\", vpc = vpc.id }\n"
+    "wait \"90s\"\n"
+    "local spare = cloud.allocate_ip { name = \"spare\" }\n"
+    "parallel { function() pool.add { service = \"osc-fr1\", ip = spare.ip } end,\n"
+    "           function() wait \"5s\" note \"beside it\" end }\n"
+    "wait_until { sense.answers, service = \"osc-fr1\", at_most = \"5m\" }\n"
+    "note(\"done at \" .. now {})\n"
+    "return { vpc = vpc.id }";
+
+static struct theatre *play(const char *steps)
+{
+    struct theatre *t = theatre_open(drill);
+    t->line = yes;
+    theatre_runbook(t, "book", steps);
+    return t;
+}
+
+static void a_run_that_nobody_disturbs_ends(void **_)
+{
+    struct theatre *t = play(isolate);
+    assert_good(theatre_run(t, "book"), &t->e);
+    assert_string_equal(t->outcome.how, "returned");
+    assert_string_equal(theatre_changes(t),
+        "pool.remove pool:osc-fr1/192.0.2.1 ok, dns.remove dns:osc-fr1/192.0.2.1 ok, "
+        "cloud.create_vpc cloud:vpc/watch ok, cloud.attach cloud:attachment/192.0.2.1 ok, "
+        "cloud.allocate_ip cloud:ip/spare ok, pool.add pool:osc-fr1/203.0.113.11 ok");
+    assert_int_equal(theatre_effects(t), 6);
+}
+
+static void then_the_world_is_as_without_the_kill(struct theatre *t, struct theatre *calm, int64_t at)
+{
+    if (strcmp(theatre_changes(t), theatre_changes(calm)) || theatre_effects(t) != theatre_effects(calm)
+        || strcmp(theatre_changed(t), theatre_changed(calm)))
+        fail_msg("killed at %lld:\n  %s (%zu effects; changed %s)\nwithout:\n  %s (%zu effects; changed %s)\n%s",
+                 (long long)at, theatre_changes(t), theatre_effects(t), theatre_changed(t),
+                 theatre_changes(calm), theatre_effects(calm), theatre_changed(calm), t->said.at);
+}
+
+/* Killed before and behind every write of the journal, resumed once. */
+static void killed_at_every_write_it_goes_on_and_does_nothing_twice(void **_)
+{
+    struct theatre *calm = play(isolate);
+    assert_good(theatre_run(calm, "book"), &calm->e);
+    int64_t last = calm->writes;
+    for (int64_t at = 2; at <= last; at++)
+        for (int behind = 0; behind < 2; behind++) {
+            struct theatre *t = play(isolate);
+            t->die_at_write = at;
+            t->die_after = behind;
+            bool ended = theatre_run(t, "book");
+            assert_false(ended);
+            if (behind && at == last)
+                continue; /* run.ended is on disk: nothing is left to resume */
+            assert_good(theatre_resume(t, NULL, NULL), &t->e);
+            then_the_world_is_as_without_the_kill(t, calm, at);
+        }
+}
+
+/* Killed in every wait: inside of every action, before and after its effect. */
+static void killed_inside_every_action_it_goes_on_and_does_nothing_twice(void **_)
+{
+    struct theatre *calm = play(isolate);
+    assert_good(theatre_run(calm, "book"), &calm->e);
+    for (int64_t at = 1; at <= calm->waits; at++) {
+        struct theatre *t = play(isolate);
+        t->die_at_wait = at;
+        assert_false(theatre_run(t, "book"));
+        assert_int_equal(t->e.kind, ERR_STOPPED);
+        assert_good(theatre_resume(t, NULL, NULL), &t->e);
+        then_the_world_is_as_without_the_kill(t, calm, at);
+    }
+}
+
+/* The second kill falls into the resume of the first. */
+static void killed_twice_it_goes_on_and_does_nothing_twice(void **_)
+{
+    struct theatre *calm = play(isolate);
+    assert_good(theatre_run(calm, "book"), &calm->e);
+    for (int64_t at = 3; at <= calm->writes; at += 3) {
+        struct theatre *t = play(isolate);
+        t->die_at_write = at;
+        theatre_run(t, "book");
+        struct run_request q = theatre_request(t, NULL, NULL);
+        t->writes = 0;
+        t->die_at_write = 2 + at % 4;
+        t->die_after = at % 2;
+        if (!run_resume(&t->outcome, &q, NULL, NULL, NULL, NULL, test_keep(), &t->e)) {
+            bool resumed = theatre_resume(t, NULL, NULL);
+            if (!resumed && !strstr(t->e.text, "unfinished")) /* the kill fell behind run.ended */
+                fail_msg("%s", t->e.text);
+        }
+        then_the_world_is_as_without_the_kill(t, calm, at);
+    }
+}
+
+static void killed_while_putting_back_it_goes_on_and_does_nothing_twice(void **_)
+{
+    static const char *const back = "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
+                                    "local s = cloud.allocate_ip { name = \"spare\" }\n"
+                                    "pool.add { service = \"osc-fr1\", ip = s.ip }";
+    size_t left;
+    struct theatre *calm = play(back);
+    assert_good(theatre_run(calm, "book"), &calm->e);
+    calm->stage->clock.now += 3600 * 1000;
+    struct run_request q = theatre_request(calm, NULL, NULL);
+    int64_t before = calm->writes;
+    assert_good(run_restore(&q, NULL, NULL, "a test", &left, test_keep(), &calm->e), &calm->e);
+    assert_int_equal(left, 0);
+    assert_string_equal(theatre_changed(calm), "");
+    for (int64_t at = before + 1; at <= calm->writes; at++)
+        for (int behind = 0; behind < 2; behind++) {
+            struct theatre *t = play(back);
+            assert_good(theatre_run(t, "book"), &t->e);
+            t->stage->clock.now += 3600 * 1000;
+            q = theatre_request(t, NULL, NULL);
+            t->die_at_write = at;
+            t->die_after = behind;
+            assert_false(run_restore(&q, NULL, NULL, "a test", &left, test_keep(), &t->e));
+            t->die_at_write = 0;
+            t->e = (struct err){ 0 };
+            assert_good(run_restore(&q, NULL, NULL, "a test", &left, test_keep(), &t->e), &t->e);
+            assert_int_equal(left, 0);
+            assert_string_equal(theatre_changed(t), "");
+            if (theatre_effects(t) != theatre_effects(calm)) {
+                print_error("killed at %lld: %s\n", (long long)at, theatre_changes(t));
+                print_error("%s\n", json_get(theatre_world(t), "done").at);
+                fail();
+            }
+        }
+}
+
+static void a_failure_parks_and_resume_tries_that_word_again(void **_)
+{
+    struct theatre *t = play("note \"first\"\nsense.flood { service = \"osc-fr1\" }\nnote \"second\"");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "no flood on osc-fr1");
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
+    assert_int_equal(theatre_count(t, EVENT_RUN_PARKED), 1);
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "book.lua:3: no flood");
+    assert_good(theatre_resume(t, "skip", "2"), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 2);
+    assert_int_equal(theatre_count(t, EVENT_RUN_ENDED), 1);
+}
+
+static void try_hands_the_failure_to_the_runbook(void **_)
+{
+    struct theatre *t = play(
+        "local got, why = try { sense.flood, service = \"osc-fr1\" }\n"
+        "note(\"nil and \" .. why)\n"
+        "local fine = try { function() return pool.list { service = \"osc-fr1\" }.count end }\n"
+        "note(\"count \" .. fine)\nwait \"1s\"\nfail \"the end\"");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "the end");
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 2);
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "the end");
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 2); /* answered from the journal, failure and all */
+}
+
+static void a_mistake_in_the_runbook_is_nobodys_to_catch(void **_)
+{
+    struct theatre *t = play("try { function() local x = nil; return x.y end }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "book.lua:2:");
+}
+
+static void retry_tries_again_and_says_how_often(void **_)
+{
+    struct theatre *t = play("retry { sense.flood, service = \"osc-fr1\", times = 3, every = \"10s\" }");
+    int64_t before = t->stage->clock.now;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "3 times");
+    assert_true(t->stage->clock.now - before >= 20000);
+    assert_int_equal(theatre_count(t, EVENT_READ), 3);
+}
+
+static void a_wrong_field_of_a_result_is_an_error_with_its_line(void **_)
+{
+    struct theatre *t = play("local l = pool.list { service = \"osc-fr1\" }\nnote(l.adresses)");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT,
+                   "book.lua:3: 'pool.list' has no 'adresses'; it has: ips, count");
+}
+
+static void nothing_found_is_nil_where_it_was_asked_for(void **_)
+{
+    struct theatre *t = play("local f = sense.flood { service = \"osc-fr1\", or_nothing = true }\n"
+                             "note(f == nil and \"nothing\" or \"something\")");
+    assert_good(theatre_run(t, "book"), &t->e);
+    struct journal j = theatre_journal(t);
+    assert_string_equal(json_get_text(j.event[j.count - 2].data, "text", test_keep()), "nothing");
+}
+
+static void a_refused_change_is_not_made(void **_)
+{
+    static const char *const no[] = { "no", NULL };
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    t->line = no;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "somebody said no");
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 0);
+    assert_non_null(strstr(t->said.at, "pool.remove pool:osc-fr1/192.0.2.1"));
+    assert_non_null(strstr(t->said.at, "can be put back by pool.add"));
+}
+
+static void without_anybody_there_a_question_parks_the_run(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    t->line = NULL;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "R1 waits for a person: A1");
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A1");
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
+    struct journal j = theatre_journal(t);
+    const char *hash = NULL;
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_ASKED)
+            hash = j.event[i].hash;
+    struct draft yes_from_bob = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_ANSWERED,
+        .data = arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", hash) };
+    struct appended out;
+    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &yes_from_bob, 1, true, &out,
+                                test_keep(), &t->e), &t->e);
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+}
+
+static void the_pool_never_falls_below_its_minimum(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
+                             "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.2\" }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED,
+                   "would leave 0 IPs in the pool of osc-fr1, whose minimum is 1");
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+}
+
+static void the_same_run_is_not_started_twice(void **_)
+{
+    struct theatre *t = play("fail \"here\"");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "here");
+    assert_false(theatre_run(t, "book"));
+    assert_int_equal(t->e.kind, ERR_BUSY);
+    assert_non_null(strstr(t->e.text, "unfinished"));
+    assert_non_null(strstr(t->e.hint, "tocsin resume R1"));
+}
+
+static void an_edited_runbook_stops_at_the_first_word_that_differs(void **_)
+{
+    struct theatre *t = play("note \"one\"\npool.list { service = \"osc-fr1\" }\nfail \"here\"");
+    theatre_run(t, "book");
+    theatre_runbook(t, "book", "note \"one\"\ndns.list { service = \"osc-fr1\" }\nnote \"two\"");
+    assert_false(theatre_resume(t, NULL, NULL));
+    assert_non_null(strstr(t->e.text, "recorded is pool.list"));
+    assert_non_null(strstr(t->e.text, "now the runbook says dns.list"));
+    assert_non_null(strstr(t->e.text, "book.lua:3"));
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
+    assert_refused(theatre_resume(t, "recorded", NULL), &t->e, ERR_FAILED, "here");
+    assert_good(theatre_resume(t, "from", "2"), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 2);
+}
+
+static void a_mended_runbook_goes_on_behind_what_was_done(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\nnope()");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "nothing is called 'nope'");
+    theatre_runbook(t, "book", "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\nnote \"mended\"");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_int_equal(theatre_effects(t), 1);
+}
+
+static void a_runaway_runbook_ends_and_says_where(void **_)
+{
+    struct theatre *t = play("local n = 0\nwhile true do n = n + 1 end");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "book.lua:3: ran more instructions");
+    assert_int_equal(theatre_count(t, EVENT_RUN_ENDED), 1);
+}
+
+static void five_thousand_branches_take_one_breath(void **_)
+{
+    struct theatre *t = play("local list = {}\nfor i = 1, 5000 do list[i] = i end\n"
+                             "each { list, function(i) wait \"100ms\" end, at_once = 5000 }\n"
+                             "note(\"all \" .. #list)");
+    int64_t before = t->stage->clock.now;
+    assert_good(theatre_run(t, "book"), &t->e);
+    assert_int_equal(t->stage->clock.now - before, 100);
+}
+
+static void branches_answer_in_their_order_and_fail_as_told(void **_)
+{
+    struct theatre *t = play(
+        "local got = each { { \"a\", \"b\", \"c\" }, function(x) wait(x == \"a\" and \"3s\" or \"1s\") return x .. x end, at_once = 3 }\n"
+        "note(table.concat(got, \" \"))\n"
+        "local some = each { { 1, 2 }, function(i) if i == 1 then fail \"one\" end return i end, on_failure = \"go_on\" }\n"
+        "note(some[1].failed .. \" \" .. some[2])\n"
+        "parallel { function() wait \"1s\" fail \"x\" end, function() wait \"9s\" note \"still\" end, on_failure = \"stop\" }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "1 of 2 failed");
+    struct journal j = theatre_journal(t);
+    size_t notes = 0;
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_NOTE && notes++ == 0)
+            assert_string_equal(json_get_text(j.event[i].data, "text", test_keep()), "aa bb cc");
+    assert_int_equal(notes, 2);
+}
+
+static void arguments_are_checked_before_anything_starts(void **_)
+{
+    struct theatre *t = play("note \"x\"");
+    const char *const wrong[] = { "n=many", NULL }, *const unknown[] = { "servce=osc-fr1", NULL },
+               *const service[] = { "service=osc-fr2", NULL };
+    struct run_request q = theatre_request(t, "book", wrong);
+    assert_refused(run_start(&t->outcome, &q, test_keep(), &t->e), &t->e, ERR_INPUT, "n");
+    q.argument = unknown;
+    assert_refused(run_start(&t->outcome, &q, test_keep(), &t->e), &t->e, ERR_INPUT, "did you mean 'service'");
+    q.argument = service;
+    assert_refused(run_start(&t->outcome, &q, test_keep(), &t->e), &t->e, ERR_INPUT, "osc-fr2");
+    assert_int_equal(theatre_count(t, EVENT_RUN_STARTED), 0);
+}
+
+static void restore_refuses_what_is_flooded_or_unseen(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    size_t left;
+    const char *out;
+    assert_good(theatre_run(t, "book"), &t->e);
+    struct run_request q = theatre_request(t, NULL, NULL);
+    assert_refused(run_restore(&q, NULL, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
+                   "nobody can see whether 192.0.2.1 is flooded");
+    assert_good(plugins_look(&out, t->stage->plugins, "sim", "put", "{\"services\":{}}", test_keep(),
+                             &t->e), &t->e);
+}
+
+static void a_dry_run_leaves_nothing_behind(void **_)
+{
+    struct theatre *t = play(isolate);
+    struct plan plan;
+    static const char *const none[] = { NULL };
+    struct run_request q = theatre_request(t, "book", none);
+    size_t before = theatre_journal(t).count;
+    assert_good(run_plan(&plan, &q, none, test_keep(), &t->e), &t->e);
+    assert_string_equal(plan.end, "it would end well");
+    size_t changes = 0;
+    for (size_t i = 0; i < plan.steps; i++)
+        changes += plan.step[i].change;
+    assert_int_equal(changes, 6);
+    assert_int_equal(theatre_journal(t).count, before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest run[] = {
+        promise(a_run_that_nobody_disturbs_ends),
+        promise(killed_at_every_write_it_goes_on_and_does_nothing_twice),
+        promise(killed_inside_every_action_it_goes_on_and_does_nothing_twice),
+        promise(killed_twice_it_goes_on_and_does_nothing_twice),
+        promise(killed_while_putting_back_it_goes_on_and_does_nothing_twice),
+        promise(a_failure_parks_and_resume_tries_that_word_again),
+        promise(try_hands_the_failure_to_the_runbook),
+        promise(a_mistake_in_the_runbook_is_nobodys_to_catch),
+        promise(retry_tries_again_and_says_how_often),
+        promise(a_wrong_field_of_a_result_is_an_error_with_its_line),
+        promise(nothing_found_is_nil_where_it_was_asked_for),
+        promise(a_refused_change_is_not_made),
+        promise(without_anybody_there_a_question_parks_the_run),
+        promise(the_pool_never_falls_below_its_minimum),
+        promise(the_same_run_is_not_started_twice),
+        promise(an_edited_runbook_stops_at_the_first_word_that_differs),
+        promise(a_mended_runbook_goes_on_behind_what_was_done),
+        promise(a_runaway_runbook_ends_and_says_where),
+        promise(five_thousand_branches_take_one_breath),
+        promise(branches_answer_in_their_order_and_fail_as_told),
+        promise(arguments_are_checked_before_anything_starts),
+        promise(restore_refuses_what_is_flooded_or_unseen),
+        promise(a_dry_run_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(run, NULL, NULL);
+}
