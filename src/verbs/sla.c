@@ -169,6 +169,8 @@ bool verb_sla(struct desk *d, struct err *e)
         return false;
     if (d->json)
         sla_print_json(&q);
+    else if (desk_option(d, "html"))
+        sla_print_html(&q);
     else
         sla_print_text(&q);
     return !desk_option(d, "check") || check(&q, e);

@@ -24,6 +24,7 @@ bool sla_what_if(struct question *q, struct err *e);
 
 void sla_print_text(struct question *q);
 void sla_print_json(struct question *q);
+void sla_print_html(struct question *q);
 /* The working of one result, below it; or as the member "explain". */
 void sla_explain(struct question *q, size_t result);
 void sla_explain_json(struct question *q, size_t result, struct json_out *o);

@@ -2,6 +2,7 @@
 #include "verbs/sla.h"
 
 #include "record/sla_words.h"
+#include "tell/sla_page.h"
 
 static const char *precision(struct arena *keep, const char *range)
 {
@@ -203,4 +204,19 @@ void sla_print_json(struct question *q)
     }
     json_close(&o, ']');
     desk_json_end(q->d, &o);
+}
+
+void sla_print_html(struct question *q)
+{
+    struct sla_answered *answer = arena_many(q->d->keep, struct sla_answered, q->results + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < q->results; i++) {
+        const struct sla_result *r = &q->result[i];
+        if (r->policy)
+            answer[count++] = (struct sla_answered){
+                &q->asked[i], r, account_affirmed(&q->account, r->service, r->period) };
+    }
+    fputs(sla_page(answer, count, q->d->ws.config.simulated, q->what_if, q->d->keep), q->d->out);
+    for (const char *const *w = q->account.warning; *w; w++)
+        desk_say(q->d, "note: %s", *w);
 }
