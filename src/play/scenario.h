@@ -26,6 +26,7 @@ struct scenario_result {
     const char *workspace;     /* where it played */
     const char *const *line;   /* what people did, a line each; then NULL */
     const char *const *action; /* actions that took place, without doubles; then NULL */
+    const char *const *undone; /* actions that were put back, without doubles; then NULL */
 };
 
 struct actor {

@@ -221,20 +221,43 @@ static bool judge_row(struct play *p, const struct promise_row *row, const struc
     return true;
 }
 
-/* Which actions took place at all, each once: what coverage is made of. */
-static const char *const *names_of(const struct deeds *d, struct arena *keep)
+static void add_once(const char **names, const char *name)
 {
-    const char **names = arena_many(keep, const char *, d->count + 1);
     size_t n = 0;
+    for (; names[n]; n++)
+        if (strcmp(names[n], name) == 0)
+            return;
+    names[n] = name;
+}
+
+/* The action of the deed with that hash; NULL. */
+static const char *action_of(const struct deeds *d, struct json hash, struct arena *keep)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (json_is(hash, d->deed[i].begun->hash))
+            return json_get_text(d->deed[i].begun->data, "action", keep);
+    return NULL;
+}
+
+/* Which actions took place at all, and which were put back, each once: what
+ * coverage is made of. */
+static void cover(struct scenario_result *out, const struct deeds *d, struct arena *keep)
+{
+    const char **done = arena_many(keep, const char *, d->count + 1);
+    const char **undone = arena_many(keep, const char *, d->count + 1);
     for (size_t i = 0; i < d->count; i++) {
-        const char *name = json_get_text(d->deed[i].begun->data, "action", keep);
-        bool known = !d->deed[i].done;
-        for (size_t k = 0; k < n && !known; k++)
-            known = strcmp(names[k], name) == 0;
-        if (!known)
-            names[n++] = name;
+        struct json data = d->deed[i].begun->data;
+        if (!d->deed[i].done)
+            continue;
+        add_once(done, json_get_text(data, "action", keep));
+        for (struct json_walk w = json_walk(json_get(data, "undoes")); json_next(&w);) {
+            const char *name = action_of(d, w.value, keep);
+            if (name)
+                add_once(undone, name);
+        }
     }
-    return names;
+    out->action = done;
+    out->undone = undone;
 }
 
 bool play_judge(struct play *p, struct scenario_result *out, struct err *e)
@@ -249,7 +272,7 @@ bool play_judge(struct play *p, struct scenario_result *out, struct err *e)
             return false;
     struct deeds deeds;
     gather(&deeds, j, incidents.count, p->keep);
-    out->action = names_of(&deeds, p->keep);
+    cover(out, &deeds, p->keep);
     for (size_t i = 0; i < p->s.promises; i++)
         if (!judge_row(p, &p->s.promise[i], &deeds, j, incidents.count, e))
             return false;

@@ -1,6 +1,7 @@
 /* test.c: scenarios played on the virtual clock, and their promises judged. */
 #include "verbs/verbs.h"
 
+#include "play/role.h"
 #include "play/scenario.h"
 #include "world/git.h"
 #include "world/scratch.h"
@@ -182,6 +183,47 @@ static bool write_junit(struct desk *d, const char *file, const struct scenario_
     return d->world->write_file(d->world, file, t.at, t.length, e);
 }
 
+static bool holds(const char *const *names, const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* Changes that no scenario ever made, and undos that none ever needed. */
+static bool print_coverage(struct desk *d, const struct scenario_result *all, size_t count, struct err *e)
+{
+    struct roles roles;
+    if (!roles_load(&roles, d->keep, e))
+        return false;
+    struct text never = text_new(d->keep), kept = text_new(d->keep);
+    size_t changes = 0, made = 0, undos = 0, undone = 0;
+    for (size_t i = 0; i < roles.actions; i++) {
+        const struct role_action *a = &roles.action[i];
+        bool was = false, back = false;
+        for (size_t k = 0; k < count; k++) {
+            was = was || holds(all[k].action, a->full);
+            back = back || holds(all[k].undone, a->full);
+        }
+        if (!a->change)
+            continue;
+        changes++;
+        made += was;
+        undos += a->undo_action != NULL;
+        undone += back;
+        if (!was)
+            text_print(&never, " %s", a->full);
+        else if (a->undo_action && !back)
+            text_print(&kept, " %s", a->full);
+    }
+    fprintf(d->out, "# coverage: %zu of %zu changes were made; never:%s\n", made, changes,
+            never.length ? never.at : " none");
+    fprintf(d->out, "# coverage: %zu of %zu undos were needed; made and never put back:%s\n", undone, undos,
+            kept.length ? kept.at : " none");
+    return true;
+}
+
 bool verb_test(struct desk *d, struct err *e)
 {
     struct names file;
@@ -204,6 +246,8 @@ bool verb_test(struct desk *d, struct err *e)
         print_json(d, all, file.count);
     else
         fprintf(d->out, "1..%zu\n", number);
+    if (desk_option(d, "coverage") && !d->json && !print_coverage(d, all, file.count, e))
+        return false;
     if ((kept && !complete(d, kept, e)) || (junit && !write_junit(d, junit, all, file.count, e)))
         return false;
     if (broken)
