@@ -16,7 +16,7 @@ return runbook {
     end
 
     local seen = sense.flood { service = p.service, last = p.last }
-    note("A " .. seen.kind .. " flood is directed at " .. seen.ip .. ": " .. seen.rate .. " packets a second")
+    note("A " .. string.upper(seen.kind) .. " flood is directed at " .. seen.ip .. ": " .. seen.rate .. " packets a second")
     if #seen.ips > 1 then
       note("More than one IP is flooded: " .. table.concat(seen.ips, ", ") .. ". Run this again for the next one.")
     end

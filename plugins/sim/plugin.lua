@@ -41,10 +41,11 @@ end
 -- The instruments that the models of `sense` read: numbers as they would have
 -- been measured, judged by the same rules as on a real day.
 
-local function background(ip, second)
+-- Packets that nobody asked for reach every address: a little, never the same.
+local function noise_of(ip)
   local h = 7
   for i = 1, #ip do h = (h * 31 + string.byte(ip, i)) % 65521 end
-  return 36 + (second * 7919 + h) % 9
+  return h
 end
 
 local LEARN = 120 -- seconds before the first that is judged
@@ -55,9 +56,9 @@ local function floods(w, ip, from, to)
   for _, wave in ipairs(w.waves) do
     if wave.ip == ip then waves[#waves + 1] = wave end
   end
-  local counts, kinds = {}, {}
+  local counts, kinds, noise = {}, {}, noise_of(ip)
   for second = first, last - 1 do
-    local at, n = second * 1000, background(ip, second)
+    local at, n = second * 1000, 36 + (second * 7919 + noise) % 9
     local kind = false
     for _, wave in ipairs(waves) do
       if wave.from <= at and at < wave.to then n, kind = n + wave.rate, wave.kind end
@@ -187,7 +188,7 @@ local function probe(t)
   local trace = w.done[t.key]
   if not trace then return absent("no trace of it") end
   if trace.at > now() then return pending("accepted, not to be seen yet") end
-  return done(trace.result, "it took place")
+  return done(trace.result)
 end
 
 local function in_a_pool(w, ip)
@@ -228,8 +229,26 @@ local function follow(w)
   if moved then state_write(w) end
 end
 
+-- The next moment at which something changes although nobody acts.
+local function next_change(w)
+  local next_ms = now() + 3600000
+  local function at(ms)
+    if ms and ms > now() and ms < next_ms then next_ms = ms end
+  end
+  for _, wave in ipairs(w.waves) do
+    at(wave.from)
+    at(wave.to)
+    at(wave.lost_at and wave.lost_at + wave.follows)
+  end
+  for _, z in pairs(w.dns) do
+    for _, ms in pairs(z.old) do at(ms) end
+  end
+  for _, p in ipairs(w.pending) do at(p.at) end
+  return next_ms
+end
+
 -- What is true of each service now, for those who judge a drill.
-local function sample(t)
+local function sample()
   local w = world()
   follow(w)
   local services, now_ms, tools = {}, now(), instruments(w)
@@ -242,10 +261,17 @@ local function sample(t)
       end
     end
     local state = contract("sense.answers").model(w, { service = name }, now_ms, tools)
-    local dropped = t.rate and contract("sense.rate").model(w, { service = name, last = 600000 }, now_ms, tools).dropped
-    services[name] = { answers = state.answers, pool = pool, count = #pool, flooded = flooded, dropped = dropped or false }
+    services[name] = { answers = state.answers, pool = pool, count = #pool, flooded = flooded }
   end
-  return services
+  return { services = services, next = next_change(w) }
+end
+
+local function dropped()
+  local w, found = world(), {}
+  for name in pairs(w.services) do
+    found[name] = rate(w, name, now() - 600000, now()).dropped
+  end
+  return found
 end
 
 return {
@@ -267,6 +293,7 @@ return {
     return { result = result, why = why }
   end,
   sample = sample,
+  dropped = dropped,
   shape = function()
     local w = world()
     local pools, names, ips = {}, {}, {}

@@ -74,14 +74,14 @@ static void look_for_flooded_back(struct play *p, struct watched *w, struct json
     }
 }
 
-static void see_service(struct play *p, struct watched *w, struct json state, bool rated)
+static void see_service(struct play *p, struct watched *w, struct json state)
 {
     int64_t now = p->clock.now, count = json_int_or(json_get(state, "count"), 0);
     bool answers = json_is_true(json_get(state, "answers"));
     struct json pool = json_get(state, "pool");
-    if (!w->answers && p->sampled_at != INSTANT_NONE)
-        w->down_ms += now - p->sampled_at;
     if (answers != w->answers) {
+        if (answers)
+            w->down_ms += now - w->since;
         w->since = now;
         w->was_silent = w->was_silent || !answers;
         if (!answers && w->silences < sizeof w->silence / sizeof *w->silence)
@@ -90,11 +90,6 @@ static void see_service(struct play *p, struct watched *w, struct json state, bo
             w->silence[w->silences - 1].to = now;
     }
     w->answers = answers;
-    bool dropped = json_is_true(json_get(state, "dropped"));
-    if (rated && dropped != w->dropped) {
-        w->dropped = dropped;
-        w->drop_since = now;
-    }
     w->least = !w->pool || count < w->least ? count : w->least;
     if (!w->pool || strlen(w->pool) != pool.length || memcmp(w->pool, pool.at, pool.length) != 0) {
         look_for_flooded_back(p, w, state, *p->keep);
@@ -102,24 +97,58 @@ static void see_service(struct play *p, struct watched *w, struct json state, bo
     }
 }
 
-static const int64_t RATE_EVERY_MS = 30 * SECOND_MS;
-
-static bool sample(struct play *p)
+/* Has the world been written to since it was last looked at? */
+static bool world_changed(struct play *p, struct arena scratch)
 {
-    struct json all;
-    bool rated = p->s.watches_rate && p->clock.now - p->rate_at >= RATE_EVERY_MS;
+    struct world *w = p->under;
+    const char *bytes, *path = workspace_path(&p->ws, &scratch, ".tocsin/sim/world.json");
+    size_t length;
+    struct err e;
+    char hash[SHA256_HEX + 1];
+    if (!w->read_file(w, path, &bytes, &length, &scratch, &e))
+        return true;
+    sha256_hex(hash, bytes, length);
+    bool same = strcmp(hash, p->seen) == 0;
+    memcpy(p->seen, hash, sizeof p->seen);
+    return !same;
+}
+
+/* Looks at the world, unless nothing in it can be otherwise than last time. */
+static void sample(struct play *p)
+{
     /* What is looked at is thrown away again; what is kept of it is copied first. */
-    struct arena scratch = arena_reserve(1 << 20), start = scratch;
-    bool good = play_look(p, "sample", rated ? "{\"rate\":true}" : "{\"rate\":false}", &all, &scratch,
-                          &p->failed);
-    for (size_t i = 0; good && i < p->services; i++)
-        if (json_get(all, p->watched[i].name).at)
-            see_service(p, &p->watched[i], json_get(all, p->watched[i].name), rated);
-    arena_release(start);
-    p->sampled_at = p->clock.now;
-    if (rated)
-        p->rate_at = p->clock.now;
-    return good;
+    struct arena scratch = *p->scratch;
+    struct json all;
+    if (!world_changed(p, scratch) && p->clock.now < p->next_change)
+        return;
+    if (!play_look(p, "sample", "{}", &all, &scratch, &p->failed))
+        return;
+    p->next_change = json_int_or(json_get(all, "next"), 0);
+    for (size_t i = 0; i < p->services; i++) {
+        struct json state = json_get(json_get(all, "services"), p->watched[i].name);
+        if (state.at)
+            see_service(p, &p->watched[i], state);
+    }
+}
+
+static const int64_t RATE_EVERY_MS = MINUTE_MS;
+
+static void sample_rates(struct play *p)
+{
+    struct arena scratch = *p->scratch;
+    struct json all;
+    if (!p->s.watches_rate || p->clock.now - p->rate_at < RATE_EVERY_MS)
+        return;
+    p->rate_at = p->clock.now;
+    if (!play_look(p, "dropped", "{}", &all, &scratch, &p->failed))
+        return;
+    for (size_t i = 0; i < p->services; i++) {
+        struct watched *w = &p->watched[i];
+        bool dropped = json_is_true(json_get(all, w->name));
+        if (dropped != w->dropped)
+            w->drop_since = p->clock.now;
+        w->dropped = dropped;
+    }
 }
 
 /* ---- people */
@@ -278,6 +307,7 @@ static int64_t on_wait(void *context, int64_t until)
     if (p->failed.kind)
         return until;
     sample(p);
+    sample_rates(p);
     act_what_is_due(p);
     if (p->clock.now >= until)
         return p->clock.now;
@@ -300,7 +330,7 @@ static bool on_ask(void *context, const char *person, const char *prompt, const 
     struct play *p = context;
     for (size_t i = 0; i < p->s.answers; i++) {
         struct answer *a = &p->s.answer[i];
-        if (strcmp(a->who, person) != 0 || !strstr(prompt, a->asked))
+        if (strcmp(a->who, person) != 0 || !text_starts(prompt, a->asked))
             continue;
         a->used++;
         wait_until(p, p->clock.now + a->after_ms);
@@ -361,26 +391,41 @@ static bool finish(struct play *p, struct scenario_result *out, struct err *e)
     return sim_clock_set(p->under, p->dir, p->clock.now, e);
 }
 
+static bool play_through(struct play *p, struct scenario_result *out, struct err *e)
+{
+    if (!prepare(p, e))
+        return false;
+    wait_until(p, p->s.end);
+    sample(p);
+    for (size_t i = 0; i < p->services; i++)
+        if (!p->watched[i].answers)
+            p->watched[i].down_ms += p->clock.now - p->watched[i].since;
+    if (p->failed.kind) {
+        *e = p->failed;
+        return false;
+    }
+    return finish(p, out, e);
+}
+
 bool scenario_play(struct scenario_result *out, struct world *w, const char *file,
                    const char *dir, const struct actor *actor, struct arena *keep,
                    struct err *e)
 {
     struct play *p = arena_one(keep, struct play);
-    *p = (struct play){ .under = w, .actor = actor, .dir = dir, .keep = keep,
-                        .sampled_at = INSTANT_NONE, .rate_at = 0 };
-    if (!scenario_read(&p->s, w, file, keep, e))
-        return false;
-    *out = (struct scenario_result){ .name = p->s.name, .summary = p->s.summary, .workspace = dir };
-    p->clock = (struct world_clock){ .now = p->s.start, .on_wait = on_wait, .ask = on_ask,
-                                     .context = p };
-    if (!prepare(p, e))
-        return err_while(e, "%s", file);
-    wait_until(p, p->s.end);
-    sample(p);
-    bool good = !p->failed.kind && finish(p, out, e);
-    if (p->failed.kind)
-        *e = p->failed;
-    plugins_close(p->plugins);
-    p->ws.store->close(p->ws.store);
-    return good || err_while(e, "%s", file);
+    struct arena scratch = arena_reserve(16 << 20), whole = scratch;
+    *p = (struct play){ .under = w, .actor = actor, .dir = dir, .keep = keep, .scratch = &scratch,
+                        .next_change = INSTANT_NONE };
+    bool good = scenario_read(&p->s, w, file, keep, e);
+    if (good) {
+        *out = (struct scenario_result){ .name = p->s.name, .summary = p->s.summary, .workspace = dir };
+        p->clock = (struct world_clock){ .now = p->s.start, .on_wait = on_wait, .ask = on_ask,
+                                         .context = p };
+        good = play_through(p, out, e) || err_while(e, "%s", file);
+    }
+    if (p->plugins)
+        plugins_close(p->plugins);
+    if (p->ws.store)
+        p->ws.store->close(p->ws.store);
+    arena_release(whole);
+    return good;
 }

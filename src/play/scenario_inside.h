@@ -84,7 +84,9 @@ struct play {
     struct plugins *plugins;
     struct watched watched[WATCHED_MOST];
     size_t services;
-    int64_t sampled_at, rate_at;
+    struct arena *scratch;     /* for what is looked at and thrown away */
+    char seen[SHA256_HEX + 1]; /* the world's bytes when it was last looked at */
+    int64_t next_change, rate_at;
     const char *busy[PEOPLE_MOST];
     size_t commands, failures; /* of people */
     const char *flooded_back;  /* in words; NULL: never */

@@ -102,13 +102,13 @@ static void an_answer_takes_its_time_and_must_be_wanted(void **_)
     struct crowd c = { .said = "", .asks = true };
     struct scenario_result r;
     const char *text = HEAD "people:\n  - { who: bob, at: \"10:05\", do: [ one, two ] }\n"
-                       "answers:\n  - { who: bob, asked: pool.remove, say: \"yes\", after: 8s }\n";
+                       "answers:\n  - { who: bob, asked: may I, say: \"yes\", after: 8s }\n";
     assert_good(play(&r, &c, text), &e);
     assert_string_equal(c.said, "bob 10:05:00: one\nbob 10:05:09: two\n");
     assert_true(r.passed);
     c = (struct crowd){ .said = "" };
     assert_good(play(&r, &c, text), &e);
-    assert_string_equal(find(&r, "bob is asked about 'pool.remove'")->found, "nobody asked");
+    assert_string_equal(find(&r, "bob is asked about 'may I'")->found, "nobody asked");
     assert_false(r.passed);
 }
 
@@ -119,7 +119,7 @@ static void somebody_acts_while_another_is_busy(void **_)
     assert_good(play(&r, &c, HEAD "people:\n  - { who: bob, at: \"10:05\", do: [ one, two ] }\n"
                      "  - { who: carol, at: \"10:05:30\", do: three }\n"
                      "  - { who: bob, at: \"10:05:30\", do: four }\n"
-                     "answers:\n  - { who: bob, asked: pool.remove, say: \"yes\", after: 40s }\n"), &e);
+                     "answers:\n  - { who: bob, asked: may I, say: \"yes\", after: 40s }\n"), &e);
     assert_string_equal(c.said, "bob 10:05:00: one\ncarol 10:05:30: three\nbob 10:05:41: two\n"
                                 "bob 10:06:22: four\n");
 }
