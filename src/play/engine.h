@@ -18,6 +18,7 @@
 #define PLAY_ENGINE_H
 
 #include "play/run.h"
+#include "play/words.h"
 
 enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_CHILDREN, WAITS_NOBODY };
 
@@ -216,11 +217,6 @@ void replay_use_under(struct run *r, const char *prefix);
 const struct event *replay_override(struct run *r, const char *key, const char *how);
 
 /* words.c */
-struct word {
-    const char *name, *shape, *help;
-    int (*call)(struct lua_State *L);
-};
-extern const struct word engine_words[]; /* then a NULL name */
 void words_install(struct run *r);
 void words_push_params(struct run *r, struct lua_State *L, const struct runbook *book, const char *args);
 bool words_known(const char *name);

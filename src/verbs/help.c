@@ -1,5 +1,5 @@
 /* help.c: every verb by the moment it belongs to, one of them, or the manual. */
-#include "verbs/verbs.h"
+#include "verbs/help.h"
 
 #include <cmark.h>
 #include <stdlib.h>
@@ -38,7 +38,8 @@ static void all(struct desk *d)
         fprintf(d->out, "  %-12s %s\n", v->name, v->help);
     }
     fprintf(d->out, "\noptions of every verb\n%s"
-                    "'tocsin help VERB' says more; s, n and tl are short for status, note and timeline\n",
+                    "'tocsin help VERB' says more, 'tocsin help words' what a runbook may say;\n"
+                    "s, n and tl are short for status, note and timeline\n",
             globals);
 }
 
@@ -125,10 +126,8 @@ bool verb_help(struct desk *d, struct err *e)
     const struct verb *v = verbs;
     while (d->words && v->name && !(v->perform && text_equal(v->name, d->word[0])))
         v++;
-    if (!v->name) {
-        err_hint(e, "'tocsin help' lists every verb");
-        return err_usage(e, "there is no verb '%s'", d->word[0]);
-    }
+    if (!v->name)
+        return help_language(d, d->word[0], e);
     if (d->json)
         as_json(d, d->words ? d->word[0] : NULL);
     else if (d->words)
