@@ -261,6 +261,16 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
     drop_marks_outside(out, &lane[out->lanes - 1], keep);
 }
 
+void picture_redact(struct picture *p, struct redaction *r)
+{
+    p->title = redact(r, p->title);
+    for (size_t i = 0; i < p->lanes; i++) {
+        struct mark *m = (struct mark *)p->lane[i].mark; /* ours, made above */
+        for (size_t k = 0; k < p->lane[i].marks; k++)
+            m[k].text = redact(r, m[k].text);
+    }
+}
+
 const char *chart_terminal(const struct incident *i, const struct ledger *ledger,
                            const struct config *config, int columns, struct arena *keep)
 {

@@ -11,6 +11,7 @@
 #include "play/ledger.h"
 #include "record/config.h"
 #include "record/incident.h"
+#include "tell/redact.h"
 #include "tell/words.h"
 
 enum lane_kind { LANE_SERVICE, LANE_IP, LANE_MARKS };
@@ -47,6 +48,9 @@ struct picture {
 /* `ledger` and `config` may be NULL: then no IPs, and no silent services. */
 void picture_fold(struct picture *out, const struct incident *i, const struct ledger *ledger,
                   const struct config *config, struct arena *keep);
+
+/* Strikes out of its title and marks what no public document may say. */
+void picture_redact(struct picture *p, struct redaction *r);
 
 /* One line a lane, an axis below, `columns` wide at most. */
 const char *picture_terminal(const struct picture *p, int columns, struct arena *keep);

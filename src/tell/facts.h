@@ -49,8 +49,9 @@ struct document_kind {
     bool internal;                     /* everything, names too */
 };
 
+/* *withheld: the texts that were struck out; the data does not hold them. */
 const char *facts_json(const struct facts *f, const struct document_kind *kind,
-                       struct arena *keep);
+                       struct names *withheld, struct arena *keep);
 
 /* "report/cause" -> "cause"; NULL for an event that is no prose. */
 const char *prose_slot(const struct event *ev, struct arena *keep);

@@ -28,7 +28,7 @@ static void put_changes(struct saying *s)
                                         && c->state != CHANGE_IN_FLIGHT);
         json_put_bool(s->o, "by_hand", c->by_hand);
         json_put_bool(s->o, "undoes", json_count(json_get(c->begun->data, "undoes")) > 0);
-        facts_put(s, "text", facts_sentence(json_text_or(json_get(end->data, "text"), s->keep, ""), s->keep));
+        facts_put(s, "text", facts_sentence(s, json_text_or(json_get(end->data, "text"), s->keep, "")));
         facts_put(s, "by", c->begun->by);
         json_put(s->o, "run", json_text_or(json_get(c->begun->data, "run"), s->keep, ""));
         json_close(s->o, '}');
@@ -94,7 +94,7 @@ static void put_tasks(struct saying *s)
     json_open(s->o, "tasks", '[');
     for (size_t k = 0; k < i->tasks; k++) {
         json_open(s->o, NULL, '{');
-        facts_put(s, "text", facts_sentence(i->task[k].text, s->keep));
+        facts_put(s, "text", facts_sentence(s, i->task[k].text));
         facts_put(s, "owner", i->task[k].owner);
         facts_put(s, "due", i->task[k].due);
         json_put_bool(s->o, "done", i->task[k].done);

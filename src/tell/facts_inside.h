@@ -15,8 +15,8 @@ struct saying {
 
 /* Redacted; texts never come as null: a template refuses what is not there. */
 void facts_put(struct saying *s, const char *key, const char *text);
-/* A row reads as a sentence: its first letter and its full stop. */
-const char *facts_sentence(const char *text, struct arena *keep);
+/* A row reads as a sentence: redacted, its first letter and its full stop. */
+const char *facts_sentence(struct saying *s, const char *text);
 
 /* What was done and said: changes, prose, tasks, runs, answers. */
 void facts_put_deeds(struct saying *s);

@@ -183,15 +183,16 @@ static const char *clock_prefix(const struct entry *n)
     return n->early_ms && n->late_ms && n->early_ms + n->late_ms > MINUTE_MS ? "~" : "";
 }
 
-const char *facts_sentence(const char *text, struct arena *keep)
+const char *facts_sentence(struct saying *s, const char *text)
 {
+    text = redact(&s->redaction, text);
     size_t length = strlen(text), word = strcspn(text, " ");
     while (length && text[length - 1] == ' ')
         length--;
     bool plain = true;
     for (size_t i = 0; i < word; i++)
         plain = plain && ((text[i] >= 'a' && text[i] <= 'z') || text[i] == '\'' || text[i] == ',');
-    char *out = arena_print(keep, "%.*s%s", (int)length, text,
+    char *out = arena_print(s->keep, "%.*s%s", (int)length, text,
                             length && !strchr(".!?:", text[length - 1]) ? "." : "");
     if (plain && word)
         out[0] = (char)(out[0] - (out[0] >= 'a' && out[0] <= 'z' ? 'a' - 'A' : 0));
@@ -205,7 +206,7 @@ static void put_row(struct saying *s, const struct entry *n)
     json_put_int(s->o, "at", n->at);
     json_put(s->o, "about", clock_prefix(n));
     json_put_bool(s->o, "within_hour", n->late_ms >= 59 * MINUTE_MS && !n->early_ms);
-    facts_put(s, "text", facts_sentence(n->text, s->keep));
+    facts_put(s, "text", facts_sentence(s, n->text));
     json_put(s->o, "kind", n->event->kind_name);
     facts_put(s, "by", n->event->by);
     json_put(s->o, "level", n->level ? n->level : "");
@@ -264,8 +265,18 @@ static void put_head(struct saying *s)
     facts_put(s, "warning", i->warning);
 }
 
+static struct names struck_out(const struct redaction *r, struct arena *keep)
+{
+    const char **name = arena_many(keep, const char *, r->rules + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < r->rules; i++)
+        if (r->struck[i].times)
+            name[count++] = r->struck[i].what;
+    return (struct names){ name, count };
+}
+
 const char *facts_json(const struct facts *f, const struct document_kind *kind,
-                       struct arena *keep)
+                       struct names *withheld, struct arena *keep)
 {
     struct text text = text_new(keep);
     struct json_out o = json_out(&text);
@@ -283,11 +294,7 @@ const char *facts_json(const struct facts *f, const struct document_kind *kind,
     for (const char *const *p = f->incident->person; p && *p; p++)
         facts_put(&s, NULL, *p);
     json_close(&o, ']');
-    json_open(&o, "withheld", '[');
-    for (size_t i = 0; i < s.redaction.rules; i++)
-        if (s.redaction.struck[i].times)
-            json_put(&o, NULL, s.redaction.struck[i].what);
-    json_close(&o, ']');
     json_close(&o, '}');
+    *withheld = struck_out(&s.redaction, keep);
     return text.at;
 }

@@ -79,6 +79,12 @@ bool report_number(const char **out, bool *taken, const struct facts *f, struct 
     *taken = f->incident->number && *f->incident->number;
     if (*taken)
         return *out = f->incident->number, true;
+    return report_next_number(out, f, keep, e);
+}
+
+bool report_next_number(const char **out, const struct facts *f, struct arena *keep,
+                        struct err *e)
+{
     struct form form = form_of(f, keep);
     const struct workspace *ws = f->ws;
     int64_t highest = 0;

@@ -126,16 +126,6 @@ static int64_t document_date(const struct facts *f, struct arena *keep)
     return last;
 }
 
-static struct names withheld_of(struct json data, struct arena *keep)
-{
-    struct json list = json_get(data, "withheld");
-    const char **name = arena_many(keep, const char *, json_count(list) + 1);
-    size_t count = 0;
-    for (struct json_walk w = json_walk(list); json_next(&w);)
-        name[count++] = json_text_or(w.value, keep, "");
-    return (struct names){ name, count };
-}
-
 bool report_make(struct report *out, const struct facts *f, const struct report_request *r,
                  struct arena *keep, struct err *e)
 {
@@ -143,6 +133,7 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
     const char *template = r->template ? r->template : ws->config.publish.template;
     const char *locale = r->locale ? r->locale : ws->config.publish.locale;
     *out = (struct report){ .number = r->number };
+    out->taken = r->number && text_equal(r->number, f->incident->number);
     if (!r->number && !report_number(&out->number, &out->taken, f, keep, e))
         return false;
     if (strchr(template, '/') || template[0] == '.')
@@ -155,7 +146,7 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
         .tongue = { locale && *locale ? locale : "en", f->incident->zone },
         .internal = text_starts(out->template, "internal"),
     };
-    out->data = facts_json(f, &kind, keep);
+    out->data = facts_json(f, &kind, &out->withheld, keep);
     out->locale = kind.tongue.locale;
     struct json data = json_from(out->data);
     struct shelf shelf = { ws, kind.tongue.locale, text_new(keep), false };
@@ -165,12 +156,13 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
                          code_names(f, keep), keep, e))
         return false;
     struct picture picture;
+    struct redaction redaction = redaction_of(&ws->config, keep);
     picture_fold(&picture, f->incident, &f->ledger, &ws->config, keep);
+    picture_redact(&picture, &redaction); /* one picture for all documents */
     out->markdown = rendering.text;
     out->svg = picture_svg(&picture, kind.tongue.locale, keep);
     out->gap = rendering.gap;
     out->gaps = rendering.gaps;
-    out->withheld = withheld_of(data, keep);
     out->own_template = shelf.own;
     out->inputs = inputs_of(f, &shelf, keep);
     return true;

@@ -44,6 +44,10 @@ const char *const *report_obstacles(const struct facts *f, const char *text, str
 bool report_number(const char **out, bool *taken, const struct facts *f, struct arena *keep,
                    struct err *e);
 
+/* The next free one, whatever this incident has. */
+bool report_next_number(const char **out, const struct facts *f, struct arena *keep,
+                        struct err *e);
+
 /* The repository's path, and FOLDER/NUMBER.md in it. */
 const char *report_repository(const struct workspace *ws, struct arena *keep);
 const char *report_path(const struct workspace *ws, const char *number, const char *ending,

@@ -17,6 +17,8 @@ struct publication {
     const char *repository, *branch, *path, *picture_path;
     bool as_draft;
     const char *published;   /* what stands there now; NULL: nothing */
+    const char *numbered;    /* the number that this command has taken; NULL: none */
+    int64_t date;            /* --date; INSTANT_NONE: not given */
     int64_t at;              /* of the commit */
 };
 
@@ -57,26 +59,59 @@ static bool apart_from_real_ones(struct publication *p, struct err *e)
     return true;
 }
 
-static bool prepare(struct publication *p, struct err *e)
+/* Does a document stand under our number that this incident never put there?
+ * Somebody else took the number meanwhile. */
+static bool is_foreign(const struct publication *p)
+{
+    if (!p->published || text_equal(p->published, p->draft.text))
+        return false;
+    for (size_t i = 0; i < p->d->journal.count; i++) {
+        const struct event *ev = &p->d->journal.event[i];
+        if (ev->kind == EVENT_PUBLISHED && json_is(json_get(ev->data, "path"), p->path))
+            return false;
+    }
+    return true;
+}
+
+/* The document under a number (NULL: its own, or the next), and what stands there. */
+static bool make(struct publication *p, const char *number, struct err *e)
 {
     struct desk *d = p->d;
-    struct report_request request = { .date = INSTANT_NONE };
-    const char *date = desk_option(d, "date");
+    struct report_request request = { .date = p->date, .number = number };
     size_t length;
-    p->branch = d->ws.config.publish.branch;
-    p->repository = report_repository(&d->ws, d->keep);
-    p->as_draft = desk_option(d, "draft") != NULL;
-    if ((date && !read_date(&request.date, date, d->incident.zone, e))
-        || !facts_gather(&p->facts, &d->ws, &d->journal, &d->incident, INSTANT_NONE, desk_now(d),
-                         d->keep, e)
-        || !apart_from_real_ones(p, e)
-        || !report_make(&p->report, &p->facts, &request, d->keep, e)
+    if (!report_make(&p->report, &p->facts, &request, d->keep, e)
         || !draft_update(&p->draft, &p->facts, &p->report, d->keep, e))
         return false;
     p->path = report_path(&d->ws, p->report.number, ".md", d->keep);
     p->picture_path = report_path(&d->ws, p->report.number, ".svg", d->keep);
-    p->at = date ? request.date + 12 * HOUR_MS : desk_now(d);
     return repo_read(p->repository, p->branch, p->path, &p->published, &length, d->keep, e);
+}
+
+/* The same under a number that is free. */
+static bool make_free(struct publication *p, struct err *e)
+{
+    const char *number;
+    if (!make(p, NULL, e))
+        return false;
+    return !is_foreign(p) || (report_next_number(&number, &p->facts, p->d->keep, e)
+                              && make(p, number, e));
+}
+
+static bool prepare(struct publication *p, struct err *e)
+{
+    struct desk *d = p->d;
+    const char *date = desk_option(d, "date");
+    p->branch = d->ws.config.publish.branch;
+    p->repository = report_repository(&d->ws, d->keep);
+    p->as_draft = desk_option(d, "draft") != NULL;
+    p->date = INSTANT_NONE;
+    if ((date && !read_date(&p->date, date, d->incident.zone, e))
+        || !facts_gather(&p->facts, &d->ws, &d->journal, &d->incident, INSTANT_NONE, desk_now(d),
+                         d->keep, e)
+        || !apart_from_real_ones(p, e) || !make_free(p, e))
+        return false;
+    p->at = date ? p->date + 12 * HOUR_MS : desk_now(d);
+    return true;
 }
 
 static bool may_be_published(struct publication *p, struct err *e)
@@ -114,8 +149,9 @@ static bool take_number(struct publication *p, struct err *e)
     struct desk *d = p->d;
     struct text t = text_new(d->keep);
     struct json_out o = json_out(&t);
-    if (p->report.taken)
+    if (p->report.taken || text_equal(p->numbered, p->report.number))
         return true;
+    p->numbered = p->report.number;
     json_open(&o, NULL, '{');
     json_put(&o, "number", p->report.number);
     json_close(&o, '}');
@@ -174,10 +210,11 @@ static bool record(struct publication *p, const char *id, struct err *e)
     return desk_append(d, NULL, EVENT_PUBLISHED, t.at, NULL, e);
 }
 
-/* Somebody else was quicker: their commits first, then ours on top. */
-static bool push(struct publication *p, char id[41], struct err *e)
+/* Somebody else was quicker: their commits first, then ours on top, and under
+ * another number where they took this one. */
+static bool push(struct publication *p, char id[41], bool same, struct err *e)
 {
-    bool rejected, same;
+    bool rejected;
     for (int attempt = 0; attempt < 3; attempt++) {
         char tip[41];
         if (!repo_push(p->repository, p->branch, "origin", &rejected, e))
@@ -185,7 +222,8 @@ static bool push(struct publication *p, char id[41], struct err *e)
         if (!rejected)
             return true;
         if (!repo_fetch(p->repository, p->branch, "origin", tip, e)
-            || !repo_reset(p->repository, p->branch, id, tip, e) || !commit(p, id, &same, e))
+            || !repo_replay(p->repository, p->branch, tip, same ? NULL : id, tip, e) || !make_free(p, e)
+            || !take_number(p, e) || !commit(p, id, &same, e))
             return err_while(e, "taking in what others pushed");
     }
     return err_busy(e, "'%s' is pushed to by others all the time", p->repository);
@@ -224,7 +262,7 @@ bool verb_publish(struct desk *d, struct err *e)
     if (!text_equal(p.published, p.draft.text) && !show_and_ask(&p, e))
         return false;
     if (!take_number(&p, e) || !commit(&p, id, &same, e)
-        || (desk_option(d, "push") && !push(&p, id, e))
+        || (desk_option(d, "push") && !push(&p, id, same, e))
         || (!(same && published_already(&p)) && !record(&p, id, e)))
         return false;
     say(&p, id, same);

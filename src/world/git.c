@@ -139,9 +139,9 @@ bool repo_fetch(const char *repository, const char *branch, const char *remote, 
     return m && m->fetch(repository, branch, remote, tip, e);
 }
 
-bool repo_reset(const char *repository, const char *branch, const char *from, const char *to,
-               struct err *e)
+bool repo_replay(const char *repository, const char *branch, const char *onto,
+                 const char *without, char id[41], struct err *e)
 {
     const struct git_module *m = git_module(e);
-    return m && m->reset(repository, branch, from, to, e);
+    return m && m->replay(repository, branch, onto, without, id, e);
 }

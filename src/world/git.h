@@ -60,8 +60,10 @@ bool repo_push(const char *repository, const char *branch, const char *remote, b
  * not born there. */
 bool repo_fetch(const char *repository, const char *branch, const char *remote, char tip[41],
                struct err *e);
-/* Moves the branch from one commit to another; ERR_BUSY when it is not there. */
-bool repo_reset(const char *repository, const char *branch, const char *from, const char *to,
-               struct err *e);
+/* Puts the branch's own commits on top of `onto` (the other side's tip), but
+ * for `without` (NULL: none), which the caller is about to make anew. *id is
+ * the new tip. ERR_BUSY when a commit does not fit there. */
+bool repo_replay(const char *repository, const char *branch, const char *onto,
+                 const char *without, char id[41], struct err *e);
 
 #endif

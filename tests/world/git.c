@@ -166,12 +166,33 @@ static void a_push_that_comes_too_late_is_rejected_and_loses_nothing(void **_)
     assert_true(repo_fetch(b, "main", there, tip, &e));
     assert_string_equal(arena_print(&keep, "%s\n", tip),
                         shell("git -C %s rev-parse main", a, NULL));
-    const char *own = shell("git -C %s rev-parse main", b, NULL);
-    assert_true(repo_reset(b, "main", arena_copy(&keep, own, 40), tip, &e));
-    must_commit(b, "b.md", "b");
+    must_commit(b, "c.md", "c");
+    const char *last = shell("git -C %s rev-parse main", b, NULL);
+    assert_true(repo_replay(b, "main", tip, arena_copy(&keep, last, 40), tip, &e));
+    must_commit(b, "d.md", "d");
     assert_true(repo_push(b, "main", there, &rejected, &e));
     assert_false(rejected);
-    assert_string_equal(shell("git -C %s ls-tree --name-only main", there, NULL), "a.md\nb.md\n");
+    assert_string_equal(shell("git -C %s ls-tree --name-only main", there, NULL),
+                        "a.md\nb.md\nd.md\n");
+    assert_string_equal(shell("git -C %s log --format=%%an:%%ae main | sort -u", there, NULL),
+                        "Alice:alice@example.org\n");
+}
+
+static void what_does_not_fit_on_the_other_side_is_refused_and_stays(void **_)
+{
+    struct err e = { 0 };
+    const char *there = repository("there2"), *a = repository("clash-a"), *b = repository("clash-b");
+    bool rejected;
+    char tip[41];
+    assert_true(repo_init(there, "main", &e) && repo_init(a, "main", &e) && repo_init(b, "main", &e));
+    must_commit(a, "same.md", "a");
+    must_commit(b, "same.md", "b");
+    assert_true(repo_push(a, "main", there, &rejected, &e));
+    const char *before = shell("git -C %s rev-parse main", b, NULL);
+    assert_true(repo_fetch(b, "main", there, tip, &e));
+    assert_false(repo_replay(b, "main", tip, NULL, tip, &e));
+    assert_int_equal(e.kind, ERR_BUSY);
+    assert_string_equal(shell("git -C %s rev-parse main", b, NULL), before);
 }
 
 static int make_place(void **_)
@@ -199,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_merge_keeps_both_sides_and_marks_what_collides),
         cmocka_unit_test(a_diff_reads_as_git_shows_it),
         cmocka_unit_test(a_push_that_comes_too_late_is_rejected_and_loses_nothing),
+        cmocka_unit_test(what_does_not_fit_on_the_other_side_is_refused_and_stays),
     };
     return cmocka_run_group_tests(git, make_place, remove_place);
 }

@@ -14,6 +14,8 @@ OWNABLE(git_blob, git_blob_free)
 OWNABLE(git_signature, git_signature_free)
 OWNABLE(git_patch, git_patch_free)
 OWNABLE(git_remote, git_remote_free)
+OWNABLE(git_annotated_commit, git_annotated_commit_free)
+OWNABLE(git_rebase, git_rebase_free)
 
 static bool git_says(struct err *e, const char *what, const char *name)
 {
@@ -321,16 +323,57 @@ static bool module_fetch(const char *path, const char *branch, const char *remot
     return true;
 }
 
-static bool module_reset(const char *path, const char *branch, const char *from, const char *to,
-                         struct err *e)
+/* One commit after the other, in memory: no work tree is needed. */
+static bool replay_all(git_rebase *rebase, git_repository *repo, const char *without, git_oid *tip,
+                       struct err *e)
+{
+    git_rebase_operation *operation;
+    int answer;
+    while ((answer = git_rebase_next(&operation, rebase)) == 0) {
+        owned(git_commit_free) git_commit *original = NULL;
+        git_oid id;
+        if (without && git_oid_streq(&operation->id, without) == 0)
+            continue;
+        if (git_commit_lookup(&original, repo, &operation->id) < 0)
+            return git_says(e, "cannot read", "a commit of the branch");
+        answer = git_rebase_commit(&id, rebase, NULL, git_commit_committer(original), NULL, NULL);
+        if (answer == GIT_EAPPLIED)
+            continue;
+        if (answer == GIT_EUNMERGED || answer == GIT_ECONFLICT) {
+            err_busy(e, "'%s' does not fit on what others pushed", git_commit_summary(original));
+            return err_hint(e, "bring the two together with git, then publish again");
+        }
+        if (answer < 0)
+            return git_says(e, "cannot replay", git_commit_summary(original));
+        git_oid_cpy(tip, &id);
+    }
+    return answer == GIT_ITEROVER || git_says(e, "cannot replay", "the branch");
+}
+
+static bool module_replay(const char *path, const char *branch, const char *onto,
+                          const char *without, char id[41], struct err *e)
 {
     owned(git_repository_free) git_repository *repo = NULL;
-    git_oid old, new;
-    if (!repository_open(&repo, path, e))
+    owned(git_commit_free) git_commit *old = NULL;
+    owned(git_annotated_commit_free) git_annotated_commit *ours = NULL;
+    owned(git_annotated_commit_free) git_annotated_commit *theirs = NULL;
+    owned(git_rebase_free) git_rebase *rebase = NULL;
+    git_oid tip;
+    git_rebase_options how;
+    git_rebase_options_init(&how, GIT_REBASE_OPTIONS_VERSION);
+    how.inmemory = 1;
+    if (!repository_open(&repo, path, e) || !tip_open(&old, repo, branch, e))
         return false;
-    if (git_oid_fromstr(&old, from) < 0 || git_oid_fromstr(&new, to) < 0)
-        return git_says(e, "no commit", to);
-    return branch_move(repo, branch, &new, &old, "tocsin publish: on top of the other side", e);
+    if (!old || git_oid_fromstr(&tip, onto) < 0
+        || git_annotated_commit_lookup(&ours, repo, git_commit_id(old)) < 0
+        || git_annotated_commit_lookup(&theirs, repo, &tip) < 0
+        || git_rebase_init(&rebase, repo, ours, theirs, NULL, &how) < 0)
+        return git_says(e, "cannot replay branch", branch);
+    if (!replay_all(rebase, repo, without, &tip, e)
+        || !branch_move(repo, branch, &tip, git_commit_id(old), "tocsin publish: on top of others", e))
+        return false;
+    git_oid_tostr(id, 41, &tip);
+    return true;
 }
 
 const struct git_module *tocsin_git_module(void)
@@ -338,7 +381,7 @@ const struct git_module *tocsin_git_module(void)
     static const struct git_module module = {
         .init = module_init, .commit = module_commit, .read = module_read, .list = module_list,
         .diff = module_diff, .merge = module_merge, .push = module_push, .fetch = module_fetch,
-        .reset = module_reset,
+        .replay = module_replay,
     };
     return git_libgit2_init() < 0 ? NULL : &module;
 }

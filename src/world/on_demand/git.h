@@ -27,8 +27,8 @@ struct git_module {
                  struct err *e);
     bool (*fetch)(const char *repository, const char *branch, const char *remote, char tip[41],
                   struct err *e);
-    bool (*reset)(const char *repository, const char *branch, const char *from, const char *to,
-                  struct err *e);
+    bool (*replay)(const char *repository, const char *branch, const char *onto,
+                   const char *without, char id[41], struct err *e);
 };
 
 /* The one name that the module exports; NULL when libgit2 cannot start. */
