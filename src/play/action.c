@@ -8,6 +8,27 @@
 
 /* Reads */
 
+/* A person answered what the task wanted to know: on with the task. */
+static void person_answered(struct branch *b)
+{
+    b->waits = WAITS_TASK;
+    task_answer(b->task, b->answer.json ? b->answer.json : "could-not",
+                b->answer.text ? b->answer.text : "");
+    b->view.state = TASK_WAITS;
+    b->wake_at = INT64_MIN;
+    b->then = b->after_answer;
+}
+
+void task_ask_person(struct branch *b, step_fn *then)
+{
+    const char *action = b->work ? b->work->action->full : b->want.action->full;
+    b->deadline = INT64_MAX; /* a person takes the time that it takes */
+    b->after_answer = then;
+    consent_ask(b, "manual", b->view.question, action,
+                b->work ? b->work->args_sha256 : b->want.args_sha256, person_answered);
+}
+
+
 static void write_read(struct branch *b, const char *result, const char *error, step_fn *then)
 {
     struct run *r = b->run;
@@ -41,7 +62,7 @@ static void have_read(struct branch *b)
 {
     const struct task_view *v = &b->view;
     if (v->state == TASK_ASKS) { /* manual: a person reads it for us */
-        consent_ask(b, "manual", v->question, b->want.word, b->want.args_sha256, change_answered);
+        task_ask_person(b, have_read);
         return;
     }
     if (v->nothing && b->want.or_nothing)
@@ -77,17 +98,6 @@ static void perform_read(struct branch *b)
         return;
     }
     branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, a), have_read);
-}
-
-/* A person answered what the task wanted to know: on with the task. */
-void change_answered(struct branch *b)
-{
-    b->waits = WAITS_TASK;
-    task_answer(b->task, b->answer.json ? b->answer.json : "could-not",
-                b->answer.text ? b->answer.text : "");
-    b->view.state = TASK_WAITS;
-    b->wake_at = INT64_MIN;
-    b->then = b->work ? change_performed : have_read;
 }
 
 /* The state of a target, as the contract says to read it; *then at once, with
@@ -207,8 +217,7 @@ void change_performed(struct branch *b)
     const struct task_view *v = &b->view;
     struct err e = { 0 };
     if (v->state == TASK_ASKS) {
-        b->deadline = INT64_MAX; /* a person takes the time that it takes */
-        consent_ask(b, "manual", v->question, w->action->full, w->args_sha256, change_answered);
+        task_ask_person(b, change_performed);
         return;
     }
     w->outcome = v->outcome;

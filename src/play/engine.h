@@ -92,6 +92,8 @@ struct branch {
     bool cancelled, asked_again;
     int64_t work_started;             /* of a wait_until: when its span began */
     unsigned polls;
+    bool by_person;                   /* a person was asked whether it is so */
+    step_fn *after_answer;
     step_fn *driver;                  /* of one without Lua: called with each answer */
     void *context, *context2;         /* of the question; of the restore */
 };
@@ -259,7 +261,9 @@ void change_settle(struct branch *b);                /* unknown: the probe decid
 void change_end(struct branch *b);                   /* writes action.ended */
 void change_settle_recorded(struct branch *b, struct work *w);
 void change_write_begun(struct branch *b);
-step_fn change_answered, change_performed;
+step_fn change_performed;
+/* The task wants to know something from a person; then on with it. */
+void task_ask_person(struct branch *b, step_fn *then);
 const char *change_provider_key(struct branch *b);
 bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
                 struct err *e);

@@ -95,6 +95,11 @@ static void polled(struct branch *b)
     struct run *r = b->run;
     const struct task_view *v = &b->view;
     int64_t now = r->world->now(r->world), every = b->want.every_ms;
+    if (v->state == TASK_ASKS) { /* a person watches for us, and says when it is so */
+        b->by_person = true;
+        task_ask_person(b, polled);
+        return;
+    }
     bool good = v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED;
     struct json result = json_from(v->result);
     b->deadline = b->want.span_ms + b->work_started;
@@ -106,7 +111,7 @@ static void polled(struct branch *b)
     }
     const char *text = json_get_text(result, "text", r->keep);
     b->answer.text = text ? text : v->text && v->text[0] ? v->text : NULL;
-    if (now >= b->deadline) {
+    if (now >= b->deadline || b->by_person) {
         decide(b, false, good ? v->result : NULL);
         return;
     }
@@ -141,6 +146,7 @@ void perform_wait_until(struct branch *b)
         || (first && !replay_agrees(b, first, b->want.action->full, b->want.args_sha256)))
         return;
     b->polls = 0;
+    b->by_person = false;
     b->work_started = r->world->now(r->world);
     if (last && json_get(last->data, "met").at) {
         struct json result = json_get(last->data, "result");

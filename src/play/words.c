@@ -17,6 +17,8 @@ static struct branch *speaking(lua_State *L, const char *word)
     struct run *r = run_of(L);
     if (!r->turn || r->turn->co != L)
         luaL_error(L, "'%s' works only inside steps, not in a function that something else calls", word);
+    if (!lua_isyieldable(L))
+        luaL_error(L, "'%s' does not work in a function that sort or gsub calls", word);
     return r->turn;
 }
 
@@ -194,12 +196,12 @@ SIMPLE(note, "text")
 SIMPLE(ask, "text", "default")
 SIMPLE(confirm, "text")
 SIMPLE(approve, "text", "who")
-SIMPLE(phase, "text", "phase")
+SIMPLE(phase, "phase", "text")
 SIMPLE(impact, "service", "level", "lost", "text")
-SIMPLE(lock, "text", "target", "why")
+SIMPLE(lock, "target", "text", "why")
 SIMPLE(restore, "all", "ip", "change", "changes", "even_so")
 SIMPLE(fail, "text")
-SIMPLE(random, "text", "from", "to")
+SIMPLE(random, "from", "to")
 
 static int word_now(lua_State *L)
 {

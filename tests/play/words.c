@@ -1,0 +1,114 @@
+/* tests/play/words.c: the page that a stranger reads says what the table says. */
+#include "theatre.h"
+
+#include "play/engine.h"
+
+static const char *page(void)
+{
+    struct world *w = world_real("alice", test_keep());
+    const char *root = getenv("ROOT"), *bytes;
+    size_t length;
+    struct err e = { 0 };
+    assert_good(w->read_file(w, arena_print(test_keep(), "%s/runbooks/README.md", root ? root : "."), &bytes,
+                             &length, test_keep(), &e), &e);
+    return arena_copy(test_keep(), bytes, length);
+}
+
+static void every_word_stands_in_the_page_as_in_the_table(void **_)
+{
+    const char *text = page();
+    for (const struct word *w = engine_words; w->name; w++) {
+        const char *row = arena_print(test_keep(), "| `%s` | %s |", w->shape, w->help);
+        if (!strstr(text, row))
+            fail_msg("runbooks/README.md lacks: %s", row);
+    }
+}
+
+/* The example of the page, as it stands there. */
+static const char *example(void)
+{
+    const char *text = page(), *from = strstr(text, "```lua\n") + strlen("```lua\n");
+    return arena_copy(test_keep(), from, (size_t)(strstr(from, "```") - from));
+}
+
+static void the_pages_example_runs_dry_and_by_hand(void **_)
+{
+    static const char *const done[] = { "yes", "done", "done", "done", "done", "done", "done", NULL };
+    static const char *const args[] = { "service=osc-fr1", "ip=192.0.2.1", NULL };
+    static const char *const none[] = { NULL };
+    struct theatre *t = theatre_open("services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2] }\n");
+    struct plan plan;
+    t->line = done;
+    stage_write(t->stage, "runbooks/take_out.lua", example());
+    struct run_request q = theatre_request(t, "take_out", args);
+    assert_good(run_plan(&plan, &q, none, test_keep(), &t->e), &t->e);
+    assert_string_equal(plan.end, "it would end well");
+    assert_good(run_start(&t->outcome, &q, test_keep(), &t->e), &t->e);
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+    assert_non_null(strstr(t->said.at, "? manual:"));
+}
+
+static void a_word_with_a_wrong_option_is_refused_with_its_line(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "step { txt = \"x\" }", "step has no 'txt'; did you mean 'text'?" },
+        { "stp \"x\"", "nothing is called 'stp' here; did you mean 'step'?" },
+        { "pool.remov { }", "there is no 'pool.remov'; did you mean 'pool.remove'?" },
+        { "pool.remove { service = \"osc-fr1\", up = \"192.0.2.1\" }", "up" },
+        { "pool.remove { service = \"osc-fr1\", ip = \"192.0.2\" }", "192.0.2" },
+        { "pool.remove { service = \"osc-fr2\", ip = \"192.0.2.1\" }", "osc-fr2" },
+        { "wait \"soon\"", "span" },
+        { "wait_until { pool.list, service = \"osc-fr1\" }", "wait_until needs a question first" },
+        { "call { \"nope\" }", "there is no runbook 'nope'" },
+        { "phase \"mitigatd\"", "did you mean mitigated" },
+        { "note(p.srvice)", "has no 'srvice'" },
+        { "step()", "write step" },
+        { "step { \"x\" }", "takes names" },
+        { "each { 1, 2 }", "write each" },
+        { "table.sort({ 2, 1 }, function() step \"x\" end)", "" },
+        { "pcall(function() end)", "try" },
+        { "impact { service = \"osc-fr1\", level = \"gone\" }", "level is" },
+        { "restore { }", "say all = true" },
+        { "random { from = 5, to = 1 }", "from 5 to 1" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct theatre *t = theatre_open("world: simulated\nservices:\n  osc-fr1: { ips: [192.0.2.1] }\n");
+        theatre_runbook(t, "book", wrong[i][0]);
+        assert_false(theatre_run(t, "book"));
+        if (!strstr(t->e.text, "runbooks/book.lua:2") || !strstr(t->e.text, wrong[i][1]))
+            fail_msg("%s\n  says: %s", wrong[i][0], t->e.text);
+    }
+}
+
+static void a_broken_runbook_is_refused_before_anything_is_recorded(void **_)
+{
+    static const char *const broken[][2] = {
+        { "return runbook { summary = \"x\" }", "steps" },
+        { "return runbook { sumary = \"x\", steps = function() end }", "did you mean 'summary'" },
+        { "return 1", "ends in 'return runbook" },
+        { "return runbook {", "book.lua:1:" },
+        { "return runbook { summary = \"x\", params = { a = { type = \"txt\" } }, steps = function() end }", "no type 'txt'" },
+        { "return runbook { summary = \"x\", params = { a = { typ = \"text\" } }, steps = function() end }", "did you mean type" },
+        { "step \"x\"\nreturn runbook { summary = \"x\", steps = function() end }", "works only inside steps" },
+        { "while true do end", "ran more instructions" },
+    };
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        struct theatre *t = theatre_open("limits: { instructions: 3000000 }\nservices:\n  osc-fr1: { ips: [192.0.2.1] }\n");
+        stage_write(t->stage, "runbooks/book.lua", broken[i][0]);
+        assert_false(theatre_run(t, "book"));
+        if (t->e.kind != ERR_INPUT || !strstr(t->e.text, broken[i][1]))
+            fail_msg("%s\n  says: %s", broken[i][0], t->e.text);
+        assert_int_equal(theatre_count(t, EVENT_RUN_STARTED), 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest words[] = {
+        promise(every_word_stands_in_the_page_as_in_the_table),
+        promise(the_pages_example_runs_dry_and_by_hand),
+        promise(a_word_with_a_wrong_option_is_refused_with_its_line),
+        promise(a_broken_runbook_is_refused_before_anything_is_recorded),
+    };
+    return cmocka_run_group_tests(words, NULL, NULL);
+}
