@@ -207,7 +207,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .streams = local_streams, .adopt = local_adopt, .blobs = local_blobs,
                    .check = local_check, .salvage = local_salvage,
                    .warning = local_warning, .close = local_close },
-        .world = w, .disk = d, .root = arena_print(&all, "%s/.tocsin", dir),
+        .world = w, .disk = d, .root = text_equal(dir, ".") ? ".tocsin" : arena_print(&all, "%s/.tocsin", dir),
         .start = start,
     };
     adopt_modes(l);
