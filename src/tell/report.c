@@ -183,7 +183,7 @@ static void against_services(struct obstacles *o, const struct facts *f)
     for (size_t i = 0; i < f->services; i++) {
         const struct suffering *s = &f->service[i];
         if (s->open)
-            against(o, arena_print(o->keep, "'%s' is still down: tocsin up %s", s->name, s->name));
+            against(o, arena_print(o->keep, "the impact on '%s' is not over: tocsin up %s", s->name, s->name));
         for (size_t k = 0; k < s->slas; k++)
             if (s->windows && s->sla[k].decided == VERDICT_UNCERTAIN)
                 against(o, arena_print(o->keep, "the verdict for '%s' in %s is not settled: tocsin "

@@ -46,6 +46,16 @@ static const char *markdown_of(lua_State *L, int index)
     return text;
 }
 
+/* The blanks at the ends of a text are meant, where it is put together. */
+static void show_text(struct text *to, const char *text, size_t length)
+{
+    if (length && text[0] == ' ')
+        text_char(to, ' ');
+    markdown_text(to, text);
+    if (length > 1 && text[length - 1] == ' ')
+        text_char(to, ' ');
+}
+
 /* A value as Markdown: texts escaped, Markdown as it is; raises for the rest. */
 static void show(lua_State *L, struct text *to, int index)
 {
@@ -53,7 +63,7 @@ static void show(lua_State *L, struct text *to, int index)
     if (markdown)
         text_add(to, markdown);
     else if (lua_type(L, index) == LUA_TSTRING)
-        markdown_text(to, lua_tostring(L, index));
+        show_text(to, lua_tostring(L, index), lua_rawlen(L, index));
     else if (lua_isinteger(L, index))
         text_print(to, "%lld", (long long)lua_tointeger(L, index));
     else if (lua_isnil(L, index))
@@ -68,16 +78,8 @@ static int concatenate(lua_State *L)
 {
     struct rendering_state *r = rendering_of(L);
     struct text both = text_new(r->keep);
-    for (int i = 1; i <= 2; i++) {
-        /* The blanks at the ends of a piece are meant. */
-        size_t length = 0;
-        const char *text = lua_type(L, i) == LUA_TSTRING ? lua_tolstring(L, i, &length) : NULL;
-        if (text && text[0] == ' ')
-            text_char(&both, ' ');
+    for (int i = 1; i <= 2; i++)
         show(L, &both, i);
-        if (text && length > 1 && text[length - 1] == ' ')
-            text_char(&both, ' ');
-    }
     return push_markdown(L, both.at);
 }
 

@@ -117,6 +117,7 @@ static void words_make_markdown_that_is_not_escaped_again(void **_)
                         "`1.2.3.4` on `osc-fr1` and \\*`5.6.7.8`\\*");
     assert_string_equal(rendered("<%= \"at *\" .. code(\"a\") .. \" and \" .. code(\"b\") %>", "{}"),
                         "at \\*`a` and `b`");
+    assert_string_equal(rendered("a<%= \" b \" %>c", "{}"), "a b c");
     assert_string_equal(rendered("<%= join({ \"a\", code(\"b\"), \"c\" }, \"and\") %>", "{}"),
                         "a, `b` and c");
 }
