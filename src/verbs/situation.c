@@ -193,7 +193,7 @@ static void view_target(struct target_view *v, struct situation *s, struct desk 
     }
     v->watched = !v->out || vpc;
     if (vpc)
-        v->place = arena_print(d->keep, "in VPC %s", vpc);
+        v->place = arena_print(d->keep, "%sin VPC %s", v->out ? "" : "in pool, ", vpc);
     else if (v->out)
         v->place = "OUT of pool";
     v->flood = last_seen(d, j, "sense.quiet", "ip", ip, "quiet");
@@ -253,6 +253,22 @@ static void view_people(struct situation *s, struct desk *d)
     s->people = t.at;
 }
 
+/* Who holds a run is known now, not as of another moment. */
+static bool read_runs(struct situation *s, struct desk *d, const struct journal *own, struct err *e)
+{
+    const struct run_view *run;
+    if (!runs_fold(&run, &s->runs, &d->ws, own, d->keep, e))
+        return false;
+    struct run_view *copy = arena_many(d->keep, struct run_view, s->runs + 1);
+    for (size_t i = 0; i < s->runs; i++) {
+        copy[i] = run[i];
+        if (d->as_of != INSTANT_NONE && text_equal(run[i].state, "dead"))
+            copy[i].state = "under way";
+    }
+    s->run = copy;
+    return true;
+}
+
 bool situation_is_open(const struct situation *s)
 {
     for (size_t i = 0; i < s->services; i++)
@@ -271,8 +287,7 @@ bool situation_gather(struct situation *out, struct desk *d, struct err *e)
     const struct config *c = &d->ws.config;
     *out = (struct situation){ .now = d->as_of == INSTANT_NONE ? desk_now(d) : d->as_of };
     struct service_view *service = arena_many(d->keep, struct service_view, c->services + 1);
-    if (!read_ledger(out, d, &own, e) ||
-        !runs_fold(&out->run, &out->runs, &d->ws, &own, d->keep, e) ||
+    if (!read_ledger(out, d, &own, e) || !read_runs(out, d, &own, e) ||
         !account_open(&account, &d->ws, d->as_of, out->now, d->keep, e))
         return false;
     for (size_t i = 0; i < c->services; i++) {

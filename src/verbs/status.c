@@ -150,7 +150,7 @@ static void target_line(struct desk *d, const struct situation *s, const struct 
     }
     const char *since = t->since == INSTANT_NONE ? "" : arena_print(d->keep, " since %s", hm(d, t->since));
     line(d, t->ip, arena_print(d->keep, "%s%s   %s%s%s", t->place, since, seen, age,
-                               t->watched ? "" : "   NOT WATCHED: unknown"));
+                               t->watched ? "" : "   NOT WATCHED"));
 }
 
 static void runs(struct desk *d, const struct situation *s)
@@ -183,7 +183,8 @@ static void changes(struct desk *d, const struct situation *s)
     enum { SHOWN = 6 };
     for (size_t i = 0; i < s->changes && i < SHOWN; i++) {
         const struct change *c = s->changed[i];
-        const char *what = event_text(c->ended ? c->ended : c->begun, d->keep);
+        const char *what = c->ended ? event_text(c->ended, d->keep)
+                                    : arena_print(d->keep, "%s %s", c->action, c->target);
         what = text_cut(d->keep, text_for_terminal(d->keep, what), 41);
         fprintf(d->out, "%-8s%-4s%s%*s%-6s%s\n", i ? "" : "CHANGED", c->name, what,
                 (int)(42 - text_width(what)), "", hm(d, c->begun->at), fate(c));
@@ -238,8 +239,8 @@ static void below(struct desk *d, const struct situation *s)
     while (s->latest[n])
         n++;
     for (size_t i = 0; i < n; i++)
-        fprintf(d->out, "%-8s%-6s %s\n", i ? "" : "LATEST", entry_when(s->latest[i], desk_zone(d), d->keep),
-                text_cut(d->keep, text_for_terminal(d->keep, s->latest[i]->text), WIDTH - 15));
+        fprintf(d->out, "%-8s%-8s %s\n", i ? "" : "LATEST", entry_when(s->latest[i], desk_zone(d), d->keep),
+                text_cut(d->keep, text_for_terminal(d->keep, s->latest[i]->text), WIDTH - 17));
     for (const struct advice *a = s->next; a->type; a++)
         fprintf(d->out, "%-8s%-24s%s\n", a == s->next ? "NEXT" : "", a->type, a->why);
     for (size_t i = 0; s->not_yet[i]; i++)
