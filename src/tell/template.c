@@ -119,6 +119,8 @@ bool template_render(struct rendering *out, const struct template_source *source
     };
     bool good = run(&r, name, e);
     sandbox_close(r.sandbox);
-    *out = (struct rendering){ squeezed(r.out.at, keep), r.gap, r.gaps };
+    struct gap *gap = arena_many(keep, struct gap, r.gaps + 1);
+    memcpy(gap, r.gap, r.gaps * sizeof *gap);
+    *out = (struct rendering){ squeezed(r.out.at, keep), gap, r.gaps };
     return good;
 }

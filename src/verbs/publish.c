@@ -233,7 +233,7 @@ static void say(struct publication *p, const char *id, bool same)
 {
     struct desk *d = p->d;
     if (d->json) {
-        struct text t;
+        struct text t = text_new(d->keep);
         struct json_out o = desk_json(d, &t);
         json_put(&o, "number", p->report.number);
         json_put(&o, "commit", id);

@@ -4,6 +4,7 @@
 #include "tell/draft.h"
 #include "tell/page.h"
 #include "tell/report.h"
+#include "world/editor.h"
 
 #include <string.h>
 
@@ -13,9 +14,10 @@ static const char *const done[] = {
     [DRAFT_CONFLICT] = "has a conflict: you and the record changed the same words",
 };
 
-static void say_json(struct desk *d, const struct report *r, const struct draft_result *draft)
+static void say_json(struct desk *d, const struct report *r, const struct draft_result *draft,
+                     const char *const *obstacle)
 {
-    struct text t;
+    struct text t = text_new(d->keep);
     struct json_out o = desk_json(d, &t);
     json_put(&o, "number", r->number);
     json_put_bool(&o, "number_taken", r->taken);
@@ -31,6 +33,10 @@ static void say_json(struct desk *d, const struct report *r, const struct draft_
         json_put(&o, "question", r->gap[i].question);
         json_close(&o, '}');
     }
+    json_close(&o, ']');
+    json_open(&o, "open", '[');
+    for (; *obstacle; obstacle++)
+        json_put(&o, NULL, *obstacle);
     json_close(&o, ']');
     json_open(&o, "withheld", '[');
     for (size_t i = 0; i < r->withheld.count; i++)
@@ -106,6 +112,14 @@ static bool write_page(struct desk *d, const struct report *r, const struct draf
     return true;
 }
 
+/* The draft as the person left it. */
+static bool edit(struct desk *d, struct draft_result *draft, struct err *e)
+{
+    size_t length;
+    return editor_open(d->world, draft->path, e)
+           && d->world->read_file(d->world, draft->path, &draft->text, &length, d->keep, e);
+}
+
 bool verb_report(struct desk *d, struct err *e)
 {
     struct facts f;
@@ -124,13 +138,16 @@ bool verb_report(struct desk *d, struct err *e)
         return print(d, &f, &r, format, e);
     if (!draft_update(&draft, &f, &r, d->keep, e))
         return false;
+    if (desk_option(d, "edit") && !edit(d, &draft, e))
+        return false;
     if (desk_option(d, "html") && !write_page(d, &r, &draft, e))
         return false;
+    const char *const *obstacle = report_obstacles(&f, draft.text, d->keep);
     if (d->json)
-        say_json(d, &r, &draft);
+        say_json(d, &r, &draft, obstacle);
     else
-        say(d, &r, &draft, report_obstacles(&f, draft.text, d->keep));
-    if (draft.state != DRAFT_CONFLICT)
+        say(d, &r, &draft, obstacle);
+    if (!draft_has_conflict(draft.text))
         return true;
     err_hint(e, "edit %s, then tocsin report", draft.path);
     return err_failed(e, "the draft has a conflict");

@@ -1,0 +1,15 @@
+/* editor.h: a person's editor on a file, and back when it is closed.
+ *
+ * VISUAL, then EDITOR, as the shell reads them; at a terminal vi where
+ * neither is set.
+ * ERRORS   ERR_WAITING: nobody sits at a terminal and no editor is named;
+ *          ERR_FAILED: the editor ended with a failure.
+ */
+#ifndef WORLD_EDITOR_H
+#define WORLD_EDITOR_H
+
+#include "world/world.h"
+
+bool editor_open(struct world *w, const char *path, struct err *e);
+
+#endif
