@@ -106,8 +106,11 @@ static size_t sequence(const unsigned char *c, size_t left, uint32_t *code)
 bool text_is_utf8(const char *bytes, size_t length)
 {
     uint32_t code;
+    uint64_t eight;
     for (size_t i = 0, n; i < length; i += n)
-        if (!(n = sequence((const unsigned char *)bytes + i, length - i, &code)))
+        if (length - i >= 8 && (memcpy(&eight, bytes + i, 8), !(eight & UINT64_C(0x8080808080808080))))
+            n = 8; /* plain ASCII, most of the time */
+        else if (!(n = sequence((const unsigned char *)bytes + i, length - i, &code)))
             return false;
     return true;
 }

@@ -19,7 +19,8 @@ enum { SALT_HEX = 32, INSTANT_LENGTH = 24, KIND_LONGEST = 64 };
 enum event_kind event_kind_from(const char *name, size_t length)
 {
     for (unsigned i = 0; i < EVENT_UNKNOWN; i++)
-        if (!strncmp(event_kinds[i].name, name, length) && !event_kinds[i].name[length])
+        if (event_kinds[i].name[0] == *name && !strncmp(event_kinds[i].name, name, length)
+            && !event_kinds[i].name[length])
             return (enum event_kind)i;
     return EVENT_UNKNOWN;
 }
@@ -134,15 +135,31 @@ static bool take_string(struct cursor *c, const char *before, const char **out,
     return *out || wrong(c, "expected a string");
 }
 
+/* Digits that somebody compares with a digest they should be: no need to judge
+ * each of them. */
+static bool take_digest(struct cursor *c, const char **out)
+{
+    if ((size_t)(c->end - c->at) < SHA256_HEX)
+        return wrong(c, "expected lower-case hex digits");
+    *out = c->at;
+    c->at += SHA256_HEX;
+    return true;
+}
+
+static bool is_hex(const char *at, size_t digits)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < digits; i++) {
+        unsigned char d = (unsigned char)at[i];
+        bad |= !((unsigned char)(d - '0') < 10 || (unsigned char)(d - 'a') < 6);
+    }
+    return !bad;
+}
+
 static bool take_hex(struct cursor *c, size_t digits, const char **out)
 {
-    if ((size_t)(c->end - c->at) < digits)
+    if ((size_t)(c->end - c->at) < digits || !is_hex(c->at, digits))
         return wrong(c, "expected lower-case hex digits");
-    for (size_t i = 0; i < digits; i++) {
-        char d = c->at[i];
-        if ((d < '0' || d > '9') && (d < 'a' || d > 'f'))
-            return wrong(c, "expected lower-case hex digits");
-    }
     *out = c->at;
     c->at += digits;
     return true;
@@ -175,7 +192,7 @@ static bool take_front(struct cursor *c, struct event *out, const struct event *
         && TAKE(c, "\",\"by\":") && take_string(c, before ? before->by : NULL, &out->by, keep)
         && TAKE(c, ",\"uid\":") && take_string(c, before ? before->uid : NULL, &out->uid, keep)
         && TAKE(c, ",\"kind\":\"") && take_kind(c, out, keep)
-        && TAKE(c, "\",\"data_sha256\":\"") && take_hex(c, SHA256_HEX, data_sha256)
+        && TAKE(c, "\",\"data_sha256\":\"") && take_digest(c, data_sha256)
         && TAKE(c, "\"");
 }
 
@@ -217,8 +234,12 @@ static enum event_line read_line(struct cursor *c, struct event *out, const char
     if (!take_front(c, out, before, &data_sha256, keep))
         return EVENT_LINE_BAD;
     size_t covered = (size_t)(c->at - line);
-    if (!TAKE(c, ",\"hash\":\"") || !take_hex(c, SHA256_HEX, &hash) || !TAKE(c, "\""))
+    if (!TAKE(c, ",\"hash\":\"") || !take_digest(c, &hash) || !TAKE(c, "\""))
         return EVENT_LINE_BAD;
+    if (!previous && !is_hex(hash, SHA256_HEX)) {
+        wrong(c, "expected lower-case hex digits");
+        return EVENT_LINE_BAD;
+    }
     if (previous) {
         char digest[SHA256_HEX + 1];
         sha256_two(digest, previous, SHA256_HEX, line, covered);
@@ -228,7 +249,7 @@ static enum event_line read_line(struct cursor *c, struct event *out, const char
         }
     }
     out->hash = arena_copy(keep, hash, SHA256_HEX);
-    if (is_erased_end(c))
+    if (is_erased_end(c) && is_hex(data_sha256, SHA256_HEX))
         return EVENT_LINE_ERASED;
     return take_data(c, out, data_sha256) ? EVENT_LINE_GOOD : EVENT_LINE_BAD;
 }
