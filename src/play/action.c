@@ -359,8 +359,16 @@ static bool take_target(struct branch *b, struct err *e)
     struct run *r = b->run;
     struct work *w = b->work;
     struct lock_holder holder = { 0 };
+    const struct held *held = locks_on(r->held, r->helds, w->target);
     if (r->dry || w->lock)
         return true;
+    bool ours = held && (held->run ? text_equal(held->run, r->id) && text_equal(held->incident, r->incident)
+                                   : text_equal(held->by, r->world->user));
+    if (held && !ours) {
+        return err_busy(e, "'%s' is locked by %s%s%s%s%s", held->target, held->by,
+                        held->run ? " for run " : "", held->run ? held->run : "",
+                        held->why ? ": " : "", held->why ? held->why : "");
+    }
     if (r->store->lock(r->store, arena_print(r->keep, "target/%s", w->target), r->world->user,
                        r->world->uid, arena_print(r->keep, "%s %s", r->id ? r->id : "do",
                        w->action->full), &w->lock, &holder, r->keep, e))
@@ -388,8 +396,10 @@ void change_start(struct branch *b, struct work *w)
         return;
     }
     if (!plugins_can(r->plugins, w->action, &e) || !take_target(b, &e)
-        || !read_state(b, w->action, w->args, have_before, &e))
+        || !read_state(b, w->action, w->args, have_before, &e)) {
+        b->busy = e.kind == ERR_BUSY;
         give_up(b, arena_string(r->keep, e.text));
+    }
 }
 
 /* The word */

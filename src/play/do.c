@@ -49,9 +49,11 @@ static bool perform(const char **text, struct run *r, const struct deed *d, stru
         err_hint(e, "answer it at a terminal: '%s' is not a run that could be resumed", d->action->full);
         return err_waiting(e, "%s: %s", d->action->full, r->park_text ? r->park_text : "stopped");
     }
+    if (b->raised && b->busy)
+        return err_busy(e, "%s: %s", d->action->full, b->answer.text);
     if (b->raised)
         return err_failed(e, "%s: %s", d->action->full, b->answer.text);
-    *text = b->answer.json && b->answer.json[0] && strcmp(b->answer.json, "{}") ? b->answer.json : "done";
+    *text = d->action->change && r->last_change ? r->last_change : b->answer.json && b->answer.json[0] && strcmp(b->answer.json, "{}") ? b->answer.json : "done";
     return true;
 }
 

@@ -183,6 +183,16 @@ static int64_t number_of(struct json data, const char *key)
     return n;
 }
 
+static bool read_locks(struct run *r, struct err *e)
+{
+    struct journal *journal;
+    size_t n;
+    if (!journals_read(&journal, &n, r->ws, r->keep, e))
+        return false;
+    locks_fold(&r->held, &r->helds, journal, n, r->keep);
+    return true;
+}
+
 /* The highest numbers given out so far, and where our stream ends. */
 static void count_numbers(struct run *r, const struct journal *j)
 {
@@ -224,6 +234,8 @@ static bool append(struct run *r, struct pending *p, size_t n, struct appended *
         if (!r->store->read(r->store, r->incident, &j, r->keep, e))
             return false;
         count_numbers(r, &j);
+        if (!read_locks(r, e))
+            return false;
     }
     return false;
 }
@@ -500,6 +512,24 @@ static void look_for_interrupts(struct run *r)
     }
 }
 
+/* What others wrote while we wait: somebody may stop us, or lock a target. */
+static void look_outside(struct run *r, int64_t now)
+{
+    struct journal j;
+    struct err e = { 0 };
+    if (!r->id || r->dry || r->park || now - r->looked < SECOND_MS)
+        return;
+    r->looked = now;
+    if (!r->store->read(r->store, r->incident, &j, r->keep, &e))
+        return;
+    for (size_t i = j.count; i-- > 0 && j.event[i].seq > r->begun_seq;)
+        if (j.event[i].stream == 0 && j.event[i].kind == EVENT_RUN_PARKED
+            && json_is(json_get(j.event[i].data, "run"), r->id)) {
+            run_say(r, "", "%s stops this run", j.event[i].by);
+            run_park(r, "stopped", "", arena_print(r->keep, "by %s", j.event[i].by));
+        }
+}
+
 bool engine_loop(struct run *r, struct branch *root, struct err *e)
 {
     while (!root->ended && r->trouble.kind == ERR_NONE) {
@@ -518,6 +548,9 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
         }
         if (look_around(r, r->world->now(r->world)) || r->pendings)
             continue;
+        if (r->park && !in_flight(r))
+            break;
+        look_outside(r, r->world->now(r->world));
         if (r->park && !in_flight(r))
             break;
         int64_t next = next_moment(r);
@@ -554,6 +587,8 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     r->incident_id = r->journal.id && r->journal.id[0] ? r->journal.id : "log";
     r->started = r->world->now(r->world);
     count_numbers(r, &r->journal);
+    if (!dry && !read_locks(r, e))
+        return false;
     r->sandbox = sandbox_open(&limits);
     words_install(r);
     return true;

@@ -17,6 +17,7 @@
 #ifndef PLAY_ENGINE_H
 #define PLAY_ENGINE_H
 
+#include "play/locks.h"
 #include "play/run.h"
 #include "play/words.h"
 
@@ -89,7 +90,7 @@ struct branch {
     struct join *join;                /* of one that waits for its children */
     size_t number;                    /* among its siblings, from 1 */
     struct branch *next_turn;         /* in the queue */
-    bool cancelled, asked_again;
+    bool cancelled, asked_again, busy; /* busy: it failed because somebody else is at it */
     int64_t work_started;             /* of a wait_until: when its span began */
     unsigned polls;
     bool by_person;                   /* a person was asked whether it is so */
@@ -159,7 +160,12 @@ struct run {
     size_t pendings, pending_room;
     int64_t changes, asks;            /* numbers given out in this incident */
     const char *head;                 /* of the journal as we know it */
-    int64_t started;
+    int64_t started, begun_seq;       /* when this run began; our first event as its executor */
+    int64_t looked;                   /* when the journal was last read for what others wrote */
+    const struct held *held;          /* locks of the whole workspace */
+    size_t helds;
+    const char *last_change;          /* in words */
+    const char *over;                 /* restore: that incident's changes too */
 
     const char *park, *park_key, *park_text, *park_ask; /* why it stops here; NULL */
     struct err trouble;               /* what ends the loop: kind NONE while fine */
@@ -269,6 +275,8 @@ bool read_state(struct branch *b, const struct role_action *a, struct json args,
                 struct err *e);
 bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep,
                  struct err *e);
+bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,
+                   struct arena *keep, struct err *e);
 
 /* consent.c */
 /* Asks, journals question and answer; then `then` with b->answer.json "\"yes\"" etc. */

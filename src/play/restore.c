@@ -24,17 +24,27 @@ struct restoring {
     step_fn *then;                    /* with b->answer */
 };
 
-bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep, struct err *e)
+bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,
+                   struct arena *keep, struct err *e)
 {
     struct names all;
     struct store *s = ws->store;
     if (!s->list(s, &all, keep, e))
         return false;
-    struct journal *journal = arena_many(keep, struct journal, all.count + 1);
-    size_t n = 0;
+    *out = arena_many(keep, struct journal, all.count + 1);
+    *count = 0;
     for (size_t i = 0; i < all.count; i++)
-        if (strcmp(all.name[i], "log") && !s->read(s, all.name[i], &journal[n++], keep, e))
+        if (strcmp(all.name[i], "log") && !s->read(s, all.name[i], &(*out)[(*count)++], keep, e))
             return false;
+    return true;
+}
+
+bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep, struct err *e)
+{
+    struct journal *journal;
+    size_t n;
+    if (!journals_read(&journal, &n, ws, keep, e))
+        return false;
     ledger_fold(out, journal, n, keep);
     return true;
 }
@@ -102,6 +112,15 @@ static int by_safety(const void *a, const void *b)
     return x->undo->adds ? order : -order;
 }
 
+/* Another incident that has the target changed: its "original" is our change. */
+static const char *somebody_elses(const struct target *t, struct run *r)
+{
+    for (const struct change *const *c = t->change; *c; c++)
+        if (in_force(*c) && !text_equal((*c)->incident, r->incident))
+            return (*c)->incident;
+    return NULL;
+}
+
 static bool gather(struct restoring *s, struct run *r, struct err *e)
 {
     if (!ledger_read(&s->ledger, r->ws, r->keep, e))
@@ -124,6 +143,11 @@ static bool gather(struct restoring *s, struct run *r, struct err *e)
         item.undo = roles_find(&r->roles, json_get_text(undo, "action", r->keep), e);
         if (!item.undo || !role_arguments(&item.args, item.undo, args, r->keep, e))
             return err_while(e, "the undo of %s", item.change->name);
+        const char *other = somebody_elses(t, r);
+        if (other && !text_equal(other, r->over)) {
+            err_hint(e, "tocsin restore ... --over %s puts it back all the same", other);
+            return err_failed(e, "%s was changed by %s too, which still needs it", t->name, other);
+        }
         item.undoes = undone_hashes(t, r->keep);
         s->item[s->items++] = item;
     }
@@ -517,7 +541,9 @@ bool run_restore(const struct run_request *q, const char *const *names, const ch
 {
     struct run r;
     *left = 0;
-    bool good = engine_open(&r, q, false, keep, e) && put_all_back(&r, names, ip, even_so, left, e);
+    bool good = engine_open(&r, q, false, keep, e);
+    r.over = q->over;
+    good = good && put_all_back(&r, names, ip, even_so, left, e);
     engine_close(&r);
     return good;
 }

@@ -17,6 +17,7 @@ static bool write_now(struct run *r, enum event_kind kind, const char *data, str
         return false;
     r->head = out.hash[0];
     r->started = out.recorded;
+    r->begun_seq = out.first_seq;
     return true;
 }
 

@@ -33,6 +33,7 @@ struct run_request {
     const char *runbook;   /* a name, or a path ending in .lua */
     const char *const *argument; /* "key=value"; then NULL */
     const struct audience *audience;
+    const char *over;      /* restore: although that incident changed the target; NULL */
 };
 
 struct run_outcome {

@@ -265,22 +265,18 @@ void perform_lock(struct branch *b)
 {
     struct run *r = b->run;
     const char *target = text_of(b, "text")[0] ? text_of(b, "text") : text_of(b, "target");
-    struct lock_holder holder = { 0 };
-    struct lock *lock;
-    struct err e = { 0 };
     const struct event *ev = replay_take(b, EVENT_LOCK_TAKEN);
     if (r->trouble.kind != ERR_NONE)
         return;
-    if (!r->dry && !r->store->lock(r->store, arena_print(r->keep, "held/%s", target), r->world->user,
-                        r->world->uid, arena_print(r->keep, "run %s", r->id ? r->id : "-"), &lock,
-                        &holder, r->keep, &e)) {
-        branch_bad(b, "'%s' is held by %s%s%s", target, holder.by ? holder.by : "somebody",
-                   holder.why ? ": " : "", holder.why ? holder.why : "");
-        return;
-    }
     if (ev) {
         replay_consumed(b, ev);
         branch_good(b, NULL);
+        return;
+    }
+    const struct held *held = locks_on(r->held, r->helds, target);
+    if (held && !(text_equal(held->run, r->id) && text_equal(held->incident, r->incident))) {
+        branch_bad(b, "'%s' is locked by %s%s%s", held->target, held->by, held->why ? ": " : "",
+                   held->why ? held->why : "");
         return;
     }
     struct text data;

@@ -56,7 +56,8 @@ bool verb_restore(struct desk *d, struct err *e)
         return list_changed(d, e);
     if (!desk_acts(d, e))
         return false;
-    struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience };
+    struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience,
+                                   .over = desk_option(d, "over") };
     if (!run_restore(&request, names[0] ? names : NULL, ip, desk_option(d, "even-so"), &left,
                      d->keep, e))
         return false;

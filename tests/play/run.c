@@ -336,6 +336,55 @@ static void restore_refuses_what_is_flooded_or_unseen(void **_)
                              &t->e), &t->e);
 }
 
+static void write_as_bob(struct theatre *t, enum event_kind kind, const char *data)
+{
+    struct draft draft = { .at = INSTANT_NONE, .by = "bob", .uid = "2@sim", .kind = kind, .data = data };
+    struct appended out;
+    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &draft, 1, true, &out, test_keep(), &t->e),
+                &t->e);
+}
+
+static void bob_stops(struct theatre *t)
+{
+    if (t->waits == 3)
+        write_as_bob(t, EVENT_RUN_PARKED, "{\"run\":\"R1\",\"why\":\"stopped\",\"key\":\"\",\"text\":\"by bob\"}");
+}
+
+static void somebody_else_stops_a_run_after_the_change_in_flight(void **_)
+{
+    struct theatre *t = play("wait \"60s\"\nwait \"60s\"\nwait \"60s\"\nwait \"60s\"\nwait \"60s\"\nnote \"end\"");
+    t->at_wait = bob_stops;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_STOPPED, "R1 is stopped");
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 0);
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
+}
+
+static void a_target_that_somebody_locked_is_left_alone(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    write_as_bob(t, EVENT_LOCK_TAKEN, "{\"target\":\"pool:osc-fr1\",\"why\":\"mine\"}");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "'pool:osc-fr1' is locked by bob: mine");
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 0);
+    write_as_bob(t, EVENT_LOCK_RELEASED, "{\"target\":\"pool:osc-fr1\"}");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+}
+
+static void a_run_keeps_its_lock_until_it_ends(void **_)
+{
+    struct theatre *t = play("lock \"pool:osc-fr1\"\nfail \"here\"");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "here");
+    struct run_request q = theatre_request(t, NULL, NULL);
+    static const char *const args[] = { "service=osc-fr1", "ip=192.0.2.1", NULL };
+    const char *text;
+    q.argument = args;
+    assert_refused(run_do(&text, &q, "pool.remove", test_keep(), &t->e), &t->e, ERR_BUSY, "for run R1");
+    theatre_runbook(t, "book", "lock \"pool:osc-fr1\"\nnote \"mended\"");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_good(run_do(&text, &q, "pool.remove", test_keep(), &t->e), &t->e);
+    assert_string_equal(text, "C1  192.0.2.1 is out of the pool of osc-fr1");
+}
+
 static void a_dry_run_leaves_nothing_behind(void **_)
 {
     struct theatre *t = play(isolate);
@@ -377,6 +426,9 @@ int main(void)
         promise(branches_answer_in_their_order_and_fail_as_told),
         promise(arguments_are_checked_before_anything_starts),
         promise(restore_refuses_what_is_flooded_or_unseen),
+        promise(somebody_else_stops_a_run_after_the_change_in_flight),
+        promise(a_target_that_somebody_locked_is_left_alone),
+        promise(a_run_keeps_its_lock_until_it_ends),
         promise(a_dry_run_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(run, NULL, NULL);

@@ -20,6 +20,7 @@ struct theatre {
     bool die_after;                  /* the write is on disk, and then the process dies */
     int64_t waits, die_at_wait;
     bool dead;
+    void (*at_wait)(struct theatre *t); /* what somebody else does meanwhile */
     struct err e;
     struct run_outcome outcome;
 };
@@ -81,6 +82,8 @@ static inline int64_t theatre_wait(void *context, int64_t until)
     t->waits++;
     if (t->die_at_wait && t->waits >= t->die_at_wait)
         t->dead = true;
+    if (t->at_wait)
+        t->at_wait(t);
     return until;
 }
 
@@ -120,7 +123,7 @@ static inline struct run_request theatre_request(struct theatre *t, const char *
                                                  const char *const *argument)
 {
     theatre_now = t;
-    return (struct run_request){ &t->stage->ws, t->incident, runbook, argument, &t->audience };
+    return (struct run_request){ &t->stage->ws, t->incident, runbook, argument, &t->audience, NULL };
 }
 
 static inline bool theatre_run(struct theatre *t, const char *runbook)
