@@ -87,6 +87,21 @@ static struct link *links_of(const struct event **event, size_t count, size_t *l
     return link;
 }
 
+/* A journal from elsewhere may hold any number: none of them may overflow a sum. */
+#define FAR (INT64_C(4000) * 366 * DAY_MS)
+
+static int64_t width_of(struct json value)
+{
+    int64_t width = json_int_or(value, 0);
+    return width < 0 ? 0 : width > 366 * DAY_MS ? 366 * DAY_MS : width;
+}
+
+static int64_t share_of(struct json value, int64_t otherwise)
+{
+    int64_t share = json_int_or(value, otherwise);
+    return share < 0 || share > INT64_C(1000000000) ? -1 : share;
+}
+
 static void amend_moment(struct entry *n, struct json data, struct arena *keep)
 {
     struct json at = json_get(data, "at");
@@ -94,9 +109,11 @@ static void amend_moment(struct entry *n, struct json data, struct arena *keep)
     int64_t moment;
     if (text ? !instant_parse_rfc3339(text, strlen(text), &moment) : !json_int(at, &moment))
         return;
+    if (moment < -FAR || moment > FAR)
+        return;
     n->at = moment;
-    n->early_ms = json_int_or(json_get(data, "early_ms"), 0);
-    n->late_ms = json_int_or(json_get(data, "late_ms"), 0);
+    n->early_ms = width_of(json_get(data, "early_ms"));
+    n->late_ms = width_of(json_get(data, "late_ms"));
 }
 
 static void correct(struct entry *n, const struct event *by, struct arena *keep)
@@ -115,7 +132,7 @@ static void correct(struct entry *n, const struct event *by, struct arena *keep)
             n->level = text;
         if ((text = json_get_text(by->data, "service", keep)) && n->service)
             n->service = text;
-        n->lost_ppb = json_int_or(json_get(by->data, "lost_ppb"), n->lost_ppb);
+        n->lost_ppb = share_of(json_get(by->data, "lost_ppb"), n->lost_ppb);
         if ((text = json_get_text(by->data, "text", keep)))
             n->text = text;
         else if (n->service && !json_get_text(n->event->data, "text", keep))
@@ -151,7 +168,7 @@ static struct entry entry_of(const struct event *ev, struct arena *keep)
         /* That nothing happened is a statement, and no moment of the day. */
         if (text_equal(n.level, "none") && !json_get(ev->data, "text").at)
             n.listed = false;
-        n.lost_ppb = json_int_or(json_get(ev->data, "lost_ppb"), -1);
+        n.lost_ppb = share_of(json_get(ev->data, "lost_ppb"), -1);
     }
     return n;
 }

@@ -77,29 +77,32 @@ static struct edge moved_to(struct edge e, struct edge before)
     return (struct edge){ before.at, before.early_ms, last > before.at ? last - before.at : 0 };
 }
 
+static int by_voice(const void *a, const void *b)
+{
+    const struct mark *x = *(struct mark *const *)a, *y = *(struct mark *const *)b;
+    int c = strcmp(x->entry->service, y->entry->service);
+    c = c ? c : strcmp(x->basis, y->basis);
+    return c ? c : (x > y) - (x < y); /* marks lie in raw order */
+}
+
 /* "11:17" (a minute) may have been learnt after 11:17:42 (a second) and yet
- * sorts before it: such an edge counts where the one before it stands. */
+ * sorts before it: such an edge counts where the one before it, by the same
+ * voice about the same service, stands. */
 static void order_edges(struct fold *f)
 {
-    struct { const char *service, *basis; struct edge edge; } last[64];
-    size_t known = 0;
-    for (size_t i = 0; i < f->marks; i++) {
-        struct mark *m = &f->mark[i];
-        size_t k = 0;
-        if (m->struck)
-            continue;
-        while (k < known && !(strcmp(last[k].service, m->entry->service) == 0
-                              && strcmp(last[k].basis, m->basis) == 0))
-            k++;
-        if (k < known && m->edge.at < last[k].edge.at && touch(m->edge, last[k].edge))
-            m->edge = moved_to(m->edge, last[k].edge);
-        if (k == known && known < 64) {
-            last[k].service = m->entry->service;
-            last[k].basis = m->basis;
-            known++;
-        }
-        if (k < 64)
-            last[k].edge = m->edge;
+    struct mark **voiced = arena_many(f->keep, struct mark *, f->marks + 1), *before = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < f->marks; i++)
+        if (!f->mark[i].struck)
+            voiced[count++] = &f->mark[i];
+    qsort(voiced, count, sizeof *voiced, by_voice);
+    for (size_t i = 0; i < count; i++) {
+        struct mark *m = voiced[i];
+        bool same = before && strcmp(before->entry->service, m->entry->service) == 0
+                 && strcmp(before->basis, m->basis) == 0;
+        if (same && m->edge.at < before->edge.at && touch(m->edge, before->edge))
+            m->edge = moved_to(m->edge, before->edge);
+        before = m;
     }
 }
 

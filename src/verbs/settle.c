@@ -25,6 +25,21 @@ static bool leaves_doubt(const struct sla_result *r, struct err *e)
                       r->period.name, verdict_names[r->breach]);
 }
 
+/* The period must be one that the contract counts by, in the contract's zone. */
+static bool read_period(struct period *out, struct desk *d, struct err *e)
+{
+    const struct service *s = config_service(&d->ws.config, d->word[0], e);
+    const char *zone = s && s->policy ? s->policy->version[0].zone : d->ws.config.zone;
+    if (!s || !period_parse(out, d->word[1], zone, d->keep, e))
+        return false;
+    const struct policy *p = s->policy ? policy_at(s->policy, out->start) : NULL;
+    struct period own = p ? period_at(p, out->end - 1, d->keep) : *out;
+    if (text_equal(own.name, out->name))
+        return true;
+    err_usage(e, "the policy of '%s' does not count by '%s'", s->name, d->word[1]);
+    return err_hint(e, "tocsin settle %s %s %s --because TEXT", s->name, own.name, d->word[2]);
+}
+
 static const char *data_of(struct desk *d, const struct sla_result *r, const char *because)
 {
     struct text t = text_new(d->keep);
@@ -52,7 +67,7 @@ bool verb_settle(struct desk *d, struct err *e)
         err_hint(e, "tocsin settle %s %s %s --because TEXT", d->word[0], d->word[1], d->word[2]);
         return err_usage(e, "a decision needs its reason");
     }
-    if (!period_parse(&period, d->word[1], d->ws.config.zone, d->keep, e)
+    if (!read_period(&period, d, e)
         || !account_open(&account, &d->ws, INSTANT_NONE, desk_now(d), d->keep, e)
         || !account_sla(&r, &account, d->word[0], NULL, &period, false, d->keep, e)
         || !leaves_doubt(&r, e) || !desk_incident(d, incident_of(&r), e)

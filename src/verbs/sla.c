@@ -3,22 +3,26 @@
 
 #include <string.h>
 
+/* From the first to the last asked for, in a zone. */
+static bool range_in(struct period *out, const struct question *q, const char *zone, struct err *e)
+{
+    struct period first, last;
+    if (!period_parse(&first, q->first, zone, q->d->keep, e)
+        || !period_parse(&last, q->last, zone, q->d->keep, e))
+        return false;
+    *out = (struct period){ first.start, last.end, first.name };
+    return true;
+}
+
 static bool read_months(struct question *q, const char *typed, struct err *e)
 {
-    struct desk *d = q->d;
+    struct period range;
     const char *dots = strstr(typed, "..");
-    struct period first, last;
-    if (!period_parse(&first, dots ? arena_copy(d->keep, typed, (size_t)(dots - typed)) : typed,
-                      d->ws.config.zone, d->keep, e))
+    q->first = dots ? arena_copy(q->d->keep, typed, (size_t)(dots - typed)) : typed;
+    q->last = dots ? dots + 2 : typed;
+    if (!range_in(&range, q, q->d->ws.config.zone, e))
         return false;
-    last = first;
-    if (dots && !period_parse(&last, dots + 2, d->ws.config.zone, d->keep, e))
-        return false;
-    if (last.end <= first.start)
-        return err_usage(e, "'%s' ends before it begins", typed);
-    q->range = (struct period){ first.start, last.end, typed };
-    q->ranged = true;
-    return true;
+    return range.end > range.start || err_usage(e, "'%s' ends before it begins", typed);
 }
 
 static bool read_policy(struct question *q, const char *name, struct err *e)
@@ -99,10 +103,13 @@ static bool add(struct question *q, const char *service, const struct policy_set
 
 /* Every period of the service's policy that the range touches and that has
  * begun; of rolling ones, the one that ends with the range. */
-static bool ask_service(struct question *q, const struct service *s, struct period range,
-                        struct err *e)
+static bool ask_service(struct question *q, const struct service *s, struct err *e)
 {
     const struct policy_set *set = q->policy ? q->policy : s->policy;
+    struct period range = default_range(q);
+    const char *zone = set ? set->version[set->versions - 1].zone : q->d->ws.config.zone;
+    if (q->first && !range_in(&range, q, zone, e))
+        return false;
     const struct policy *p = set ? policy_at(set, range.end - 1) : NULL;
     struct policy calendar = { .zone = q->d->ws.config.zone };
     if (set && !p)
@@ -125,17 +132,16 @@ static bool ask_all(struct question *q, struct err *e)
 {
     const struct config *c = &q->d->ws.config;
     const char *only = desk_option(q->d, "service");
-    struct period range = q->ranged ? q->range : default_range(q);
     if (!only && !c->services) {
         err_hint(e, "add them under 'services:', each with its 'policy:'");
         return err_input(e, "%s names no services", c->file);
     }
     if (only) {
         const struct service *s = config_service(c, only, e);
-        return s && ask_service(q, s, range, e);
+        return s && ask_service(q, s, e);
     }
     for (size_t i = 0; i < c->services; i++)
-        if (!ask_service(q, &c->service[i], range, e))
+        if (!ask_service(q, &c->service[i], e))
             return false;
     return true;
 }

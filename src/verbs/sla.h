@@ -11,8 +11,7 @@ struct question {
     struct desk *d;
     struct account account;
     const struct policy_set *policy; /* --policy; NULL: each service's own */
-    bool ranged;                     /* --month or --year was given: */
-    struct period range;
+    const char *first, *last;        /* the periods of --month or --year, as typed; NULL: not given */
     const char *what_if;             /* the windows that nobody recorded, as typed; NULL: none */
     struct sla_question *asked;      /* of each result */
     struct sla_result *result;

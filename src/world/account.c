@@ -80,7 +80,7 @@ static bool take_incident(struct growing *g, const char *name, int64_t as_of, in
         return err_while(e, "folding '%s'", name);
     if (i->warning)
         warn(g, name, i->warning);
-    if (i->drill && !g->out->ws->config.simulated)
+    if ((i->drill || i->simulated) && !g->out->ws->config.simulated)
         return true;
     g->out->incidents++;
     take_windows(g, i);

@@ -196,6 +196,37 @@ static void windows_stand_by_service_and_start(void **_)
     then_window(&w->window[2], "12:00", "23:00");
 }
 
+static void the_rule_about_order_holds_for_any_number_of_voices(void **_)
+{
+    given_nothing_recorded();
+    for (int i = 0; i < 70; i++) {
+        const char *run = arena_print(test_keep(), "run:R%d", i);
+        add_closing("11:30:20", S, run, add_opening("11:17", S, run));
+        add_opening("11:30", S, run);
+    }
+    const struct windows *w = &folded()->windows;
+    assert_int_equal(w->count, 140);
+    for (size_t i = 70; i < w->count; i++)
+        assert_int_equal(w->window[i].start.at, at_that_day("11:30:20"));
+}
+
+static void numbers_from_elsewhere_overflow_no_sum(void **_)
+{
+    given_nothing_recorded();
+    const char *opening = add("impact", "11:17",
+        "{\"service\":\"osc-fr1\",\"level\":\"degraded\",\"lost_ppb\":9000000000,\"basis\":\"person\"}");
+    add("amended", "20:00", arena_print(test_keep(),
+        "{\"of\":\"%s\",\"at\":9223372036854775807,\"late_ms\":9223372036854775807}", opening));
+    add("amended", "20:00", arena_print(test_keep(),
+        "{\"of\":\"%s\",\"at\":\"2025-03-11T10:16:00.000Z\",\"early_ms\":-5,\"late_ms\":9223372036854775807}",
+        opening));
+    const struct window *w = folded()->windows.window;
+    assert_int_equal(w->lost_ppb, -1);
+    assert_int_equal(w->start.at, at_that_day("11:16"));
+    assert_int_equal(w->start.early_ms, 0);
+    assert_int_equal(w->start.late_ms, 366 * DAY_MS);
+}
+
 static void a_level_of_a_newer_version_is_an_impact_of_unknown_degree(void **_)
 {
     given_nothing_recorded();
@@ -222,6 +253,8 @@ int main(void)
         promise(an_amended_edge_counts_where_it_was_amended_to),
         promise(an_amended_level_and_share_count),
         promise(windows_stand_by_service_and_start),
+        promise(the_rule_about_order_holds_for_any_number_of_voices),
+        promise(numbers_from_elsewhere_overflow_no_sum),
         promise(a_level_of_a_newer_version_is_an_impact_of_unknown_degree),
     };
     return cmocka_run_group_tests(impact, NULL, NULL);

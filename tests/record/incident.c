@@ -140,6 +140,13 @@ static void every_event_reads_as_one_line(void **_)
     }
 }
 
+static void a_kind_is_its_whole_name(void **_)
+{
+    assert_int_equal(event_kind_from("said", 4), EVENT_SAID);
+    assert_int_equal(event_kind_from("sai", 3), EVENT_UNKNOWN);
+    assert_int_equal(event_kind_from("said\0person", 11), EVENT_UNKNOWN);
+}
+
 static void an_amended_impact_says_what_it_now_is(void **_)
 {
     given_nothing_recorded();
@@ -231,6 +238,7 @@ int main(void)
         promise(people_are_named_in_the_order_in_which_they_came),
         promise(prose_for_the_report_is_no_row_of_its_timeline),
         promise(every_event_reads_as_one_line),
+        promise(a_kind_is_its_whole_name),
         promise(an_amended_impact_says_what_it_now_is),
         promise(an_event_is_found_by_number_by_stream_and_by_hash),
         promise(an_event_that_is_not_there_is_said_with_what_is),
