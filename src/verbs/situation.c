@@ -288,7 +288,7 @@ bool situation_gather(struct situation *out, struct desk *d, struct err *e)
     *out = (struct situation){ .now = d->as_of == INSTANT_NONE ? desk_now(d) : d->as_of };
     struct service_view *service = arena_many(d->keep, struct service_view, c->services + 1);
     if (!read_ledger(out, d, &own, e) || !read_runs(out, d, &own, e) ||
-        !account_open(&account, &d->ws, d->as_of, out->now, d->keep, e))
+        !account_open_knowing(&account, &d->incident, &d->ws, d->as_of, out->now, d->keep, e))
         return false;
     for (size_t i = 0; i < c->services; i++) {
         view_service(&service[i], d, &own, &c->service[i]);

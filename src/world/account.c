@@ -11,6 +11,7 @@ struct growing {
     struct incident *incident;
     struct window *window, *struck;
     const struct event **settled;
+    const struct incident *known;  /* folded already; NULL */
     size_t room_windows, room_struck, room_settled;
     const char **warning;
     size_t warnings, room_warnings;
@@ -76,7 +77,9 @@ static bool take_incident(struct growing *g, const char *name, int64_t as_of, in
     take_settled(g, &j);
     if (strcmp(name, "log") == 0)
         return true;
-    if (!incident_fold(i, &j, as_of, now, g->keep, e))
+    if (g->known && strcmp(g->known->name, name) == 0)
+        *i = *g->known;
+    else if (!incident_fold(i, &j, as_of, now, g->keep, e))
         return err_while(e, "folding '%s'", name);
     if (i->warning)
         warn(g, name, i->warning);
@@ -132,11 +135,17 @@ static int by_start(const void *a, const void *b)
 bool account_open(struct account *out, const struct workspace *ws, int64_t as_of, int64_t now,
                   struct arena *keep, struct err *e)
 {
+    return account_open_knowing(out, NULL, ws, as_of, now, keep, e);
+}
+
+bool account_open_knowing(struct account *out, const struct incident *known, const struct workspace *ws,
+                          int64_t as_of, int64_t now, struct arena *keep, struct err *e)
+{
     struct names names;
     *out = (struct account){ .ws = ws, .as_of = as_of == INSTANT_NONE ? now : as_of };
     if (!ws->store->list(ws->store, &names, keep, e))
         return err_while(e, "listing the incidents");
-    struct growing g = { .out = out, .keep = keep,
+    struct growing g = { .out = out, .keep = keep, .known = known,
                          .incident = arena_many(keep, struct incident, names.count + 1) };
     for (size_t i = 0; i < names.count; i++)
         if (!take_incident(&g, names.name[i], as_of, now, e))

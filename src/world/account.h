@@ -31,6 +31,10 @@ struct account {
 /* `as_of` INSTANT_NONE: now. */
 bool account_open(struct account *out, const struct workspace *ws, int64_t as_of, int64_t now,
                   struct arena *keep, struct err *e);
+/* The same for who has one of the incidents at hand already, folded as of the
+ * same moment: it is not folded once more. */
+bool account_open_knowing(struct account *out, const struct incident *known, const struct workspace *ws,
+                          int64_t as_of, int64_t now, struct arena *keep, struct err *e);
 
 /* `set` NULL: the service's own policy; *out.policy stays NULL, with windows
  * listed and downtime counted in full, where it has none. `period` NULL: the

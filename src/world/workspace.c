@@ -135,6 +135,10 @@ bool workspace_pick(const char **name, const struct workspace *ws, const char *g
         *name = arena_string(keep, given);
         return is_listed(&all, given) || no_such(e, given, &all);
     }
+    if (closed_too && all.count == 1) { /* whatever it is, it is the one: no need to look */
+        *name = all.name[0];
+        return true;
+    }
     struct candidate *c = arena_many(keep, struct candidate, all.count + 1);
     const struct candidate *open = NULL, *last = NULL;
     size_t opens = 0;

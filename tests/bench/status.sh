@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# status.sh: one screen on 1,000 events, against starting Lua: at most 3 x, under 16 MB (DESIGN.md, 12).
+set -eu
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; cd "$work"
+cp "$OLDPWD/examples/spm-2025-001/tocsin.yaml" .
+"$PROG" -q open "a long one" >/dev/null
+for i in $(seq 1 998); do echo "@-1m fact number $i, as somebody wrote it down"; done | "$PROG" -q note - >/dev/null
+round() { # the best of five rounds of forty: the machine has other things to do
+    local best=999999999 start end
+    for _ in 1 2 3 4 5; do
+        start=${EPOCHREALTIME/./}
+        for _ in $(seq 40); do "$@" >/dev/null; done
+        end=${EPOCHREALTIME/./}
+        [ $(((end - start) / 40)) -lt "$best" ] && best=$(((end - start) / 40))
+    done
+    echo "$best"
+}
+lua=$(round lua5.4 -e '' 2>/dev/null || true)
+tocsin=$(round "$PROG" status)
+rss=$(python3 -c 'import resource,subprocess,sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$PROG" status)
+echo "status on 1,000 events: $tocsin us, $((rss / 1024)) MB; lua5.4 -e '': $lua us; ratio $((tocsin * 100 / lua)) % (budget 300 %, 16 MB)"
+[ $((tocsin)) -le $((lua * 3)) ] && [ "$rss" -lt 16384 ]
