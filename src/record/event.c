@@ -19,8 +19,8 @@ enum { SALT_HEX = 32, INSTANT_LENGTH = 24, KIND_LONGEST = 64 };
 enum event_kind event_kind_from(const char *name, size_t length)
 {
     for (unsigned i = 0; i < EVENT_UNKNOWN; i++)
-        if (event_kinds[i].name[0] == *name && !strncmp(event_kinds[i].name, name, length)
-            && !event_kinds[i].name[length])
+        if (event_kinds[i].name[0] == *name && strlen(event_kinds[i].name) == length
+            && !memcmp(event_kinds[i].name, name, length)) /* a name may hold a NUL byte */
             return (enum event_kind)i;
     return EVENT_UNKNOWN;
 }
