@@ -18,6 +18,8 @@ static bool parse(struct deed *out, struct run *r, const struct run_request *q, 
         || !arguments_json(&given, q->argument, r->keep, e)
         || !role_arguments(&out->args, out->action, json_from(given), r->keep, e))
         return false;
+    if (!plugins_can(r->plugins, out->action, e))
+        return false; /* bad configuration is said before anything is asked or written */
     for (size_t i = 0; i < out->action->args; i++) {
         const char *text = json_get_text(json_from(out->args), out->action->arg[i].name, r->keep);
         if (out->action->arg[i].type == ARG_SERVICE && text

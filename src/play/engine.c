@@ -250,6 +250,42 @@ static void note_dry(struct run *r, struct pending *p, size_t n)
     }
 }
 
+/* May the Lua state be dropped after this event? Not after a failure, which a
+ * replay would try again, and not while something is under way. */
+static bool settles(const struct pending *p, const char *data)
+{
+    struct json d = json_from(data);
+    if (p->branch->context2)
+        return false;
+    switch ((int)p->kind) {
+    case EVENT_STEP: case EVENT_NOTE: case EVENT_PHASE: case EVENT_IMPACT:
+        return true;
+    case EVENT_WAITED:
+        return json_type(json_get(d, "met")) != JSON_FALSE;
+    case EVENT_READ:
+        return json_get(d, "result").at != NULL;
+    case EVENT_ACTION_ENDED:
+        return json_is(json_get(d, "outcome"), "ok") || json_is(json_get(d, "outcome"), "unchanged");
+    default:
+        return false;
+    }
+}
+
+static void drop_the_state(struct run *r, const struct pending *p, size_t n)
+{
+    bool good = r->always && r->id;
+    for (size_t i = 0; i < n && good; i++)
+        good = p[i].data && settles(&p[i], p[i].data);
+    for (size_t i = 0; i < r->branches && good; i++) {
+        const struct work *w = r->branch[i]->work;
+        bool written = false;
+        for (size_t k = 0; k < n; k++)
+            written = written || p[k].branch == r->branch[i];
+        good = !w || !w->in_flight || written;
+    }
+    r->again = r->again || good;
+}
+
 /* What was said in this turn of the loop goes out, 64 at a time. */
 static void flush(struct run *r)
 {
@@ -274,7 +310,8 @@ static void flush(struct run *r)
             all[from + i].branch->now = out.recorded;
         }
     }
-    for (size_t i = 0; i < count; i++)
+    drop_the_state(r, all, count);
+    for (size_t i = 0; i < count && !r->again; i++)
         all[i].branch->then(all[i].branch);
 }
 
@@ -532,7 +569,7 @@ static void look_outside(struct run *r, int64_t now)
 
 bool engine_loop(struct run *r, struct branch *root, struct err *e)
 {
-    while (!root->ended && r->trouble.kind == ERR_NONE) {
+    while (!root->ended && r->trouble.kind == ERR_NONE && !r->again) {
         look_for_interrupts(r);
         if (!r->park && r->first) {
             struct branch *b = r->first;
@@ -582,6 +619,8 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
             : !plugins_open(&r->plugins, ws, &r->roles, keep, e))
         return false;
     r->dry = dry;
+    r->always = !dry && r->world->environment
+             && text_equal(r->world->environment(r->world, "TOCSIN_REPLAY"), "always");
     if (r->incident && !r->store->read(r->store, r->incident, &r->journal, keep, e))
         return false;
     r->incident_id = r->journal.id && r->journal.id[0] ? r->journal.id : "log";
@@ -594,7 +633,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     return true;
 }
 
-void engine_close(struct run *r)
+static void drop_branches(struct run *r)
 {
     for (size_t i = 0; i < r->branches; i++) {
         struct branch *b = r->branch[i];
@@ -602,7 +641,33 @@ void engine_close(struct run *r)
             task_close(b->task);
         if (b->work && b->work->lock)
             r->store->unlock(r->store, b->work->lock);
+        b->task = NULL;
+        b->work = NULL;
     }
+}
+
+/* As after a kill, within the same process: everything that Lua knew is gone. */
+bool engine_forget(struct run *r, struct err *e)
+{
+    struct sandbox_limits limits = { r->ws->config.limits.instructions,
+                                     r->ws->config.limits.memory_bytes };
+    drop_branches(r);
+    sandbox_close(r->sandbox);
+    r->sandbox = sandbox_open(&limits);
+    words_install(r);
+    r->branches = r->pendings = 0;
+    r->first = r->last = r->turn = NULL;
+    r->again = false;
+    r->resumed = true;
+    if (!r->store->read(r->store, r->incident, &r->journal, r->keep, e))
+        return false;
+    replay_index(r);
+    return true;
+}
+
+void engine_close(struct run *r)
+{
+    drop_branches(r);
     if (r->lock)
         r->store->unlock(r->store, r->lock);
     if (r->sandbox)

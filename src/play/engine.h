@@ -151,6 +151,7 @@ struct run {
     const char *texts;                /* JSON {path: sha256}: --recorded; else NULL */
     const char *skip_key, *done_key, *from_key;
     bool resumed, dry;
+    bool always, again;               /* TOCSIN_REPLAY=always: drop the Lua state and replay, now */
 
     struct branch **branch;           /* all, in the order of their birth */
     size_t branches, room;
@@ -177,6 +178,7 @@ struct run {
 /* engine.c */
 bool engine_open(struct run *r, const struct run_request *request, bool dry, struct arena *keep,
                  struct err *e);
+bool engine_forget(struct run *r, struct err *e);
 void engine_close(struct run *r);
 struct branch *branch_new(struct run *r, struct branch *parent, const char *prefix);
 bool engine_loop(struct run *r, struct branch *root, struct err *e);

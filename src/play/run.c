@@ -207,16 +207,22 @@ static bool conclude(struct run *r, struct branch *root, struct run_outcome *out
     return finish(r, out, "returned", NULL, returned_value(r, root), e);
 }
 
-static bool play(struct run *r, const struct runbook *book, struct run_outcome *out, struct err *e)
+static bool play(struct run *r, const char *name, struct runbook *book, struct run_outcome *out,
+                 struct err *e)
 {
-    struct branch *root = run_root(r);
-    if (!run_call_steps(r, root, book, e))
-        return false;
-    if (!engine_loop(r, root, e)) {
-        *out = (struct run_outcome){ r->id, "stopped", arena_string(r->keep, e->text) };
-        return false;
+    for (;;) {
+        struct branch *root = run_root(r);
+        if (!run_call_steps(r, root, book, e))
+            return false;
+        if (!engine_loop(r, root, e)) {
+            *out = (struct run_outcome){ r->id, "stopped", arena_string(r->keep, e->text) };
+            return false;
+        }
+        if (!r->again)
+            return conclude(r, root, out, e);
+        if (!engine_forget(r, e) || !runbook_load(book, r, name, e))
+            return false;
     }
-    return conclude(r, root, out, e);
 }
 
 static const char *next_id(const struct run *r)
@@ -251,7 +257,7 @@ static bool start(struct run *r, struct run_outcome *out, const struct run_reque
     if (!good)
         return false;
     run_say(r, "", "%s: %s", r->id, book.summary);
-    return play(r, &book, out, e);
+    return play(r, q->runbook, &book, out, e);
 }
 
 bool run_start(struct run_outcome *out, const struct run_request *q, struct arena *keep,
@@ -417,7 +423,7 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
         run_say(r, "", "%s has been edited since %s began; it goes on with the text of now "
                 "(--recorded: as it was)", book.path, r->id);
     replay_index(r);
-    return write_resumed(r, e) && play(r, &book, out, e);
+    return write_resumed(r, e) && play(r, name, &book, out, e);
 }
 
 bool run_resume(struct run_outcome *out, const struct run_request *q, const char *run,

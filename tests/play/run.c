@@ -323,17 +323,52 @@ static void arguments_are_checked_before_anything_starts(void **_)
     assert_int_equal(theatre_count(t, EVENT_RUN_STARTED), 0);
 }
 
+/* The seed's 14:41: putting an IP back that is still attacked was an outage of our own making. */
 static void restore_refuses_what_is_flooded_or_unseen(void **_)
 {
     struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
     size_t left;
-    const char *out;
     assert_good(theatre_run(t, "book"), &t->e);
     struct run_request q = theatre_request(t, NULL, NULL);
     assert_refused(run_restore(&q, NULL, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
                    "nobody can see whether 192.0.2.1 is flooded");
-    assert_good(plugins_look(&out, t->stage->plugins, "sim", "put", "{\"services\":{}}", test_keep(),
-                             &t->e), &t->e);
+    theatre_runbook(t, "watch", "local v = cloud.create_vpc { name = \"watch\" }\n"
+                                "cloud.attach { ip = \"192.0.2.1\", vpc = v.id }");
+    assert_good(theatre_run(t, "watch"), &t->e);
+    const char *out;
+    int64_t now = t->stage->clock.now;
+    assert_good(plugins_look(&out, t->stage->plugins, "sim", "put",
+                             arena_print(test_keep(), "{\"waves\":[{\"ip\":\"192.0.2.1\",\"kind\":\"syn\","
+                             "\"rate\":40000,\"from\":%lld,\"to\":%lld,\"outage\":true}]}", (long long)now,
+                             (long long)now + 600000), test_keep(), &t->e), &t->e);
+    plugins_close(t->stage->plugins);
+    t->stage->clock.now += 60000;
+    static const char *const c1[] = { "C1", NULL };
+    assert_refused(run_restore(&q, c1, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
+                   "192.0.2.1 is flooded: ");
+    t->stage->clock.now += 15 * 60000;
+    assert_refused(run_restore(&q, c1, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
+                   "nothing was put back");
+    t->stage->clock.now += 40 * 60000;
+    assert_good(run_restore(&q, c1, NULL, NULL, &left, test_keep(), &t->e), &t->e);
+    assert_int_equal(left, 2);
+    assert_good(run_restore(&q, NULL, NULL, NULL, &left, test_keep(), &t->e), &t->e);
+    assert_int_equal(left, 0);
+}
+
+static void what_is_not_quiet_goes_back_only_even_so_and_on_the_record(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    size_t left;
+    assert_good(theatre_run(t, "book"), &t->e);
+    struct run_request q = theatre_request(t, NULL, NULL);
+    assert_good(run_restore(&q, NULL, "192.0.2.1", "the customer asked", &left, test_keep(), &t->e), &t->e);
+    assert_int_equal(left, 0);
+    struct journal j = theatre_journal(t);
+    bool said = false;
+    for (size_t i = 0; i < j.count; i++)
+        said = said || json_is(json_get(j.event[i].data, "even_so"), "the customer asked");
+    assert_true(said);
 }
 
 static void write_as_bob(struct theatre *t, enum event_kind kind, const char *data)
@@ -426,6 +461,7 @@ int main(void)
         promise(branches_answer_in_their_order_and_fail_as_told),
         promise(arguments_are_checked_before_anything_starts),
         promise(restore_refuses_what_is_flooded_or_unseen),
+        promise(what_is_not_quiet_goes_back_only_even_so_and_on_the_record),
         promise(somebody_else_stops_a_run_after_the_change_in_flight),
         promise(a_target_that_somebody_locked_is_left_alone),
         promise(a_run_keeps_its_lock_until_it_ends),
