@@ -165,18 +165,86 @@ static void print_result(struct question *q, const struct sla_result *r)
     print_shares(d, r);
 }
 
-void sla_print_text(struct question *q)
+/* How many results from this one on are of the same service. */
+static size_t run_of(const struct question *q, size_t first)
+{
+    size_t i = first + 1;
+    while (i < q->results && text_equal(q->result[i].service, q->result[first].service))
+        i++;
+    return i - first;
+}
+
+static const char *downtime_cell(struct question *q, const struct sla_result *r)
+{
+    const char *range = sla_range_minutes(q->d->keep, r->downtime_ms);
+    if (!r->windows)
+        return account_affirmed(&q->account, r->service, r->period) ? "none, confirmed"
+                                                                    : "nothing recorded";
+    return arena_print(q->d->keep, *range ? "%s (%s)" : "%s%s",
+                       sla_minutes(q->d->keep, r->downtime_ms.nominal), range);
+}
+
+static const char *verdict_cell(struct desk *d, const struct sla_result *r)
+{
+    if (r->settled)
+        return arena_print(d->keep, "%s, settled: %s", verdict_names[r->breach], r->settled);
+    if (r->breach == VERDICT_UNCERTAIN && r->decided != VERDICT_UNCERTAIN)
+        return arena_print(d->keep, "uncertain; policy: %s", verdict_names[r->decided]);
+    return verdict_names[r->breach];
+}
+
+/* Many periods of one service: a line each. */
+static void print_table(struct question *q, size_t first, size_t count)
+{
+    struct desk *d = q->d;
+    const struct sla_result *r = &q->result[first];
+    int64_t downtime = 0;
+    fprintf(d->out, "%s  %s%s%s %s\n", r->service, r->policy ? r->policy->name : "no policy",
+            r->policy ? ": " : "", r->policy ? ppb_percent(d->keep, r->policy->target_ppb, 7) : "",
+            r->policy ? policy_period_words(d->keep, r->policy) : "");
+    fprintf(d->out, "  %-16s%-26s%-12s%-24s%s\n", "period", "downtime", "allowed", "breach", "credit");
+    for (size_t i = first; i < first + count; i++) {
+        r = &q->result[i];
+        downtime += r->downtime_ms.nominal;
+        fprintf(d->out, "  %-16s%-26s%-12s%-24s%s\n", r->period.name, downtime_cell(q, r),
+                r->policy ? sla_hundredths(d->keep, r->allowed_ms) : "",
+                r->policy ? verdict_cell(d, r) : "",
+                r->policy ? ppb_percent(d->keep, r->credit_ppb.nominal, 6) : "");
+    }
+    fprintf(d->out, "  %-16s%s\n", "together", sla_minutes(d->keep, downtime));
+}
+
+static void print_head(struct question *q)
 {
     struct desk *d = q->d;
     if (d->ws.config.simulated)
         fprintf(d->out, "SIMULATED: these are drills\n");
     if (q->what_if)
         fprintf(d->out, "WHAT IF: %s\n", text_for_terminal(d->keep, q->what_if));
-    for (size_t i = 0; i < q->results; i++) {
+    if (d->as_of_typed)
+        fprintf(d->out, "as of %s %s\n",
+                instant_text(d->keep, d->ws.config.zone, q->account.as_of, FORM_DATE_HM),
+                zone_words(d->keep, d->ws.config.zone, q->account.as_of));
+}
+
+enum { TABLE_FROM = 3 }; /* periods; below that, each is told in full */
+
+void sla_print_text(struct question *q)
+{
+    struct desk *d = q->d;
+    bool explain = desk_option(d, "explain") != NULL;
+    print_head(q);
+    for (size_t i = 0, count; i < q->results; i += count) {
+        count = run_of(q, i);
         if (i)
             fputc('\n', d->out);
+        if (count >= TABLE_FROM && !explain) {
+            print_table(q, i, count);
+            continue;
+        }
+        count = 1;
         print_result(q, &q->result[i]);
-        if (desk_option(d, "explain") && q->result[i].policy)
+        if (explain && q->result[i].policy)
             sla_explain(q, i);
     }
     for (const char *const *w = q->account.warning; *w; w++)
