@@ -5,8 +5,7 @@ static const char *names(struct desk *d)
 {
     struct text t = text_new(d->keep);
     for (const struct verb *v = verbs; v->name; v++)
-        if (v->perform)
-            text_print(&t, "%s%s", t.length ? " " : "", v->name);
+        text_print(&t, "%s%s", t.length ? " " : "", v->name);
     return t.at;
 }
 
@@ -17,7 +16,7 @@ static void bash(struct desk *d)
                     "    COMPREPLY=($(compgen -W '%s' -- \"$word\")); return\n  fi\n"
                     "  case $verb in\n", names(d));
     for (const struct verb *v = verbs; v->name; v++) {
-        if (!v->perform || !v->option)
+        if (!v->option)
             continue;
         fprintf(d->out, "  %s) COMPREPLY=($(compgen -W '", v->name);
         for (const struct verb_option *o = v->option; o->name; o++)
@@ -31,8 +30,7 @@ static void zsh(struct desk *d)
 {
     fprintf(d->out, "#compdef tocsin\n_tocsin() {\n  local -a verbs=(\n");
     for (const struct verb *v = verbs; v->name; v++)
-        if (v->perform)
-            fprintf(d->out, "    %s\n", arena_print(d->keep, "\"%s:%s\"", v->name, v->help));
+        fprintf(d->out, "    %s\n", arena_print(d->keep, "\"%s:%s\"", v->name, v->help));
     fprintf(d->out, "  )\n  if (( CURRENT == 2 )); then _describe verb verbs; else _files; fi\n}\n"
                     "compdef _tocsin tocsin\n");
 }
@@ -40,8 +38,6 @@ static void zsh(struct desk *d)
 static void fish(struct desk *d)
 {
     for (const struct verb *v = verbs; v->name; v++) {
-        if (!v->perform)
-            continue;
         fprintf(d->out, "complete -c tocsin -n __fish_use_subcommand -a %s -d \"%s\"\n", v->name, v->help);
         for (const struct verb_option *o = v->option; o && o->name; o++)
             fprintf(d->out, "complete -c tocsin -n '__fish_seen_subcommand_from %s' -l %s%s -d \"%s\"\n",

@@ -49,7 +49,7 @@ static const struct verb *find_verb(const char *name)
     if (text_equal(name, "tl"))
         name = "timeline";
     for (const struct verb *v = verbs; v->name; v++)
-        if (v->perform && text_equal(v->name, name))
+        if (text_equal(v->name, name))
             return v;
     return NULL;
 }
@@ -61,8 +61,7 @@ static bool unknown_verb(const char *name, struct desk *d, struct err *e)
         n++;
     const char **known = arena_many(d->keep, const char *, n + 1);
     for (size_t i = 0; i < n; i++)
-        if (verbs[i].perform)
-            known[k++] = verbs[i].name;
+        known[k++] = verbs[i].name;
     const char *near = text_nearest(name, known);
     if (near)
         err_hint(e, "did you mean 'tocsin %s'? 'tocsin help' lists every verb", near);

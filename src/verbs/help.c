@@ -31,8 +31,6 @@ static void all(struct desk *d)
     fputs("tocsin: from the first alert to the published postmortem\n"
           "usage: tocsin [OPTIONS] VERB ...      bare 'tocsin' is 'tocsin status'\n", d->out);
     for (const struct verb *v = verbs; v->name; v++) {
-        if (!v->perform)
-            continue;
         if (!text_equal(moment, v->moment))
             fprintf(d->out, "\n%s\n", moment = v->moment);
         fprintf(d->out, "  %-12s %s\n", v->name, v->help);
@@ -57,8 +55,6 @@ static bool manual(struct desk *d, struct err *e)
 {
     struct text t = text_new(d->keep);
     for (const struct verb *v = verbs; v->name; v++) {
-        if (!v->perform)
-            continue;
         if (v == verbs || !text_equal(v[-1].moment, v->moment))
             text_print(&t, "\n### %s\n\n", v->moment);
         text_print(&t, "- `%s%s%s`: %s\n", v->name, *v->arguments ? " " : "", v->arguments, v->help);
@@ -95,7 +91,7 @@ static void as_json(struct desk *d, const char *only)
     struct json_out o = desk_json(d, &to);
     json_open(&o, "verbs", '[');
     for (const struct verb *v = verbs; v->name; v++) {
-        if (!v->perform || (only && !text_equal(only, v->name)))
+        if (only && !text_equal(only, v->name))
             continue;
         json_open(&o, NULL, '{');
         json_put(&o, "name", v->name);
@@ -124,7 +120,7 @@ bool verb_help(struct desk *d, struct err *e)
     if (d->words && text_equal(d->word[0], "manual"))
         return manual(d, e);
     const struct verb *v = verbs;
-    while (d->words && v->name && !(v->perform && text_equal(v->name, d->word[0])))
+    while (d->words && v->name && !text_equal(v->name, d->word[0]))
         v++;
     if (!v->name)
         return help_language(d, d->word[0], e);

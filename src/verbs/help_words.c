@@ -70,8 +70,7 @@ static bool unknown(struct desk *d, const struct roles *r, const char *name, str
         verbs_count++;
     const char **known = arena_many(d->keep, const char *, words + verbs_count + roles + r->actions + 1);
     for (size_t i = 0; i < verbs_count; i++)
-        if (verbs[i].perform)
-            known[n++] = verbs[i].name;
+        known[n++] = verbs[i].name;
     for (size_t i = 0; i < words; i++)
         known[n++] = engine_words[i].name;
     for (size_t i = 0; i < roles; i++)

@@ -2,10 +2,6 @@
  * page and the completion are printed from here. */
 #include "verbs/verbs.h"
 
-/* A verb whose file is not in this build has no address, and is not listed. */
-#define VERB_WEAK(name) __attribute__((weak)) bool verb_##name(struct desk *d, struct err *e);
-VERBS(VERB_WEAK)
-
 #define OPTIONS(...) (const struct verb_option[]){ __VA_ARGS__, { 0 } }
 static const char wrong[] = "something is wrong", fight[] = "we are fighting",
                   where[] = "where are we", over[] = "it is over", report[] = "the report",
