@@ -178,6 +178,9 @@ static const char *real_environment(struct world *w, const char *name)
 
 static const char *login(struct arena *keep)
 {
+    const char *said = getenv("LOGNAME"); /* asking for the account costs half a start-up */
+    if (said && *said)
+        return arena_string(keep, said);
     const struct passwd *p = getpwuid(getuid());
     return p && p->pw_name[0] ? arena_string(keep, p->pw_name)
                               : arena_print(keep, "%lu", (unsigned long)getuid());

@@ -71,15 +71,9 @@ static char *fresh_buffer(struct arena *start, size_t room)
 bool strand_scan(const struct local *l, int fd, const char *path, struct stream_reader *r,
                  uint64_t from, size_t *left, struct arena *keep, struct err *e)
 {
-    uint64_t size;
-    if (!disk_size(l->disk, fd, path, &size, e))
-        return false;
-    size_t room = size < from ? 4096 : size - from < (1 << 20) ? (size_t)(size - from) + 4096 : 1 << 20;
-    size_t had = 0;
+    size_t had = 0, room = LOCAL_BUFFER;
     struct arena start = { 0 };
-    char *at = l->buffer; /* of what others wrote meanwhile there is little */
-    if (room > LOCAL_BUFFER)
-        at = fresh_buffer(&start, room);
+    char *at = l->buffer;
     ssize_t got;
     while ((got = disk_read(l->disk, fd, path, at + had, room - had, from + had, e)) > 0) {
         had += (size_t)got;

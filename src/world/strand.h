@@ -28,7 +28,7 @@ struct strand {
     int64_t written;                   /* seq of the last line we wrote */
 };
 
-enum { LOCAL_BUFFER = 1 << 16, MEMO_BYTES = 1 << 26 };
+enum { LOCAL_BUFFER = 1 << 17, MEMO_BYTES = 1 << 26 };
 
 struct local {
     struct store store; /* first: a store is one of these */
@@ -41,7 +41,7 @@ struct local {
     char warning[1024]; /* not yet told; "" */
     struct memo *memo;  /* journals read before (store_read.c), and where they lie */
     struct arena memos, memos_start;
-    char *buffer;       /* LOCAL_BUFFER bytes, for reading a little */
+    char *buffer;       /* LOCAL_BUFFER bytes, for reading */
 };
 
 /* DIR/.tocsin/incidents/NAME or DIR/.tocsin/log; ERR_INPUT for what is no name. */
