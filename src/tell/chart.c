@@ -52,17 +52,22 @@ static int64_t union_ms(const struct segment *s, size_t count, enum stay stay)
     return total;
 }
 
-static const char *service_said(const struct lane *l, const struct incident *i, struct arena *keep)
+static void say_service(struct lane *l, const struct incident *i, struct arena *keep)
 {
-    static const struct { enum stay stay; const char *words; } levels[] = {
-        { STAY_DOWN, "down" }, { STAY_DEGRADED, "degraded" }, { STAY_UNKNOWN, "unknown" },
+    static const struct { enum stay stay; const char *en, *fr; } levels[] = {
+        { STAY_DOWN, "down", "indisponible" }, { STAY_DEGRADED, "degraded", "dégradé" },
+        { STAY_UNKNOWN, "unknown", "inconnu" },
     };
-    for (size_t n = 0; n < sizeof levels / sizeof *levels; n++) {
+    bool none = named(i->windows.none, l->name);
+    l->said = none ? "no impact" : "nobody has said";
+    l->said_fr = none ? "non touché" : "personne ne l’a dit";
+    for (size_t n = sizeof levels / sizeof *levels; n-- > 0;) { /* the worst one stays */
         int64_t ms = union_ms(l->segment, l->segments, levels[n].stay);
-        if (ms)
-            return arena_print(keep, "%s %s", duration_short(keep, ms), levels[n].words);
+        if (!ms)
+            continue;
+        l->said = arena_print(keep, "%s %s", duration_short(keep, ms), levels[n].en);
+        l->said_fr = arena_print(keep, "%s %s", duration_short(keep, ms), levels[n].fr);
     }
-    return named(i->windows.none, l->name) ? "no impact" : "nobody has said";
 }
 
 static void service_lane(struct lane *l, const char *name, const struct incident *i,
@@ -78,7 +83,7 @@ static void service_lane(struct lane *l, const char *name, const struct incident
         reach(t, w->start.at);
         reach(t, w->end.at);
     }
-    l->said = service_said(l, i, keep);
+    say_service(l, i, keep);
 }
 
 static bool has_lane(const struct lane *lane, size_t lanes, const char *name)
@@ -130,12 +135,41 @@ static bool place_after(const char *action, enum stay *stay, bool *in_pool)
     return false;
 }
 
+/* From `at` on the IP is somewhere else; where it was before its first change
+ * is told by that change. */
+static void move_to(struct lane *l, struct segment *s, int64_t at, enum stay stay)
+{
+    struct segment *last = l->segments ? &s[l->segments - 1] : NULL;
+    if (last && last->open && last->stay == stay)
+        return;
+    if (last && last->start == at) {
+        last->stay = stay; /* two changes at one moment are one move */
+        return;
+    }
+    if (last)
+        last->end = at, last->open = false;
+    else if (stay != STAY_POOL)
+        s[l->segments++] = (struct segment){ INSTANT_NONE, at, STAY_POOL, false };
+    s[l->segments++] = (struct segment){ at, at, stay, true };
+}
+
+static void say_ip(struct lane *l, bool gone)
+{
+    enum stay stay = l->segment[l->segments - 1].stay;
+    l->said = gone ? "given back" : stay == STAY_POOL ? "in the pool"
+              : stay == STAY_OUT                      ? "out of the pool"
+                                                      : "led away";
+    l->said_fr = gone ? "rendue" : stay == STAY_POOL ? "dans le pool"
+                 : stay == STAY_OUT                  ? "hors du pool"
+                                                     : "détournée";
+}
+
 /* Out of the pool but led nowhere, an attached IP stays watched. */
 static void ip_lane(struct lane *l, const char *ip, const struct ledger *ledger,
                     const struct incident *i, struct times *t, struct arena *keep)
 {
     struct segment *s = arena_many(keep, struct segment, ledger->changes + 1);
-    *l = (struct lane){ .kind = LANE_IP, .name = ip, .segment = s };
+    *l = (struct lane){ .kind = LANE_IP, .name = ip, .said = "", .said_fr = "", .segment = s };
     bool in_pool = false, attached = false, gone = false;
     for (size_t n = 0; n < ledger->changes; n++) {
         const struct change *c = &ledger->change[n];
@@ -152,17 +186,11 @@ static void ip_lane(struct lane *l, const char *ip, const struct ledger *ledger,
                    (attached && !text_equal(c->action, "cloud.detach"));
         if (stay == STAY_OUT && attached)
             stay = STAY_WATCHED;
-        int64_t at = c->ended->at;
-        if (l->segments)
-            s[l->segments - 1].end = at, s[l->segments - 1].open = false;
-        else if (stay != STAY_POOL)
-            s[l->segments++] = (struct segment){ INSTANT_NONE, at, STAY_POOL, false };
-        s[l->segments++] = (struct segment){ at, at, stay, true };
-        reach(t, at);
+        move_to(l, s, c->ended->at, stay);
+        reach(t, c->ended->at);
     }
-    l->said = !l->segments ? "" : gone ? "given back" : s[l->segments - 1].stay == STAY_POOL ? "in the pool"
-              : s[l->segments - 1].stay == STAY_OUT                    ? "out of the pool"
-                                                                       : "led away";
+    if (l->segments)
+        say_ip(l, gone);
 }
 
 static void ip_lanes(struct picture *p, struct lane *lane, const struct incident *i,
@@ -210,17 +238,16 @@ static void mark_lane(struct lane *l, const struct incident *i, struct times *t,
     }
 }
 
-static void drop_marks_outside(const struct picture *p, struct lane *l, struct arena *keep)
+static void drop_marks_outside(const struct picture *p, struct lane *l)
 {
     struct mark *m = (struct mark *)l->mark; /* ours, made above */
-    size_t kept = 0, rows = 0;
-    for (size_t i = 0; i < l->marks; i++) {
-        rows += m[i].sign != '^';
+    size_t kept = 0;
+    for (size_t i = 0; i < l->marks; i++)
         if (m[i].at >= p->start && m[i].at <= p->end)
             m[kept++] = m[i];
-    }
     l->marks = kept;
-    l->said = text_count(keep, (int64_t)rows, "row");
+    l->said = "notes, changes";
+    l->said_fr = "notes, actions";
 }
 
 /* Open ends and unknown beginnings reach to the edges of the picture. */
@@ -258,7 +285,7 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
     out->start = t.first - margin;
     out->end = t.last + margin;
     close_segments(out, lane);
-    drop_marks_outside(out, &lane[out->lanes - 1], keep);
+    drop_marks_outside(out, &lane[out->lanes - 1]);
 }
 
 void picture_redact(struct picture *p, struct redaction *r)

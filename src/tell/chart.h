@@ -30,7 +30,8 @@ struct mark { int64_t at; char sign; const char *text; };
 struct lane {
     enum lane_kind kind;
     const char *name;
-    const char *said;        /* in words: "49 minutes down", "no impact", "nobody has said" */
+    const char *said;        /* in words: "49 min down", "no impact", "nobody has said" */
+    const char *said_fr;     /* the same in French */
     const struct segment *segment;
     size_t segments;
     const struct mark *mark;

@@ -113,11 +113,16 @@ static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
     text_add(&d->out, "</g>");
 }
 
+static const char *said(const struct drawing *d, const struct lane *l)
+{
+    return d->fr ? l->said_fr : l->said;
+}
+
 static void draw_lane(struct drawing *d, const struct lane *l, int64_t y)
 {
     int64_t base = y + BAR - 4;
     text_print(&d->out, "<text class=\"n\" x=\"12\" y=\"%" PRId64 "\">", base);
-    xml(&d->out, text_cut(d->keep, l->name, 18));
+    xml(&d->out, d->fr && l->kind == LANE_MARKS ? "journal" : text_cut(d->keep, l->name, 18));
     text_print(&d->out, "</text><line class=\"b\" x1=\"%d\" x2=\"%d\" y1=\"%" PRId64
                "\" y2=\"%" PRId64 "\"/>", LEFT, WIDTH - RIGHT, y + BAR / 2, y + BAR / 2);
     for (size_t i = 0; i < l->segments; i++)
@@ -125,7 +130,7 @@ static void draw_lane(struct drawing *d, const struct lane *l, int64_t y)
     for (size_t i = 0; i < l->marks; i++)
         draw_mark(d, &l->mark[i], y);
     text_print(&d->out, "<text class=\"s\" x=\"%d\" y=\"%" PRId64 "\">", WIDTH - RIGHT + 14, base);
-    xml(&d->out, l->said);
+    xml(&d->out, said(d, l));
     text_add(&d->out, "</text>\n");
 }
 
@@ -166,7 +171,7 @@ static void describe(struct drawing *d)
     text_add(&d->out, "<desc id=\"picture-text\">");
     for (size_t i = 0; i < p->lanes; i++) {
         const struct lane *l = &p->lane[i];
-        xml(&d->out, arena_print(d->keep, "%s: %s.", l->name, l->said));
+        xml(&d->out, arena_print(d->keep, "%s: %s.", l->name, said(d, l)));
         for (size_t k = 0; k < l->segments; k++)
             xml(&d->out, arena_print(d->keep, " %s %s - %s.", d->stay_names[l->segment[k].stay],
                                      clock_of(d, l->segment[k].start),
@@ -201,7 +206,7 @@ const char *picture_svg(const struct picture *p, const char *locale, struct aren
     struct drawing d = { p, fr ? names_fr : names_en, text_new(keep), keep, fr };
     int64_t bottom = TOP + (int64_t)p->lanes * LANE, height = bottom + FOOT;
     struct tongue t = { locale, p->zone };
-    const char *title = arena_print(keep, "%s%s, %s, %s", p->simulated ? "SIMULATED: " : "",
+    const char *title = arena_print(keep, "%s%s, %s, %s", p->simulated ? fr ? "SIMULÉ : " : "SIMULATED: " : "",
                                     p->title, words_date(keep, &t, p->start, DATE_FULL),
                                     zone_words(keep, p->zone, p->start));
     text_print(&d.out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %" PRId64

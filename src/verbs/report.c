@@ -51,6 +51,8 @@ static void say(struct desk *d, const struct report *r, const struct draft_resul
     fprintf(d->out, "%s   %s, %s%s\n", draft->path, done[draft->state], r->number,
             r->taken ? "" : " (the next free number, taken when it is published)");
     fprintf(d->out, "%s   the picture\n", draft->picture);
+    if (r->own_template)
+        fprintf(d->out, "made with this workspace's own templates/\n");
     for (size_t i = 0; i < r->withheld.count; i++)
         fprintf(d->out, "left out: %s\n", text_for_terminal(d->keep, r->withheld.name[i]));
     for (size_t i = 0; obstacle[i]; i++)
