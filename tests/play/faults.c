@@ -1,0 +1,123 @@
+/* tests/play/faults.c: the world fails in every way it can: once, twice, for
+ * ever, slowly, without an answer, busy, and visible only later. */
+#include "theatre.h"
+
+static const char *const drill =
+    "world: simulated\nzone: Europe/Paris\n"
+    "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2], pool_min: 1 }\n";
+static const char *const yes[] = { "yes", "yes", "yes", "yes", "yes", "yes", NULL };
+static const char *const book =
+    "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
+    "local vpc = cloud.create_vpc { name = \"watch\" }\n"
+    "cloud.attach { ip = \"192.0.2.1\", vpc = vpc.id }\n"
+    "local spare = cloud.allocate_ip { name = \"spare\" }\n"
+    "pool.add { service = \"osc-fr1\", ip = spare.ip }";
+static const char *const calm_changes =
+    "pool.remove pool:osc-fr1/192.0.2.1 ok, cloud.create_vpc cloud:vpc/watch ok, "
+    "cloud.attach cloud:attachment/192.0.2.1 ok, cloud.allocate_ip cloud:ip/spare ok, "
+    "pool.add pool:osc-fr1/203.0.113.11 ok";
+
+static struct theatre *play_with(const char *action, const char *how, int times, int64_t by)
+{
+    const char *out;
+    struct theatre *t = theatre_open(drill);
+    t->line = yes;
+    theatre_runbook(t, "book", book);
+    assert_good(plugins_look(&out, t->stage->plugins, "sim", "put",
+        arena_print(test_keep(), "{\"faults\":[{\"action\":\"%s\",\"nth\":1,\"times\":%d,\"how\":\"%s\","
+                    "\"by\":%lld,\"text\":\"the provider says no\"}]}", action, times, how, (long long)by),
+        test_keep(), &t->e), &t->e);
+    plugins_close(t->stage->plugins);
+    return t;
+}
+
+static const char *const actions[] = { "pool.remove", "cloud.create_vpc", "cloud.attach", "cloud.allocate_ip", "pool.add" };
+enum { ACTIONS = sizeof actions / sizeof *actions };
+
+/* The fault passes: resumed as often as it takes, the run ends, each thing done once. */
+static void ends_with(const char *how, int times, int64_t by, int resumes)
+{
+    for (size_t a = 0; a < ACTIONS; a++) {
+        struct theatre *t = play_with(actions[a], how, times, by);
+        bool ended = theatre_run(t, "book");
+        for (int i = 0; i < resumes && !ended; i++)
+            ended = theatre_resume(t, NULL, NULL);
+        if (!ended)
+            fail_msg("%s %s: %s\n%s", actions[a], how, t->e.text, t->said.at);
+        if (strcmp(theatre_changes(t), calm_changes) || theatre_effects(t) != 5)
+            fail_msg("%s %s: %zu effects: %s\n%s", actions[a], how, theatre_effects(t), theatre_changes(t), t->said.at);
+    }
+}
+
+static void what_fails_once_is_tried_again_by_resume(void **_) { ends_with("fails", 1, 0, 1); }
+static void what_fails_twice_is_tried_twice_again(void **_) { ends_with("fails", 2, 0, 2); }
+static void what_is_slow_is_waited_for(void **_) { ends_with("slow", 1, 20000, 0); }
+static void what_is_busy_is_tried_later(void **_) { ends_with("busy", 1, 5000, 0); }
+static void a_lost_answer_is_looked_into_and_not_repeated(void **_) { ends_with("lost", 1, 0, 0); }
+static void a_request_that_never_arrived_is_made_again(void **_) { ends_with("lost-before", 1, 0, 0); }
+static void what_hangs_beyond_its_deadline_is_looked_into(void **_) { ends_with("slow", 1, 3600 * 1000, 2); }
+
+static void what_fails_for_ever_stops_the_run_and_says_so(void **_)
+{
+    for (size_t a = 0; a < ACTIONS; a++) {
+        struct theatre *t = play_with(actions[a], "fails", 1000, 0);
+        for (int i = 0; i < 3; i++) {
+            bool ended = i ? theatre_resume(t, NULL, NULL) : theatre_run(t, "book");
+            assert_false(ended);
+            assert_int_equal(t->e.kind, ERR_FAILED);
+            assert_non_null(strstr(t->e.text, "the provider says no"));
+            assert_non_null(strstr(t->e.text, "book.lua:"));
+            assert_non_null(strstr(t->e.hint, "tocsin resume R1"));
+        }
+        assert_int_equal(theatre_effects(t), a);
+    }
+}
+
+/* Accepted at once, seen only later: the next read still shows the old state. */
+static void what_shows_only_later_is_not_done_again(void **_)
+{
+    for (size_t a = 0; a < ACTIONS; a++) {
+        struct theatre *t = play_with(actions[a], "late", 1, 8000);
+        bool ended = theatre_run(t, "book");
+        for (int i = 0; i < 3 && !ended; i++) {
+            t->stage->clock.now += 10000;
+            ended = theatre_resume(t, NULL, NULL);
+        }
+        if (!ended)
+            fail_msg("%s: %s\n%s", actions[a], t->e.text, t->said.at);
+        assert_int_equal(theatre_effects(t), 5);
+    }
+}
+
+/* Lost answers, and the executor dies on top of it, wherever it can. */
+static void a_lost_answer_and_a_kill_are_survived_together(void **_)
+{
+    struct theatre *calm = play_with("cloud.create_vpc", "lost", 1, 0);
+    assert_good(theatre_run(calm, "book"), &calm->e);
+    for (int64_t at = 2; at < calm->writes; at++) {
+        struct theatre *t = play_with("cloud.create_vpc", "lost", 1, 0);
+        t->die_at_write = at;
+        t->die_after = at % 2;
+        assert_false(theatre_run(t, "book"));
+        assert_good(theatre_resume(t, NULL, NULL), &t->e);
+        assert_int_equal(theatre_effects(t), 5);
+        assert_string_equal(theatre_changes(t), calm_changes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest faults[] = {
+        promise(what_fails_once_is_tried_again_by_resume),
+        promise(what_fails_twice_is_tried_twice_again),
+        promise(what_fails_for_ever_stops_the_run_and_says_so),
+        promise(what_is_slow_is_waited_for),
+        promise(what_is_busy_is_tried_later),
+        promise(what_hangs_beyond_its_deadline_is_looked_into),
+        promise(a_lost_answer_is_looked_into_and_not_repeated),
+        promise(a_request_that_never_arrived_is_made_again),
+        promise(what_shows_only_later_is_not_done_again),
+        promise(a_lost_answer_and_a_kill_are_survived_together),
+    };
+    return cmocka_run_group_tests(faults, NULL, NULL);
+}

@@ -1,0 +1,177 @@
+/* tests/torture/engine.c: the incident of 11 March under a runbook whose
+ * executor is killed everywhere. The shipped `ddos` fights a flood; it is
+ * killed before and behind every write of the journal and in every wait (so
+ * inside of every action, before and after its effect), resumed, killed again
+ * in the resume, and the same while everything is put back. World, ledger and
+ * the sequence of changes must be as without a kill, and nothing done twice. */
+#include "../play/theatre.h"
+
+static const char *const region =
+    "world: simulated\nzone: Europe/Paris\n"
+    "services:\n  osc-fr1: { ips: [148.253.75.120, 109.232.233.130], pool_min: 1 }\n";
+static const char *const yes[] = { "yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", NULL };
+static const char *const args[] = { "service=osc-fr1", NULL };
+
+static size_t kills;
+
+static struct theatre *flooded(void)
+{
+    const char *out;
+    struct theatre *t = theatre_open(region);
+    t->line = yes;
+    int64_t now = t->stage->clock.now;
+    assert_good(plugins_look(&out, t->stage->plugins, "sim", "put",
+        arena_print(test_keep(), "{\"waves\":[{\"ip\":\"148.253.75.120\",\"kind\":\"syn\",\"rate\":42000,"
+                    "\"from\":%lld,\"to\":%lld,\"outage\":true}]}", (long long)now, (long long)now + 780000),
+        test_keep(), &t->e), &t->e);
+    plugins_close(t->stage->plugins);
+    t->stage->clock.now += 20000;
+    return t;
+}
+
+static bool fight(struct theatre *t)
+{
+    struct run_request q = theatre_request(t, "ddos", args);
+    t->e = (struct err){ 0 };
+    return run_start(&t->outcome, &q, test_keep(), &t->e);
+}
+
+static bool put_back(struct theatre *t)
+{
+    struct run_request q = theatre_request(t, NULL, NULL);
+    size_t left;
+    t->e = (struct err){ 0 };
+    return run_restore(&q, NULL, NULL, NULL, &left, test_keep(), &t->e) && left == 0;
+}
+
+/* pool, names, IPs and networks, without what only a clock or a name of an attempt tells */
+static const char *lasting(struct theatre *t)
+{
+    struct json w = theatre_world(t), services = json_get(w, "services"), ips = json_get(w, "ips");
+    struct json vpcs = json_get(w, "vpcs"), free_ips = json_get(w, "free");
+    return arena_print(test_keep(), "%.*s %.*s %.*s %.*s", (int)services.length, services.at, (int)ips.length,
+                       ips.at, (int)vpcs.length, vpcs.at, (int)free_ips.length, free_ips.at);
+}
+
+static void compare(struct theatre *t, struct theatre *calm, const char *what, int64_t at)
+{
+    kills++;
+    /* `watched_from` is a time: a kill takes some */
+    if (strcmp(theatre_changes(t), theatre_changes(calm)) || theatre_effects(t) != theatre_effects(calm)
+        || strcmp(theatre_changed(t), theatre_changed(calm))
+        || strlen(lasting(t)) != strlen(lasting(calm)))
+        fail_msg("%s at %lld:\n%s\n%s\nwithout:\n%s\n%s\n%s", what, (long long)at, theatre_changes(t), lasting(t),
+                 theatre_changes(calm), lasting(calm), t->said.at);
+}
+
+static void resume_to_the_end(struct theatre *t)
+{
+    if (theatre_count(t, EVENT_RUN_ENDED))
+        return;
+    if (!theatre_count(t, EVENT_RUN_STARTED)) {
+        t->die_at_write = t->die_at_wait = 0;
+        t->dead = false;
+        assert_good(fight(t), &t->e);
+        return;
+    }
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+}
+
+static void killed_at_every_boundary_of_the_journal(void **_)
+{
+    struct theatre *calm = flooded();
+    assert_good(fight(calm), &calm->e);
+    for (int64_t at = 1; at <= calm->writes; at++)
+        for (int behind = 0; behind < 2; behind++) {
+            struct theatre *t = flooded();
+            t->die_at_write = at;
+            t->die_after = behind;
+            assert_false(fight(t));
+            resume_to_the_end(t);
+            compare(t, calm, behind ? "killed behind a write" : "killed before a write", at);
+        }
+    print_message("%lld writes, %zu kills\n", (long long)calm->writes, kills);
+}
+
+static void killed_inside_of_every_action_and_wait(void **_)
+{
+    struct theatre *calm = flooded();
+    assert_good(fight(calm), &calm->e);
+    for (int64_t at = 1; at <= calm->waits; at++) {
+        struct theatre *t = flooded();
+        t->die_at_wait = at;
+        assert_false(fight(t));
+        resume_to_the_end(t);
+        compare(t, calm, "killed in a wait", at);
+    }
+    print_message("%lld waits, %zu kills\n", (long long)calm->waits, kills);
+}
+
+static void killed_a_second_time_in_the_resume(void **_)
+{
+    struct theatre *calm = flooded();
+    assert_good(fight(calm), &calm->e);
+    for (int64_t at = 2; at <= calm->writes; at += 4)
+        for (int64_t second = 1; second <= 12; second += 2) {
+            struct theatre *t = flooded();
+            t->die_at_write = at;
+            t->die_after = at % 2;
+            fight(t);
+            if (theatre_count(t, EVENT_RUN_STARTED) && !theatre_count(t, EVENT_RUN_ENDED)) {
+                struct run_request q = theatre_request(t, NULL, NULL);
+                t->writes = 0;
+                t->die_at_write = second;
+                t->die_after = second % 4 == 1;
+                t->e = (struct err){ 0 };
+                run_resume(&t->outcome, &q, NULL, NULL, NULL, NULL, test_keep(), &t->e);
+            }
+            t->die_at_write = 0;
+            resume_to_the_end(t);
+            kills++;
+            compare(t, calm, "killed twice", at);
+        }
+    print_message("%zu kills\n", kills);
+}
+
+static void killed_while_everything_is_put_back(void **_)
+{
+    struct theatre *calm = flooded();
+    assert_good(fight(calm), &calm->e);
+    calm->stage->clock.now += 4 * 3600 * 1000;
+    int64_t before = calm->writes, waits = calm->waits;
+    assert_good(put_back(calm), &calm->e);
+    assert_string_equal(theatre_changed(calm), "");
+    for (int64_t at = 1; at <= calm->writes - before; at++)
+        for (int how = 0; how < 3; how++) {
+            struct theatre *t = flooded();
+            assert_good(fight(t), &t->e);
+            t->stage->clock.now += 4 * 3600 * 1000;
+            if (how < 2) {
+                t->die_at_write = before + at;
+                t->die_after = how;
+            } else {
+                t->die_at_wait = waits + at;
+            }
+            put_back(t);
+            t->die_at_write = t->die_at_wait = 0;
+            t->dead = false;
+            if (theatre_changed(t)[0])
+                assert_good(put_back(t), &t->e);
+            kills++;
+            assert_string_equal(theatre_changed(t), "");
+            if (theatre_effects(t) != theatre_effects(calm) || strlen(lasting(t)) != strlen(lasting(calm)))
+                fail_msg("killed while putting back at %lld: %s\n%s", (long long)at, theatre_changes(t), t->said.at);
+        }
+    print_message("%zu kills\n", kills);
+}
+
+int main(void)
+{
+    const struct CMUnitTest engine[] = {
+        promise(killed_at_every_boundary_of_the_journal),
+        promise(killed_inside_of_every_action_and_wait),
+        promise(killed_a_second_time_in_the_resume),
+        promise(killed_while_everything_is_put_back),
+    };
+    return cmocka_run_group_tests(engine, NULL, NULL);
+}
