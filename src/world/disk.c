@@ -20,6 +20,8 @@ const struct disk disk_real = {
     .fstat = fstat, .stat = stat, .rename = rename, .mkdir = mkdir, .unlink = unlink,
 };
 
+enum { PATH_ROOM = 4096 };
+
 const struct modes modes_private = { 0600, 0700 };
 const struct modes modes_group = { 0660, 02770 };
 
@@ -139,13 +141,19 @@ bool disk_load(const struct disk *d, const char *path, const char **bytes, size_
     }
 }
 
+static void parent_of(char out[PATH_ROOM], const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int length = !slash ? 1 : slash == path ? 1 : (int)(slash - path);
+    snprintf(out, PATH_ROOM, "%.*s", length, slash ? path : ".");
+}
+
 bool disk_replace(const struct disk *d, const char *path, const char *bytes, size_t length,
                   mode_t mode, struct err *e)
 {
-    char fresh[4096], folder[4096];
+    char fresh[PATH_ROOM], folder[PATH_ROOM];
     const char *slash = strrchr(path, '/');
-    int front = slash ? (int)(slash - path) : 0;
-    snprintf(folder, sizeof folder, "%.*s", slash ? front ? front : 1 : 1, slash ? path : ".");
+    parent_of(folder, path);
     if ((size_t)snprintf(fresh, sizeof fresh, "%s/.%s.%ld.new", folder, slash ? slash + 1 : path,
                          (long)getpid()) >= sizeof fresh)
         return err_system(e, "cannot write '%s': its name is too long", path);
@@ -161,9 +169,27 @@ bool disk_replace(const struct disk *d, const char *path, const char *bytes, siz
     return ok && disk_sync_folder(d, folder, e);
 }
 
+/* One level; its name is on the disk when this answers. */
+static bool make_one(const struct disk *d, const char *path, mode_t mode, struct err *e)
+{
+    char parent[PATH_ROOM];
+    struct stat st;
+    if (d->mkdir(path, mode)) {
+        int number = errno;
+        if (!d->stat(path, &st) && S_ISDIR(st.st_mode))
+            return true;
+        errno = number == EEXIST ? ENOTDIR : number;
+        return err_errno(e, "cannot make folder '%s'", path);
+    }
+    if (mode & 02000 && chmod(path, mode))
+        return err_errno(e, "cannot make folder '%s'", path);
+    parent_of(parent, path);
+    return disk_sync_folder(d, parent, e);
+}
+
 bool disk_make_folder(const struct disk *d, const char *path, mode_t mode, struct err *e)
 {
-    char front[4096];
+    char front[PATH_ROOM];
     size_t length = strlen(path);
     if (length >= sizeof front)
         return err_system(e, "cannot make folder '%.64s...': its name is too long", path);
@@ -172,17 +198,8 @@ bool disk_make_folder(const struct disk *d, const char *path, mode_t mode, struc
             continue;
         memcpy(front, path, i);
         front[i] = '\0';
-        if (!d->mkdir(front, mode)) {
-            if (mode & 02000 && chmod(front, mode))
-                return err_errno(e, "cannot make folder '%s'", front);
-            continue;
-        }
-        struct stat st;
-        int number = errno;
-        if (!d->stat(front, &st) && S_ISDIR(st.st_mode))
-            continue;
-        errno = number == EEXIST ? ENOTDIR : number;
-        return err_errno(e, "cannot make folder '%s'", front);
+        if (!make_one(d, front, mode, e))
+            return false;
     }
     return true;
 }

@@ -79,6 +79,11 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e)
     struct arena scratch = l->all;
     const char *fresh = arena_print(&scratch, "%s/journal.new", s->folder);
     struct stat st;
+    /* From here until the folder is synced the name may yet fall back to the old
+     * file: whoever comes after a death of ours does it all again. */
+    if (!s->suspect && !strand_mark(l, s, true, e))
+        return false;
+    s->suspect = true;
     int fd = disk_open(l->disk, fresh, O_RDWR | O_CREAT | O_TRUNC, l->modes.file, e);
     if (fd < 0)
         return false;

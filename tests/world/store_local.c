@@ -521,6 +521,37 @@ static void an_erasure_cut_short_is_finished_by_the_next_writer(void **_)
     }
 }
 
+static int no_folder_sync(int fd)
+{
+    struct stat st;
+    if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+        errno = EIO;
+        return -1;
+    }
+    return fsync(fd);
+}
+
+static void a_journal_whose_new_name_was_not_synced_is_replaced_again(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct stat first, second;
+    struct disk d = disk_real;
+    d.fsync = no_folder_sync;
+    assert_good(create(g->store, &e) && note(g->store, "hunter2", &e), &e);
+    struct store *bad = open_on(g, &d);
+    assert_refused(erase(bad, journal(g->store).event[1].hash, &e), &e, ERR_SYSTEM, "cannot sync");
+    bad->close(bad);
+    assert_int_equal(stat(inside(g, "journal.jsonl"), &first), 0);
+    assert_good(note(g->store, "after", &e), &e);
+    assert_int_equal(stat(inside(g, "journal.jsonl"), &second), 0);
+    assert_int_not_equal(first.st_ino, second.st_ino);
+    assert_good(note(g->store, "and once more", &e), &e);
+    assert_int_equal(stat(inside(g, "journal.jsonl"), &first), 0);
+    assert_int_equal(first.st_ino, second.st_ino);
+    leave(g);
+}
+
 static void what_can_be_trusted_of_a_damaged_journal_is_salvaged(void **_)
 {
     struct ground *g = ground();
@@ -809,6 +840,7 @@ int main(void)
         promise(eight_processes_append_at_once_and_nothing_is_lost),
         promise(an_erased_line_loses_its_data_and_nothing_else),
         promise(an_erasure_cut_short_is_finished_by_the_next_writer),
+        promise(a_journal_whose_new_name_was_not_synced_is_replaced_again),
         promise(what_can_be_trusted_of_a_damaged_journal_is_salvaged),
         promise(a_foreign_stream_is_kept_byte_for_byte_and_left_by_a_fork),
         promise(two_copies_that_grew_apart_are_joined_without_loss_or_doubling),
