@@ -25,6 +25,13 @@ enum { PATH_ROOM = 4096 };
 const struct modes modes_private = { 0600, 0700 };
 const struct modes modes_group = { 0660, 02770 };
 
+struct modes modes_of(const struct disk *d, const char *folder)
+{
+    struct stat st;
+    bool team = !d->stat(folder, &st) && (st.st_mode & S_ISGID) && (st.st_mode & S_IWGRP);
+    return team ? modes_group : modes_private;
+}
+
 #define AGAIN(call) ({ __typeof__(call) got_; do got_ = (call); while (got_ < 0 && errno == EINTR); got_; })
 
 int disk_open(const struct disk *d, const char *path, int flags, mode_t mode, struct err *e)

@@ -34,6 +34,8 @@ extern const struct disk disk_real;
 /* What new files and folders may be: 0600/0700, or 0660/2770 for a team. */
 struct modes { mode_t file, folder; };
 extern const struct modes modes_private, modes_group;
+/* Those of the folder DIR/.tocsin: a team's when that is. */
+struct modes modes_of(const struct disk *d, const char *folder);
 
 /* -1 and e; missing files give errno ENOENT to who asks for it. `mode` 0: must
  * exist. Descriptors are not inherited. */

@@ -56,8 +56,7 @@ static struct modes modes_for(const char *path)
     if (!state)
         return (struct modes){ !stat(path, &st) ? st.st_mode & 0777 : 0666, 0777 };
     snprintf(folder, sizeof folder, "%.*s", (int)(state - path) + 8, path);
-    return !stat(folder, &st) && st.st_mode & S_ISGID && st.st_mode & S_IWGRP ? modes_group
-                                                                             : modes_private;
+    return modes_of(&disk_real, folder);
 }
 
 static bool real_read_file(struct world *w, const char *path, const char **bytes, size_t *length,

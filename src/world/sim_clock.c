@@ -65,7 +65,8 @@ static bool open_clock(struct sim_clock *s, struct world *w, const char *dir, st
     *s = (struct sim_clock){ .path = clock_path(dir, keep), .fd = -1 };
     if (!w->make_folder(w, arena_print(keep, "%s/.tocsin/sim", dir), e))
         return false;
-    s->fd = disk_open(&disk_real, s->path, O_RDWR | O_CREAT, 0600, e);
+    struct modes modes = modes_of(&disk_real, arena_print(keep, "%s/.tocsin", dir));
+    s->fd = disk_open(&disk_real, s->path, O_RDWR | O_CREAT, modes.file, e);
     if (s->fd < 0)
         return false;
     bool ok = disk_lock(s->fd, s->path, true, e) && get(s, e);

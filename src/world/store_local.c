@@ -190,13 +190,6 @@ static void local_close(struct store *store)
     arena_release(l->start);
 }
 
-static void adopt_modes(struct local *l)
-{
-    struct stat st;
-    l->modes = !l->disk->stat(l->root, &st) && (st.st_mode & S_ISGID) && (st.st_mode & S_IWGRP)
-             ? modes_group : modes_private;
-}
-
 struct store *store_local_open(struct world *w, const struct disk *d, const char *dir,
                                struct err *e)
 {
@@ -213,7 +206,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
         .world = w, .disk = d, .root = text_equal(dir, ".") ? ".tocsin" : arena_print(&all, "%s/.tocsin", dir),
         .start = start,
     };
-    adopt_modes(l);
+    l->modes = modes_of(d, l->root);
     l->buffer = malloc(LOCAL_BUFFER); /* not of an arena: nobody needs it zeroed */
     assert(l->buffer);
     l->all = all;
