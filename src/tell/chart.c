@@ -292,7 +292,9 @@ void picture_redact(struct picture *p, struct redaction *r)
 {
     p->title = redact(r, p->title);
     for (size_t i = 0; i < p->lanes; i++) {
-        struct mark *m = (struct mark *)p->lane[i].mark; /* ours, made above */
+        struct lane *l = (struct lane *)&p->lane[i]; /* ours, made above */
+        struct mark *m = (struct mark *)l->mark;
+        l->name = redact(r, l->name);
         for (size_t k = 0; k < p->lane[i].marks; k++)
             m[k].text = redact(r, m[k].text);
     }

@@ -17,10 +17,10 @@ static void put_changes(struct saying *s)
         json_open(s->o, NULL, '{');
         json_put(s->o, "name", c->name);
         json_put(s->o, "action", c->action);
-        json_put(s->o, "target", c->target ? c->target : "");
-        json_put(s->o, "ip", ip ? ip : json_text_or(json_get(c->result, "ip"), s->keep, ""));
+        facts_put(s, "target", c->target);
+        facts_put(s, "ip", ip ? ip : json_get_text(c->result, "ip", s->keep));
         json_put(s->o, "service", json_text_or(json_get(c->args, "service"), s->keep, ""));
-        json_put(s->o, "vpc", json_text_or(json_get(c->args, "vpc"), s->keep, ""));
+        facts_put(s, "vpc", json_get_text(c->args, "vpc", s->keep));
         json_put_int(s->o, "at", end->at);
         json_put(s->o, "state", states[c->state]);
         bool same = json_is(json_get(end->data, "outcome"), "unchanged");
@@ -57,7 +57,7 @@ static void put_kept(struct saying *s)
                     continue;
                 json_open(s->o, NULL, '{');
                 json_put(s->o, "action", c->action);
-                json_put(s->o, "target", c->target ? c->target : "");
+                facts_put(s, "target", c->target);
                 facts_put(s, "ip", json_get_text(c->args, "ip", s->keep));
                 facts_put(s, "because", json_get_text(ev->data, "because", s->keep));
                 json_close(s->o, '}');

@@ -18,7 +18,11 @@ struct redaction redaction_of(const struct config *config, struct arena *keep)
     r.struck = arena_many(keep, struct struck, most + 1);
     for (const char *const *t = config->redact; t && *t; t++)
         if (**t)
-            r.struck[r.rules++] = (struct struck){ *t, "[withheld]", 0 };
+            r.struck[r.rules++] = (struct struck){ *t, NULL, 0 };
+    /* Several are numbered: a reader may see that two places mean the same. */
+    for (size_t i = 0; i < r.rules; i++)
+        r.struck[i].instead = r.rules == 1 ? "[withheld]"
+                                           : arena_print(keep, "[withheld %zu]", i + 1);
     for (size_t i = 0; i < config->persons; i++)
         if (config->person[i].role && *config->person[i].role && *config->person[i].name)
             r.struck[r.rules++] = (struct struck){ config->person[i].name,

@@ -1,6 +1,6 @@
 /* redact.h: what a public document must not say, struck out of every text.
  *
- * Texts of `redact:` become [withheld]; people named in `people:` become
+ * Texts of `redact:` become [withheld], or [withheld 1], [withheld 2], ...; people named in `people:` become
  * their role. What was struck out is counted, so that it can be shown.
  * An internal document is not redacted.
  */
