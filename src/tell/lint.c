@@ -54,6 +54,14 @@ static const char *find_word(const char *text, const char *word)
     return NULL;
 }
 
+static int line_of(const char *text, const char *at)
+{
+    int line = 1;
+    for (; text < at; text++)
+        line += *text == '\n';
+    return line;
+}
+
 static void check_zone(struct linting *l)
 {
     bool rows = false;
@@ -93,6 +101,73 @@ static void find_day(struct linting *l)
         struct civil found = { .year = year, .month = m + 1, .day = day };
         if (civil_valid(found) && (!l->day.year || c < strcasestr(l->text, months[l->day.month - 1])))
             l->day = found;
+    }
+}
+
+/* "CET (UTC+2)": does that abbreviation stand for that offset? On the day of
+ * the incident, where it is known. */
+static void check_offset(struct linting *l)
+{
+    static const struct { const char *word; int hours; } offsets[] = {
+        { "CEST", 2 }, { "CET", 1 }, { "GMT", 0 }, { "EDT", -4 }, { "EST", -5 }, { "PDT", -7 },
+        { "PST", -8 }, { "BST", 1 }, { "JST", 9 },
+    };
+    for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+        const char *at = find_word(l->text, offsets[i].word);
+        int hours;
+        if (!at || sscanf(at + strlen(offsets[i].word), " (UTC%d", &hours) != 1)
+            continue;
+        if (hours != offsets[i].hours)
+            lint_add(l, line_of(l->text, at), "B2", 'E', arena_print(l->keep, "UTC%+d", hours),
+                     arena_print(l->keep, "UTC%+d", offsets[i].hours),
+                     "%s is not UTC%+d", offsets[i].word, hours);
+        char abbreviation[16] = "";
+        if (l->day.year && (offsets[i].word[0] == 'C'))
+            zone_offset("Europe/Paris", zone_day_start("Europe/Paris", l->day.year, l->day.month,
+                                                       l->day.day) + DAY_MS / 2, abbreviation);
+        if (*abbreviation && strcmp(abbreviation, offsets[i].word) != 0)
+            lint_add(l, line_of(l->text, at), "B2", 'E', offsets[i].word, abbreviation,
+                     "on %d-%02d-%02d it was %s there, not %s", l->day.year, l->day.month,
+                     l->day.day, abbreviation, offsets[i].word);
+    }
+}
+
+/* "Monday, March 11th": the weekday of that day of the document's year. */
+static void check_weekdays(struct linting *l)
+{
+    static const char *const days[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
+                                        "Friday", "Saturday" };
+    for (int d = 0; l->day.year && d < 7; d++)
+        for (const char *c = l->text; (c = strstr(c, days[d])); c++) {
+            const char *rest = c + strlen(days[d]) + strspn(c + strlen(days[d]), ", ");
+            for (int m = 0; m < 12; m++) {
+                size_t n = strlen(months[m]);
+                if (strncasecmp(rest, months[m], n) != 0 || rest[n] != ' ')
+                    continue;
+                struct civil day = { .year = l->day.year, .month = m + 1, .day = atoi(rest + n) };
+                if (!civil_valid(day) || civil_weekday(day.year, day.month, day.day) == d)
+                    continue;
+                lint_add(l, line_of(l->text, c), "B5", 'E', days[d],
+                         days[civil_weekday(day.year, day.month, day.day)],
+                         "%d-%02d-%02d is a %s, not a %s", day.year, day.month, day.day,
+                         days[civil_weekday(day.year, day.month, day.day)], days[d]);
+            }
+        }
+}
+
+/* "14:30 PM" is written by nobody who means one time. */
+static void check_half_days(struct linting *l)
+{
+    for (const char *c = l->text; *c; c++) {
+        int minute;
+        if (!lint_clock(c, l->text, &minute))
+            continue;
+        const char *rest = c + 5 + strspn(c + 5, " ");
+        if (minute >= 13 * 60 && (strncasecmp(rest, "pm", 2) == 0 || strncasecmp(rest, "am", 2) == 0)
+            && !isalpha((unsigned char)rest[2]))
+            lint_add(l, line_of(l->text, c), "B7", 'W', arena_copy(l->keep, c, 5), "",
+                     "a time of 24 hours with am or pm");
+        c += 4;
     }
 }
 
@@ -207,6 +282,9 @@ void lint_document(struct findings *out, const char *file, const char *text, str
     document_read(&l.document, text, keep);
     check_zone(&l);
     find_day(&l);
+    check_offset(&l);
+    check_weekdays(&l);
+    check_half_days(&l);
     check_dates(&l);
     check_name(&l);
     check_lines(&l);

@@ -80,6 +80,20 @@ static void rows_are_in_order_and_their_zone_is_said(void **_)
     assert_null(finding("A10"));
 }
 
+static void zones_weekdays_and_half_days_agree_with_the_calendar(void **_)
+{
+    lint("On March 11th (SPM-2025-001). Times are in CET (UTC+2).\n");
+    expect("B2", 1, 'E', "CET is not UTC+2");
+    lint("On July 11th (SPM-2025-001).\n\nTimes are in CET (UTC+1).\n");
+    expect("B2", 3, 'E', "on 2025-07-11 it was CEST there, not CET");
+    lint("On Monday, March 11th (SPM-2025-001), UTC.\n");
+    expect("B5", 1, 'E', "2025-03-11 is a Tuesday, not a Monday");
+    lint("On Tuesday, March 11th (SPM-2025-001), CET (UTC+1).\n");
+    assert_int_equal(found.count, 0);
+    lint("It began at 14:30 PM.\n");
+    expect("B7", 1, 'W', "am or pm");
+}
+
 static void what_was_left_unwritten_is_found(void **_)
 {
     lint("one\nTODO: two\n\n**[gap: three?]**\n");
@@ -106,6 +120,7 @@ int main(void)
         promise(parts_are_added_up),
         promise(an_allowance_is_recomputed_for_its_own_month),
         promise(rows_are_in_order_and_their_zone_is_said),
+        promise(zones_weekdays_and_half_days_agree_with_the_calendar),
         promise(what_was_left_unwritten_is_found),
         promise(a_report_is_named_the_same_everywhere),
     };
