@@ -29,14 +29,6 @@ static void put(struct sim_clock *s)
     (void)disk_write(&disk_real, s->fd, s->path, line, CLOCK_LENGTH, 0, &e);
 }
 
-static int64_t moves(void *context, int64_t until)
-{
-    struct sim_clock *s = context;
-    s->clock.now = until;
-    put(s);
-    return until;
-}
-
 static const char *clock_path(const char *dir, struct arena *keep)
 {
     return arena_print(keep, "%s/.tocsin/sim/clock", dir);
@@ -57,6 +49,21 @@ static bool get(struct sim_clock *s, struct err *e)
         || !json_int(json_get(all, "opened"), &s->opened))
         return err_input(e, "'%s': found something else, expected {\"now\":MS,\"opened\":N}", s->path);
     return true;
+}
+
+/* Another process may have opened the workspace since: its count stays. */
+static int64_t moves(void *context, int64_t until)
+{
+    struct sim_clock *s = context, there = { .path = s->path, .fd = s->fd };
+    struct err e;
+    s->clock.now = until;
+    if (!disk_lock(s->fd, s->path, true, &e))
+        return until;
+    if (get(&there, &e) && there.opened > s->opened)
+        s->opened = there.opened;
+    put(s);
+    disk_unlock(s->fd);
+    return until;
 }
 
 static bool open_clock(struct sim_clock *s, struct world *w, const char *dir, struct arena *keep,

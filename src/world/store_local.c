@@ -2,12 +2,10 @@
  * stream is strand.h's, locks and blobs have files of their own. */
 #include "world/store_inside.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool local_folder(const char **out, const struct local *l, const char *incident,
@@ -186,7 +184,6 @@ static void local_close(struct store *store)
         strand_close(l, s);
     if (l->memos_start.at)
         arena_release(l->memos_start);
-    free(l->buffer);
     arena_release(l->start);
 }
 
@@ -207,8 +204,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
         .start = start,
     };
     l->modes = modes_of(d, l->root);
-    l->buffer = malloc(LOCAL_BUFFER); /* not of an arena: nobody needs it zeroed */
-    assert(l->buffer);
+    l->buffer = arena_many(&all, char, LOCAL_BUFFER);
     l->all = all;
     for (const char *const *name = (const char *const[]){ "incidents", "locks", NULL }; *name; name++) {
         struct arena scratch = l->all;

@@ -28,7 +28,7 @@ struct strand {
     int64_t written;                   /* seq of the last line we wrote */
 };
 
-enum { LOCAL_BUFFER = 1 << 17, MEMO_BYTES = 1 << 26 };
+enum { LOCAL_BUFFER = 1 << 16, MEMO_BYTES = 1 << 26 };
 
 struct local {
     struct store store; /* first: a store is one of these */

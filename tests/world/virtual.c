@@ -74,6 +74,26 @@ static void a_simulated_clock_goes_on_where_the_last_process_left_it(void **_)
     remove_folder(dir);
 }
 
+static void processes_side_by_side_never_draw_the_same_bytes(void **_)
+{
+    const char *dir = fresh_folder();
+    struct err e = { 0 };
+    unsigned char drawn[3][16];
+    struct world *first = sim_world(machine(), dir, test_keep(), &e);
+    struct world *second = sim_world(machine(), dir, test_keep(), &e);
+    assert_non_null(first);
+    assert_non_null(second);
+    second->random(second, drawn[1], 16);
+    first->wait(first, SIM_START + 1000);
+    first->random(first, drawn[0], 16);
+    struct world *third = sim_world(machine(), dir, test_keep(), &e);
+    assert_non_null(third);
+    third->random(third, drawn[2], 16);
+    assert_memory_not_equal(drawn[2], drawn[1], 16);
+    assert_memory_not_equal(drawn[2], drawn[0], 16);
+    remove_folder(dir);
+}
+
 static void a_clock_file_with_something_else_in_it_is_refused(void **_)
 {
     const char *dir = fresh_folder();
@@ -91,6 +111,7 @@ int main(void)
         promise(who_watches_the_clock_may_stop_it_earlier_and_never_later),
         promise(two_worlds_of_one_seed_draw_the_same_bytes_and_others_do_not),
         promise(a_simulated_clock_goes_on_where_the_last_process_left_it),
+        promise(processes_side_by_side_never_draw_the_same_bytes),
         promise(a_clock_file_with_something_else_in_it_is_refused),
     };
     return cmocka_run_group_tests(virtual, NULL, NULL);
