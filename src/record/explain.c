@@ -100,6 +100,66 @@ static void weigh_edge(struct sla_edge *edge, const struct sla_question *q, enum
     edge->gain_ms = wanted == VERDICT_YES ? after.low - before.low : before.high - after.high;
 }
 
+/* Edges of windows that overlap, or that two voices tell, may each do nothing
+ * alone and settle it together: so smaller choices are tried one by one. */
+struct search {
+    const struct sla_question *q;
+    struct sla_edge *edge;
+    size_t edges;
+    enum verdict wanted;
+    size_t chosen[16], asked;
+};
+
+enum { SEARCH_EDGES = 16, SEARCH_QUESTIONS = 20000 };
+
+static bool chosen_settle(struct search *s, size_t count, struct arena scratch)
+{
+    struct trial t = trial_of(s->q, 0, &scratch);
+    for (size_t i = 0; i < count; i++)
+        sharpen(&t, event_of(&s->edge[s->chosen[i]]), s->edge[s->chosen[i]].end, s->wanted);
+    s->asked++;
+    return sla_verdict(&t.q, NULL, scratch) == s->wanted;
+}
+
+/* Is there a choice of `count` edges, of which `depth` are chosen, that does? */
+static bool some_choice(struct search *s, size_t depth, size_t count, struct arena scratch)
+{
+    if (depth == count)
+        return chosen_settle(s, count, scratch);
+    for (size_t i = depth ? s->chosen[depth - 1] + 1 : 0; i + count - depth <= s->edges; i++) {
+        s->chosen[depth] = i;
+        if (s->asked < SEARCH_QUESTIONS && some_choice(s, depth + 1, count, scratch))
+            return true;
+    }
+    return false;
+}
+
+/* The chosen ones come first, in their order. */
+static void bring_forward(struct search *s, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct sla_edge e = s->edge[s->chosen[i]];
+        for (size_t k = s->chosen[i]; k > i; k--)
+            s->edge[k] = s->edge[k - 1];
+        s->edge[i] = e;
+    }
+}
+
+static void find_least(struct sla_settling *out, const struct sla_question *q,
+                       struct sla_edge *edge, enum verdict wanted, struct arena scratch)
+{
+    struct search s = { .q = q, .edge = edge, .edges = out->edges, .wanted = wanted };
+    out->least = out->needed <= 1;
+    if (out->least || out->edges > SEARCH_EDGES)
+        return;
+    for (size_t count = 1; count < out->needed; count++)
+        if (some_choice(&s, 0, count, scratch)) {
+            bring_forward(&s, count);
+            out->needed = count;
+        }
+    out->least = s.asked < SEARCH_QUESTIONS;
+}
+
 void sla_settling(struct sla_settling *out, const struct sla_question *q, enum verdict wanted,
                   struct arena *keep)
 {
@@ -126,6 +186,8 @@ void sla_settling(struct sla_settling *out, const struct sla_question *q, enum v
         sharpen(&all, event_of(&edge[out->needed]), edge[out->needed].end, wanted);
         out->needed++;
     }
+    if (out->possible)
+        find_least(out, q, edge, wanted, *keep);
 }
 
 static enum verdict exact_verdict(const struct trial *t, struct arena scratch)

@@ -24,6 +24,7 @@ struct sla_edge {
 
 struct sla_settling {
     bool tried, possible;
+    bool least;                  /* no fewer edges would do: every smaller choice was tried */
     size_t needed;               /* the first `needed` of edge[] together settle it */
     const struct sla_edge *edge; /* every edge that is not known to the second, best first */
     size_t edges, alone;         /* how many of them would do on their own */

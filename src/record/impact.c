@@ -314,17 +314,6 @@ static void affirm_none(struct windows *out, struct fold *f, const struct entry 
     out->none = none;
 }
 
-static void note_unknown_shares(const struct windows *out, struct fold *f)
-{
-    for (size_t i = 0; i < out->count; i++) {
-        const struct window *w = &out->window[i];
-        if (w->level == IMPACT_DEGRADED && w->lost_ppb < 0)
-            note(f, arena_print(f->keep, "event %s does not say how much of '%s' was lost: "
-                "tocsin amend %s --lost 25%%", event_number(w->opening, f->keep), w->service,
-                event_number(w->opening, f->keep)));
-    }
-}
-
 void windows_fold(struct windows *out, const char *incident, const struct entry *entry,
                   size_t entries, int64_t as_of, struct arena *keep)
 {
@@ -337,7 +326,6 @@ void windows_fold(struct windows *out, const char *incident, const struct entry 
     out->window = pick(&f, false, &out->count);
     out->struck = pick(&f, true, &out->struck_count);
     affirm_none(out, &f, entry, entries);
-    note_unknown_shares(out, &f);
     const char **notes = arena_many(keep, const char *, f.notes + 1);
     if (f.notes)
         memcpy(notes, f.note, f.notes * sizeof *notes);

@@ -62,6 +62,7 @@ struct sla_result {
     const char *decided_by;   /* "record", "policy", "person" */
     const char *settled;      /* "yes" or "no" by a person; NULL */
     const char *settled_because;
+    bool settled_stale;       /* the record of the service has changed since */
     struct range pro_rata_ppb, started_ppb, completed_ppb, credit_ppb; /* credit: by the policy's own rule */
     bool open;                /* some window still runs: to as_of */
     int64_t as_of;

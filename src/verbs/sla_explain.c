@@ -90,6 +90,44 @@ static const char *edge_words(struct question *q, const struct sla_edge *e, cons
                                     FORM_HM));
 }
 
+/* Does another voice tell of the same time? */
+static bool contradicted(const struct sla_result *r, const struct window *w)
+{
+    for (size_t i = 0; i < r->windows; i++) {
+        const struct window *o = r->window[i].window;
+        if (r->window[i].counts && !text_equal(o->basis, w->basis) && text_equal(o->service, w->service)
+            && o->start.at < w->end.at && w->start.at < o->end.at)
+            return true;
+    }
+    return false;
+}
+
+/* What else the range comes from, in words. */
+static const char *doubts(struct desk *d, const struct sla_result *r)
+{
+    struct text t = text_new(d->keep);
+    bool voices = false, disputes = false, claims = false;
+    const struct window *vague = NULL;
+    for (size_t i = 0; i < r->windows; i++) {
+        const struct window *w = r->window[i].window;
+        voices = voices || (r->window[i].counts && contradicted(r, w));
+        if (!vague && (w->level == IMPACT_UNKNOWN || (w->level == IMPACT_DEGRADED && w->lost_ppb < 0
+                                                      && r->policy->weight == WEIGHT_SHARE)))
+            vague = w;
+        disputes = disputes || w->disputed;
+    }
+    for (size_t i = 0; i < r->flags; i++)
+        claims = claims || r->flag[i].known;
+    text_add(&t, voices ? "; those who tell of one outage disagree" : "");
+    if (vague)
+        text_print(&t, "; nobody said how much was lost: tocsin -i %s amend %s%s --lost 25%%",
+                   vague->incident, event_number(vague->opening, d->keep),
+                   vague->level == IMPACT_UNKNOWN ? " --level degraded" : "");
+    text_add(&t, disputes ? "; somebody also says that there was no impact" : "");
+    text_add(&t, claims ? "; an exclusion is claimed" : "");
+    return t.at;
+}
+
 static void explain_settling(struct question *q, const struct sla_result *r, enum verdict wanted,
                              const struct sla_settling *s)
 {
@@ -100,13 +138,13 @@ static void explain_settling(struct question *q, const struct sla_result *r, enu
         return;
     }
     if (!s->possible) {
-        fprintf(d->out, "  %-13sno time known to the second would do: the doubt lies elsewhere\n", name);
+        fprintf(d->out, "  %-13sno time known to the second would do%s\n", name, doubts(d, r));
         return;
     }
     bool alike = s->edge[0].gain_ms == s->edge[s->edges - 1].gain_ms;
     size_t choice = s->needed == 1 ? s->alone : alike ? s->edges : s->needed;
-    fprintf(d->out, "  %-13s%s known to the second%s, with %s:", name,
-            text_count(d->keep, (int64_t)s->needed, "edge"),
+    fprintf(d->out, "  %-13s%s%s known to the second%s, with %s:", name,
+            s->least ? "" : "at most ", text_count(d->keep, (int64_t)s->needed, "edge"),
             s->needed == s->edges ? ", all there are"
             : choice > s->needed ? arena_print(d->keep, ", any of %zu", choice) : "",
             wanted == VERDICT_YES ? "an early start or a late end" : "a late start or an early end");
@@ -149,6 +187,9 @@ void sla_explain(struct question *q, size_t result)
         fprintf(q->d->out, "  what would settle it\n");
         explain_settling(q, r, VERDICT_YES, &yes);
         explain_settling(q, r, VERDICT_NO, &no);
+        if (!r->settled)
+            fprintf(q->d->out, "  %-13stocsin settle %s %s yes|no --because TEXT\n", "  a person", r->service,
+                    r->period.name);
     }
     sla_turns(&turns, &q->asked[result], q->account.struck, q->account.struck_count, q->d->keep);
     if (r->windows || turns.turns)
@@ -162,6 +203,7 @@ static void put_settling(struct json_out *o, const char *key, const struct sla_s
     json_put_bool(o, "tried", s->tried);
     json_put_bool(o, "possible", s->possible);
     json_put_int(o, "needed", (int64_t)s->needed);
+    json_put_bool(o, "least", s->least);
     json_put_int(o, "alone", (int64_t)s->alone);
     json_open(o, "edges", '[');
     for (size_t i = 0; i < s->edges; i++) {

@@ -82,8 +82,9 @@ static const char *affirmation(const struct question *q, const struct sla_result
 static const char *decision(struct desk *d, const struct sla_result *r)
 {
     if (r->settled)
-        return arena_print(d->keep, "   settled: %s, %s", r->settled,
-                           text_for_terminal(d->keep, r->settled_because));
+        return arena_print(d->keep, "   settled: %s, %s%s", r->settled,
+                           text_for_terminal(d->keep, r->settled_because),
+                           r->settled_stale ? "; the record has changed since" : "");
     if (r->breach != VERDICT_UNCERTAIN)
         return "";
     if (r->policy->uncertain == UNCERTAIN_ASK)

@@ -165,15 +165,36 @@ bool account_open_knowing(struct account *out, const struct incident *known, con
     return true;
 }
 
+/* Was anything about the impact on the service written after that? */
+static bool changed_since(const struct account *a, const char *service, int64_t recorded)
+{
+    for (size_t i = 0; i < a->incidents; i++)
+        for (size_t k = 0; k < a->incident[i].entries; k++) {
+            const struct entry *n = &a->incident[i].entry[k];
+            if (n->event->kind != EVENT_IMPACT || !text_equal(n->service, service))
+                continue;
+            int64_t last = n->event->recorded;
+            for (size_t c = 0; c < n->corrections; c++)
+                last = n->correction[c]->recorded > last ? n->correction[c]->recorded : last;
+            if (last > recorded)
+                return true;
+        }
+    return false;
+}
+
 static void settle(struct sla_result *r, const struct account *a, struct arena *keep)
 {
+    int64_t decided = INSTANT_NONE;
     for (size_t i = 0; i < a->settlements; i++) {
         struct json data = a->settled[i]->data;
         const char *breach = json_get_text(data, "breach", keep);
         if (breach && json_is(json_get(data, "service"), r->service)
-            && json_is(json_get(data, "period"), r->period.name))
+            && json_is(json_get(data, "period"), r->period.name)) {
             sla_settle(r, breach, json_get_text(data, "because", keep));
+            decided = a->settled[i]->recorded;
+        }
     }
+    r->settled_stale = r->settled && changed_since(a, r->service, decided);
 }
 
 /* Where there is no contract, there is nothing to breach. */

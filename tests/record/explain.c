@@ -56,6 +56,33 @@ static void the_edges_named_are_enough_and_one_fewer_is_not(void **_)
     assert_int_equal(sla_verdict(&q, NULL, *test_keep()), VERDICT_NO);
 }
 
+static void edges_that_only_settle_it_together_are_found_and_no_others_named(void **_)
+{
+    struct sla_settling s;
+    struct sla_question q = the_seed();
+    given_nothing();
+    /* two voices, both to ten minutes, tell of one end; a third window is known roughly too, and
+     * gains most alone, but not enough */
+    for (int i = 0; i < 2; i++) {
+        struct window *w = down_sharp("2025-03-11 10:00", "2025-03-11 10:40");
+        w->end.late_ms = 10 * MINUTE_MS;
+        w->basis = i ? "probe:front" : "person";
+        w->opening = &events[i];
+        w->closing = &events[4 + i];
+    }
+    struct window *w = down_sharp("2025-03-11 12:00", "2025-03-11 12:01");
+    w->end.late_ms = 2 * MINUTE_MS;
+    w->opening = &events[8];
+    w->closing = &events[9];
+    q.windows = given_count;
+    sla_settling(&s, &q, VERDICT_YES, test_keep());
+    assert_true(s.possible && s.least);
+    assert_int_equal(s.edges, 3);
+    assert_int_equal(s.needed, 2);
+    assert_int_equal(s.edge[0].window->end.at, moment("2025-03-11 10:40"));
+    assert_int_equal(s.edge[1].window->end.at, moment("2025-03-11 10:40"));
+}
+
 static void where_precision_is_not_the_doubt_it_says_so(void **_)
 {
     struct sla_settling s;
@@ -130,6 +157,7 @@ int main(void)
     const struct CMUnitTest explain[] = {
         promise(one_edge_of_ten_would_settle_the_seeds_day_for_yes_and_all_ten_for_no),
         promise(the_edges_named_are_enough_and_one_fewer_is_not),
+        promise(edges_that_only_settle_it_together_are_found_and_no_others_named),
         promise(where_precision_is_not_the_doubt_it_says_so),
         promise(an_edge_that_ends_two_windows_is_one_edge),
         promise(each_window_of_the_seeds_day_alone_turns_the_exact_verdict),

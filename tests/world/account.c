@@ -143,6 +143,20 @@ static void the_last_decision_stands_wherever_it_was_written(void **_)
     assert_null(sla_of("b").settled);
 }
 
+static void a_decision_that_the_record_has_overtaken_is_marked(void **_)
+{
+    given_workspace(false);
+    size_t one = given_incident("INC-1", false);
+    add_window(one, "a", "w1", 10, 40);
+    add(one, "s1", 50, EVENT_SETTLED,
+        "{\"service\":\"a\",\"period\":\"2025-03\",\"breach\":\"no\",\"because\":\"x\"}");
+    add_window(one, "b", "w2", 10, 40);
+    assert_false(sla_of("a").settled_stale);
+    add(one, "k1", 60, EVENT_STRUCK, "{\"of\":\"w1\",\"why\":\"it was b\"}");
+    assert_true(sla_of("a").settled_stale);
+    assert_string_equal(sla_of("a").settled, "no");
+}
+
 static void the_log_is_no_incident(void **_)
 {
     given_workspace(false);
@@ -208,6 +222,7 @@ int main(void)
         promise(a_drill_counts_only_where_everything_is_one),
         promise(a_window_that_two_copies_of_an_incident_hold_counts_once),
         promise(the_last_decision_stands_wherever_it_was_written),
+        promise(a_decision_that_the_record_has_overtaken_is_marked),
         promise(the_log_is_no_incident),
         promise(a_service_without_a_contract_has_downtime_and_no_policy),
         promise(affirmed_is_what_somebody_said_and_nobody_contradicts),
