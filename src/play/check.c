@@ -1,330 +1,277 @@
-/* check.c: see check.h. A lexer of the little that is needed. */
-#include "play/check.h"
-#include "play/engine.h"
-#include "play/sandbox.h"
+/* check.c: see check.h. The names of a runbook, one after the other. */
+#include "play/check_inside.h"
 
-#include <ctype.h>
+#include "play/scenario_inside.h"
+
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum token_kind { END, NAME, TEXT, SIGN };
-
-struct token {
-    enum token_kind kind;
-    const char *text;      /* a name, a text's contents, a sign of one character */
-    int line;
-};
-
-struct checking {
-    struct run *r;
-    const char *file;
-    const struct token *token;
-    size_t tokens;
-    const char **known;    /* locals, parameters, then NULL */
-    size_t knowns;
-    struct finding *finding;
-    size_t count, room;
-    const struct runbook *book;
-};
-
-static void found(struct checking *c, int line, bool wrong, const char *text)
+void findings_add(struct findings *f, const char *file, int line, char severity, const char *message)
 {
-    if (c->count == c->room) {
-        size_t room = c->room ? c->room * 2 : 16;
-        struct finding *more = arena_many(c->r->keep, struct finding, room);
-        if (c->count)
-            memcpy(more, c->finding, c->count * sizeof *more);
-        c->finding = more;
-        c->room = room;
+    if (f->count == f->room) {
+        size_t room = f->room * 2 + 32;
+        struct finding *more = arena_many(f->keep, struct finding, room);
+        if (f->count)
+            memcpy(more, f->finding, f->count * sizeof *more);
+        f->finding = more;
+        f->room = room;
     }
-    c->finding[c->count++] = (struct finding){ c->file, line, wrong, text };
+    f->finding[f->count++] = (struct finding){ file, line, severity, message };
+    f->errors += severity == 'E';
+    f->warnings += severity == 'W';
 }
 
-/* Reading tokens */
-
-static const char *skip_long(const char *p, int *line)
+void check_find(struct check *c, int line, char severity, const char *format, ...)
 {
-    size_t level = 0;
-    while (p[1 + level] == '=')
-        level++;
-    if (*p != '[' || p[1 + level] != '[')
-        return NULL;
-    for (p += level + 2; *p; p++) {
-        *line += *p == '\n';
-        if (*p == ']' && strspn(p + 1, "=") == level && p[1 + level] == ']')
-            return p + level + 2;
-    }
-    return p;
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    findings_add(c->out, c->file, line, severity, arena_string(c->keep, text));
 }
 
-static const char *skip_space(const char *p, int *line)
+const char *did_you_mean(struct check *c, const char *name, const char *const *names)
 {
-    for (;;) {
-        if (*p == '\n')
-            ++*line;
-        if (isspace((unsigned char)*p)) {
-            p++;
-        } else if (p[0] == '-' && p[1] == '-') {
-            const char *end = p[2] == '[' ? skip_long(p + 2, line) : NULL;
-            p = end ? end : p + strcspn(p, "\n");
-        } else {
-            return p;
-        }
-    }
+    const char *near = text_nearest(name, names);
+    return near ? arena_print(c->keep, "; did you mean '%s'?", near) : "";
 }
 
-static const char *read_token(struct token *t, const char *p, int *line, struct arena *keep)
-{
-    p = skip_space(p, line);
-    *t = (struct token){ END, "", *line };
-    if (!*p)
-        return p;
-    if (isalpha((unsigned char)*p) || *p == '_') {
-        const char *from = p;
-        while (isalnum((unsigned char)*p) || *p == '_')
-            p++;
-        *t = (struct token){ NAME, arena_copy(keep, from, (size_t)(p - from)), *line };
-        return p;
-    }
-    if (*p == '"' || *p == '\'') {
-        const char *from = ++p;
-        for (; *p && *p != from[-1]; p++)
-            p += *p == '\\' && p[1];
-        *t = (struct token){ TEXT, arena_copy(keep, from, (size_t)(p - from)), *line };
-        return *p ? p + 1 : p;
-    }
-    const char *end = *p == '[' ? skip_long(p, line) : NULL;
-    if (end) {
-        t->kind = TEXT;
-        return end;
-    }
-    if (isdigit((unsigned char)*p)) {
-        while (isalnum((unsigned char)*p) || (*p == '.' && p[1] != '.'))
-            p++;
-        *t = (struct token){ SIGN, "0", *line };
-        return p;
-    }
-    *t = (struct token){ SIGN, arena_copy(keep, p, 1), *line };
-    return p + 1;
-}
-
-static void read_tokens(struct checking *c, const char *text)
-{
-    size_t n = 0;
-    struct token *token = arena_many(c->r->keep, struct token, strlen(text) + 2);
-    int line = 1;
-    for (const char *p = text;; n++) {
-        p = read_token(&token[n], p, &line, c->r->keep);
-        if (token[n].kind == END)
-            break;
-    }
-    c->token = token;
-    c->tokens = n;
-}
-
-static bool is_sign(const struct token *t, char sign)
-{
-    return t->kind == SIGN && t->text[0] == sign;
-}
-
-static bool is_name(const struct token *t, const char *name)
-{
-    return t->kind == NAME && !strcmp(t->text, name);
-}
-
-/* What the file itself gives a name to: local, function, for. */
-static void read_names(struct checking *c)
-{
-    c->known = arena_many(c->r->keep, const char *, c->tokens + 2);
-    for (size_t i = 0; i < c->tokens; i++) {
-        const struct token *t = &c->token[i];
-        bool names = is_name(t, "local") || is_name(t, "for") || is_name(t, "function");
-        if (!names)
-            continue;
-        for (size_t k = i + 1; k < c->tokens; k++) {
-            const struct token *n = &c->token[k];
-            if (n->kind == NAME && !is_name(n, "function") && !is_name(n, "in"))
-                c->known[c->knowns++] = n->text;
-            else if (!is_sign(n, ',') && !is_sign(n, '(') && !is_name(n, "function"))
-                break;
-        }
-    }
-}
-
-static bool is_keyword(const char *name)
-{
-    static const char *const words[] = { "and", "break", "do", "else", "elseif", "end", "false", "for",
-        "function", "goto", "if", "in", "local", "nil", "not", "or", "repeat", "return", "then", "true",
-        "until", "while", "runbook", NULL };
-    for (size_t i = 0; words[i]; i++)
-        if (!strcmp(words[i], name))
-            return true;
-    return false;
-}
-
-static bool is_role(const struct run *r, const char *name)
-{
-    for (size_t i = 0; r->roles.name[i]; i++)
-        if (!strcmp(r->roles.name[i], name))
-            return true;
-    return false;
-}
-
-/* Judging */
-
-static void check_argument(struct checking *c, const struct role_action *a, const struct token *key)
-{
-    static const char *const options[] = { "or_nothing", "even_so", "at_most", "every", "times" };
-    const char **known = arena_many(c->r->keep, const char *, a->args + 1);
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (!strcmp(options[i], key->text))
-            return;
-    for (size_t i = 0; i < a->args; i++)
-        if (!strcmp(known[i] = a->arg[i].name, key->text))
-            return;
-    const char *near = text_nearest(key->text, known);
-    found(c, key->line, true, near
-          ? arena_print(c->r->keep, "%s has no '%s'; did you mean '%s'?", a->full, key->text, near)
-          : arena_print(c->r->keep, "%s has no '%s'", a->full, key->text));
-}
-
-/* The names given between the braces that open at token i. */
-static void check_arguments(struct checking *c, const struct role_action *a, size_t i, int line)
-{
-    bool *given = arena_many(c->r->keep, bool, a->args + 1);
-    size_t depth = 0;
-    for (; i < c->tokens; i++) {
-        const struct token *t = &c->token[i];
-        depth += is_sign(t, '{') || is_sign(t, '(');
-        if ((is_sign(t, '}') || is_sign(t, ')')) && --depth == 0)
-            break;
-        if (depth != 1 || t->kind != NAME || !is_sign(&c->token[i + 1], '=')
-            || is_sign(&c->token[i + 2], '='))
-            continue;
-        check_argument(c, a, t);
-        for (size_t k = 0; k < a->args; k++)
-            given[k] = given[k] || !strcmp(a->arg[k].name, t->text);
-    }
-    for (size_t k = 0; k < a->args; k++)
-        if (a->arg[k].required && !given[k])
-            found(c, line, true, arena_print(c->r->keep, "%s lacks '%s': %s", a->full, a->arg[k].name,
-                                             a->arg[k].help));
-}
-
-static void check_action(struct checking *c, size_t i)
-{
-    struct err e = { 0 };
-    const struct token *role = &c->token[i], *name = &c->token[i + 2];
-    const char *full = arena_print(c->r->keep, "%s.%s", role->text, name->text);
-    const struct role_action *a = roles_find(&c->r->roles, full, &e);
-    if (!a) {
-        found(c, name->line, true, arena_string(c->r->keep, e.text));
-        return;
-    }
-    if (!plugins_can(c->r->plugins, a, &e))
-        found(c, name->line, true, arena_string(c->r->keep, e.text));
-    if (is_sign(&c->token[i + 3], '{'))
-        check_arguments(c, a, i + 3, name->line);
-    else if (is_sign(&c->token[i + 3], ',') && i > 1 && is_sign(&c->token[i - 1], '{'))
-        check_arguments(c, a, i - 1, name->line);
-}
-
-static void check_call(struct checking *c, size_t i)
+bool check_read(struct check *c, const char *name, const char **bytes, size_t *length, struct err *e)
 {
     const char *path;
     bool own;
-    struct err e = { 0 };
-    if (is_sign(&c->token[i + 1], '{') && c->token[i + 2].kind == TEXT
-        && !runbook_find(&path, &own, c->r->ws, c->token[i + 2].text, c->r->keep, &e))
-        found(c, c->token[i].line, true, arena_string(c->r->keep, e.text));
+    return runbook_find(&path, &own, c->ws, name, c->keep, e)
+        && c->ws->world->read_file(c->ws->world, path, bytes, length, c->keep, e);
 }
 
-/* p.NAME: is it a parameter? */
-static void check_param(struct checking *c, size_t i)
+struct variable *check_variable_named(struct check *c, const char *name)
 {
-    const struct token *name = &c->token[i + 2];
-    const char **known = arena_many(c->r->keep, const char *, c->book->params + 1);
-    for (size_t k = 0; k < c->book->params; k++)
-        if (!strcmp(known[k] = c->book->param[k].arg.name, name->text))
-            return;
-    const char *near = text_nearest(name->text, known);
-    found(c, name->line, true, arena_print(c->r->keep, "there is no parameter '%s'%s%s%s", name->text,
-                                           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
+    for (size_t i = 0; i < c->variables; i++)
+        if (strcmp(c->variable[i].name, name) == 0)
+            return &c->variable[i];
+    return NULL;
 }
 
-static bool names_something(const struct checking *c, const char *name)
+static struct variable *declare(struct check *c, const char *name)
 {
-    static const char *const library[] = { "assert", "error", "ipairs", "math", "next", "pairs", "rawequal",
-        "rawget", "rawlen", "select", "string", "table", "tonumber", "tostring", "type", "utf8", "p" };
-    for (size_t i = 0; i < c->knowns; i++)
-        if (!strcmp(c->known[i], name))
-            return true;
-    for (size_t i = 0; i < sizeof library / sizeof *library; i++)
-        if (!strcmp(library[i], name))
-            return true;
-    return words_known(name) || is_role(c->r, name) || is_keyword(name);
-}
-
-static void check_unknown(struct checking *c, const struct token *t)
-{
-    const char *known[128];
-    size_t n = 0;
-    for (const struct word *w = engine_words; w->name; w++)
-        known[n++] = w->name;
-    for (size_t i = 0; c->r->roles.name[i] && n < 127; i++)
-        known[n++] = c->r->roles.name[i];
-    known[n] = NULL;
-    const char *near = text_nearest(t->text, known);
-    found(c, t->line, true, arena_print(c->r->keep, "nothing is called '%s' here%s%s%s", t->text,
-                                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
-}
-
-static void check_token(struct checking *c, size_t i)
-{
-    const struct token *t = &c->token[i];
-    bool member = i > 0 && (is_sign(&c->token[i - 1], '.') || is_sign(&c->token[i - 1], ':'))
-               && !(i > 1 && is_sign(&c->token[i - 2], '.'));
-    bool key = is_sign(&c->token[i + 1], '=') && !is_sign(&c->token[i + 2], '=');
-    if (t->kind != NAME || member)
-        return;
-    if (key && i > 0 && (is_sign(&c->token[i - 1], '{') || is_sign(&c->token[i - 1], ',')))
-        return; /* name = value in a table */
-    bool dotted = is_sign(&c->token[i + 1], '.') && c->token[i + 2].kind == NAME;
-    if (is_role(c->r, t->text) && dotted)
-        check_action(c, i);
-    else if (is_name(t, "call"))
-        check_call(c, i);
-    else if (is_name(t, "p") && dotted && c->book)
-        check_param(c, i);
-    else if (!names_something(c, t->text) && !key)
-        check_unknown(c, t);
-}
-
-static int by_line(const void *a, const void *b)
-{
-    return ((const struct finding *)a)->line - ((const struct finding *)b)->line;
-}
-
-bool check_runbook(struct findings *out, const struct workspace *ws, const char *name,
-                   struct arena *keep, struct err *e)
-{
-    struct run r;
-    struct run_request request = { .ws = ws };
-    struct runbook book;
-    *out = (struct findings){ 0 };
-    bool good = engine_open(&r, &request, false, keep, e) && runbook_load(&book, &r, name, e);
-    if (good) {
-        struct checking c = { .r = &r, .file = book.path, .book = &book };
-        read_tokens(&c, book.text);
-        read_names(&c);
-        for (size_t i = 0; i < c.tokens; i++)
-            check_token(&c, i);
-        if (c.count)
-            qsort(c.finding, c.count, sizeof *c.finding, by_line);
-        *out = (struct findings){ c.finding, c.count, 0 };
-        for (size_t i = 0; i < c.count; i++)
-            out->wrong += c.finding[i].wrong;
+    struct variable *v = check_variable_named(c, name);
+    if (!v && c->variables < sizeof c->variable / sizeof *c->variable) {
+        v = &c->variable[c->variables++];
+        *v = (struct variable){ .name = name };
     }
-    engine_close(&r);
-    return good;
+    if (v)
+        v->set++;
+    return v;
+}
+
+/* ---- names */
+
+static const char *const keywords[] = {
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
+    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while", NULL };
+static const char *const library[] = {
+    "runbook", "string", "table", "math", "utf8", "ipairs", "pairs", "next", "tostring", "tonumber",
+    "type", "select", "error", "assert", "rawequal", "rawget", "rawlen", NULL };
+
+static const char *nearest_of_all(struct check *c, const char *name)
+{
+    size_t n = 0;
+    const char **all = arena_many(c->keep, const char *, 512);
+    for (const struct word_row *w = word_rows; w->name; w++)
+        all[n++] = w->name;
+    for (size_t i = 0; c->roles.name[i]; i++)
+        all[n++] = c->roles.name[i];
+    for (size_t i = 0; i < c->variables; i++)
+        all[n++] = c->variable[i].name;
+    for (size_t i = 0; library[i]; i++)
+        all[n++] = library[i];
+    all[n] = NULL;
+    return did_you_mean(c, name, all);
+}
+
+static void check_parameter(struct check *c, size_t i)
+{
+    if (i > 1 && token_is(c, i - 1, "(") && token_is_word(c, i - 2, "function"))
+        return; /* where it is declared */
+    if (!token_is(c, i + 1, ".") || !token_is_name(c, i + 2)) {
+        c->p_alone = true; /* handed on as a whole: anything of it may be used */
+        return;
+    }
+    const struct token *t = &c->token[i + 2];
+    const char **names = arena_many(c->keep, const char *, c->book->params + 1);
+    for (size_t k = 0; k < c->book->params; k++) {
+        names[k] = c->book->param[k].name;
+        if (strcmp(names[k], t->text) == 0) {
+            c->param_used[k] = true;
+            return;
+        }
+    }
+    check_find(c, t->line, 'E', "'%s' is none of the parameters%s", t->text, did_you_mean(c, t->text, names));
+}
+
+static void check_variable(struct check *c, size_t i, const struct variable *v)
+{
+    if (!token_is(c, i + 1, ".") || !token_is_name(c, i + 2) || v->set != 1)
+        return;
+    if (v->action)
+        check_field(c, v->from, result_names(c, v->action), &c->token[i + 2]);
+    else if (v->field)
+        check_field(c, v->from, v->field, &c->token[i + 2]);
+}
+
+static void check_name(struct check *c, size_t i)
+{
+    const char *name = c->token[i].text;
+    bool field = i > 0 && (token_is(c, i - 1, ".") || token_is(c, i - 1, ":"));
+    bool key = token_is(c, i + 1, "=") && i > 0 && (token_is(c, i - 1, "{") || token_is(c, i - 1, ",") || token_is(c, i - 1, ";"));
+    const struct variable *v = check_variable_named(c, name);
+    if (field || key || name_in(keywords, name) || (i > 0 && (token_is_word(c, i - 1, "goto") || token_is(c, i - 1, "::"))))
+        return;
+    if (c->p && strcmp(name, c->p) == 0) {
+        check_parameter(c, i);
+        return;
+    }
+    if (v) {
+        check_variable(c, i, v);
+        return;
+    }
+    for (const struct word_row *w = word_rows; w->name; w++)
+        if (strcmp(w->name, name) == 0) {
+            check_word(c, i, w);
+            return;
+        }
+    if (name_in(c->roles.name, name))
+        check_action(c, i);
+    else if (!name_in(library, name))
+        check_find(c, c->token[i].line, 'E', "unknown word '%s'%s", name, nearest_of_all(c, name));
+}
+
+/* Everything that is declared anywhere in the file; where it is visible does
+ * not matter for a spelling. */
+static void declare_all(struct check *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (token_is_word(c, i, "local") || token_is_word(c, i, "for")) {
+            size_t k = i + 1 + token_is_word(c, i + 1, "function");
+            for (; token_is_name(c, k); k += 2) {
+                declare(c, c->token[k].text);
+                if (!token_is(c, k + 1, ","))
+                    break;
+            }
+        } else if (token_is_word(c, i, "function")) {
+            size_t k = i + 1;
+            while (k < c->count && !token_is(c, k, "("))
+                k++;
+            bool steps = i > 1 && token_is_word(c, i - 2, "steps") && token_is(c, i - 1, "=");
+            if (steps && token_is_name(c, k + 1))
+                c->p = c->token[k + 1].text;
+            for (k++; token_is_name(c, k); k += 2) {
+                if (!steps)
+                    declare(c, c->token[k].text);
+                if (!token_is(c, k + 1, ","))
+                    break;
+            }
+        }
+    }
+}
+
+static void check_loops(struct check *c)
+{
+    for (size_t i = 0; i + 1 < c->count; i++)
+        if (token_is_word(c, i, "while") && token_is_word(c, i + 1, "true"))
+            check_find(c, c->token[i].line, 'W', "a loop without an end: wait_until and retry have one");
+}
+
+static void check_shadow(struct check *c)
+{
+    struct workspace elsewhere = *c->ws;
+    struct err e = { 0 };
+    const char *path, *ours, *theirs;
+    size_t a, b;
+    bool own;
+    elsewhere.dir = "/dev/null";
+    if (c->book->own
+        && workspace_share(&path, &own, &elsewhere, "runbooks", arena_print(c->keep, "%s.lua", c->book->name),
+                           c->keep, &e)
+        && c->ws->world->read_file(c->ws->world, path, &theirs, &b, c->keep, &e)
+        && check_read(c, c->book->name, &ours, &a, &e)
+        && (a != b || memcmp(ours, theirs, a) != 0))
+        check_find(c, 1, 'W', "takes the place of the shipped runbook '%s', which says something else",
+             c->book->name);
+}
+
+static void check_tokens(struct check *c)
+{
+    declare_all(c);
+    for (size_t i = 0; i < c->count; i++)
+        if (token_is_name(c, i))
+            check_name(c, i);
+    check_loops(c);
+    check_shadow(c);
+    for (size_t k = 0; c->p && !c->p_alone && k < c->book->params; k++)
+        if (!c->param_used[k])
+            check_find(c, 1, 'W', "the parameter '%s' is never used", c->book->param[k].name);
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct finding *a = x, *b = y;
+    int file = strcmp(a->file, b->file);
+    if (file || a->line != b->line)
+        return file ? file : a->line - b->line;
+    return strcmp(a->message, b->message);
+}
+
+/* "runbooks/x.lua:12: what" as file, line and words; line 0 when it says none. */
+static void add_error(struct findings *out, const char *file, const char *text)
+{
+    size_t length = strcspn(text, ":");
+    int line = 0;
+    const char *words = text;
+    if (text[length] == ':' && text[length + 1] >= '0' && text[length + 1] <= '9') {
+        char *end;
+        line = (int)strtol(text + length + 1, &end, 10);
+        words = end;
+        while (*words == ':' || *words == ' ' || (*words >= '0' && *words <= '9' && line && words < end + 8))
+            words++;
+    }
+    findings_add(out, file, line, 'E', arena_string(out->keep, words));
+}
+
+void check_runbook(struct findings *out, const struct workspace *ws, const char *name)
+{
+    struct check *c = arena_one(out->keep, struct check);
+    struct shelf_book book;
+    struct err e = { 0 };
+    const char *bytes;
+    size_t length;
+    *c = (struct check){ .out = out, .ws = ws, .keep = out->keep };
+    if (!shelf_read(&book, ws, name, out->keep, &e) || !roles_load(&c->roles, out->keep, &e)
+        || !plugins_open(&c->plugins, ws, &c->roles, out->keep, &e)) {
+        const char *file = text_ends(name, ".lua") ? name : arena_print(out->keep, "%s.lua", name);
+        add_error(out, file, e.text);
+        return;
+    }
+    c->book = &book;
+    c->file = book.path;
+    c->param_used = arena_many(out->keep, bool, book.params + 1);
+    if (!check_read(c, name, &bytes, &length, &e)) {
+        findings_add(out, book.path, 0, 'E', arena_string(out->keep, e.text));
+    } else {
+        c->token = tokens_read(bytes, length, &c->count, out->keep);
+        check_tokens(c);
+    }
+    plugins_close(c->plugins);
+    if (out->count)
+        qsort(out->finding, out->count, sizeof *out->finding, by_place);
+}
+
+void check_scenario(struct findings *out, struct world *w, const char *file)
+{
+    struct scenario s;
+    struct err e = { 0 };
+    if (!scenario_read(&s, w, file, out->keep, &e))
+        add_error(out, file, e.text);
 }

@@ -1,9 +1,11 @@
 /* check.h: what is wrong with a runbook, found without running it.
  *
- * The file is compiled and its head is read (nothing is run); then its words
- * are read one by one: a word, role, action, argument or option that does not
- * exist, an argument that is missing, an action that the plugin which is
- * bound here cannot do, a runbook that is called and not there.
+ * Its words are read (tokens.h), and held against the word table, the
+ * contracts, its own parameters, the runbooks that it calls, and the plugins
+ * that this workspace binds. Nothing is resolved, asked or written.
+ *
+ * FINDINGS  E: it would stop there, or do something else than it says.
+ *           W: it may be meant. I: good to know before it is run at night.
  */
 #ifndef PLAY_CHECK_H
 #define PLAY_CHECK_H
@@ -13,16 +15,19 @@
 struct finding {
     const char *file;
     int line;
-    bool wrong;            /* else worth knowing */
-    const char *text;
+    char severity;          /* 'E', 'W', 'I' */
+    const char *message;
 };
 
 struct findings {
-    const struct finding *finding;
-    size_t count, wrong;
+    struct finding *finding; /* by file and line */
+    size_t count, room, errors, warnings;
+    struct arena *keep;
 };
 
-bool check_runbook(struct findings *out, const struct workspace *ws, const char *name,
-                   struct arena *keep, struct err *e);
+/* A runbook: a name, or a path that ends in .lua. */
+void check_runbook(struct findings *out, const struct workspace *ws, const char *name);
+/* A scenario's file. */
+void check_scenario(struct findings *out, struct world *w, const char *file);
 
 #endif

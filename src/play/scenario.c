@@ -329,7 +329,7 @@ static bool on_ask(void *context, const char *person, const char *prompt, const 
 {
     struct play *p = context;
     for (size_t i = 0; i < p->s.answers; i++) {
-        struct answer *a = &p->s.answer[i];
+        struct reply *a = &p->s.answer[i];
         if (strcmp(a->who, person) != 0 || !text_starts(prompt, a->asked))
             continue;
         a->used++;

@@ -21,7 +21,7 @@ struct act {
     int64_t episode;          /* of the service when it was last done */
 };
 
-struct answer {
+struct reply {
     const char *who, *asked, *say;
     int64_t after_ms;
     size_t used;
@@ -61,7 +61,7 @@ struct scenario {
     bool watches_rate;
     struct act *act;
     size_t acts;
-    struct answer *answer;
+    struct reply *answer;
     size_t answers;
     struct promise_row *promise;
     size_t promises;

@@ -300,9 +300,9 @@ static bool read_answers(struct reader *r, struct yaml *list)
 {
     if (list && !yaml_is(list, YAML_LIST, "a list", r->e))
         return false;
-    r->s->answer = arena_many(r->keep, struct answer, length_of(list) + 1);
+    r->s->answer = arena_many(r->keep, struct reply, length_of(list) + 1);
     for (struct yaml *y = list ? list->first : NULL; y; y = y->next) {
-        struct answer *a = &r->s->answer[r->s->answers++];
+        struct reply *a = &r->s->answer[r->s->answers++];
         if (!yaml_is(y, YAML_MAP, "a map: who, asked, say", r->e) || !yaml_need(y, "who", r->e)
             || !yaml_need(y, "asked", r->e) || !yaml_need(y, "say", r->e)
             || !yaml_text(yaml_get(y, "who"), &a->who, r->e)

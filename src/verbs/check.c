@@ -1,68 +1,83 @@
-/* check.c: read runbooks and configuration, find what is wrong. */
-#include "play/check.h"
-#include "play/shelf.h"
+/* check.c: what is wrong with runbooks and scenarios, before they are needed. */
 #include "verbs/verbs.h"
 
-#include <stdlib.h>
+#include "play/check.h"
+#include "play/shelf.h"
+
 #include <string.h>
 
-static void tell(struct desk *d, const struct findings *f, struct json_out *o)
+static bool check_folder(struct findings *f, struct desk *d, const char *kind, const char *suffix,
+                         struct err *e)
 {
-    for (size_t i = 0; i < f->count; i++) {
-        const struct finding *one = &f->finding[i];
-        if (!d->json) {
-            fprintf(d->out, "%s:%d: %s\n", one->file, one->line, text_for_terminal(d->keep, one->text));
+    struct names all;
+    if (!workspace_share_list(&all, &d->ws, kind, d->keep, e))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        const char *path;
+        struct err none = { 0 };
+        if (!text_ends(all.name[i], suffix)
+            || !workspace_share(&path, NULL, &d->ws, kind, all.name[i], d->keep, &none))
             continue;
-        }
-        json_open(o, NULL, '{');
-        json_put(o, "file", one->file);
-        json_put_int(o, "line", one->line);
-        json_put(o, "severity", one->wrong ? "error" : "note");
-        json_put(o, "message", one->text);
-        json_close(o, '}');
+        if (strcmp(kind, "runbooks") == 0)
+            check_runbook(f, &d->ws, arena_copy(d->keep, all.name[i], strlen(all.name[i]) - strlen(suffix)));
+        else
+            check_scenario(f, d->world, path);
     }
+    return true;
 }
 
-/* A runbook that does not even load is one finding more. */
-static struct findings check_one(struct desk *d, const char *name)
+static void print(struct desk *d, const struct findings *f, size_t checked)
 {
-    struct findings f;
-    struct err e = { 0 };
-    if (check_runbook(&f, &d->ws, name, d->keep, &e))
-        return f;
-    struct finding *one = arena_one(d->keep, struct finding);
-    const char *at = strchr(e.text, ':');
-    int line = at ? atoi(at + 1) : 0;
-    const char *rest = at ? strchr(at + 1, ':') : NULL;
-    *one = (struct finding){ name, line, true, arena_string(d->keep, line && rest ? rest + 2 : e.text) };
-    if (line)
-        one->file = arena_copy(d->keep, e.text, (size_t)(at - e.text));
-    return (struct findings){ one, 1, 1 };
+    for (size_t i = 0; i < f->count; i++) {
+        const struct finding *x = &f->finding[i];
+        if (x->severity == 'I' && !d->verbose)
+            continue;
+        fprintf(d->out, "%s:%d: %c %s\n", x->file, x->line, x->severity, x->message);
+    }
+    if (!f->errors)
+        fprintf(d->out, "%s read, %s\n", text_count(d->keep, (int64_t)checked, "file"),
+                text_count(d->keep, (int64_t)f->warnings, "warning"));
+}
+
+static void print_json(struct desk *d, const struct findings *f)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = desk_json(d, &t);
+    json_open(&o, "findings", '[');
+    for (size_t i = 0; i < f->count; i++) {
+        json_open(&o, NULL, '{');
+        json_put(&o, "file", f->finding[i].file);
+        json_put_int(&o, "line", f->finding[i].line);
+        json_put(&o, "severity", arena_print(d->keep, "%c", f->finding[i].severity));
+        json_put(&o, "message", f->finding[i].message);
+        json_close(&o, '}');
+    }
+    json_close(&o, ']');
+    desk_json_end(d, &o);
 }
 
 bool verb_check(struct desk *d, struct err *e)
 {
-    struct names all = { d->word, d->words };
-    struct text t = text_new(d->keep);
-    size_t wrong = 0;
-    struct json_out o = { 0 };
-    if (!d->words && !shelf_names(&all, &d->ws, d->keep, e))
-        return false;
-    if (d->json) {
-        o = desk_json(d, &t);
-        json_open(&o, "findings", '[');
+    struct findings f = { .keep = d->keep };
+    struct names books, scenarios;
+    size_t checked = d->words;
+    for (size_t i = 0; i < d->words; i++) {
+        bool scenario = text_ends(d->word[i], ".yaml") || text_ends(d->word[i], ".yml");
+        if (scenario)
+            check_scenario(&f, d->world, d->word[i]);
+        else
+            check_runbook(&f, &d->ws, d->word[i]);
     }
-    for (size_t i = 0; i < all.count; i++) {
-        struct findings f = check_one(d, all.name[i]);
-        tell(d, &f, &o);
-        wrong += f.wrong;
+    if (!d->words) {
+        if (!check_folder(&f, d, "runbooks", ".lua", e) || !check_folder(&f, d, "scenarios", ".yaml", e)
+            || !workspace_share_list(&books, &d->ws, "runbooks", d->keep, e)
+            || !workspace_share_list(&scenarios, &d->ws, "scenarios", d->keep, e))
+            return false;
+        checked = books.count + scenarios.count;
     }
-    if (d->json) {
-        json_close(&o, ']');
-        desk_json_end(d, &o);
-    } else if (!wrong) {
-        fprintf(d->out, "%s checked against what is bound here: nothing is wrong\n",
-                text_count(d->keep, (int64_t)all.count, "runbook"));
-    }
-    return !wrong || err_failed(e, "%s wrong", wrong == 1 ? "1 thing is" : arena_print(d->keep, "%zu things are", wrong));
+    if (d->json)
+        print_json(d, &f);
+    else
+        print(d, &f, checked);
+    return !f.errors || err_failed(e, "%s", text_count(d->keep, (int64_t)f.errors, "error"));
 }

@@ -1,0 +1,232 @@
+/* check_words.c: the words of a runbook, held against what they take and give. */
+#include "play/check_inside.h"
+
+#include <string.h>
+
+/* ---- arguments, of actions and of runbooks that are called */
+
+enum { ITEMS_MOST = 32 };
+
+static void check_constant(struct check *c, const char *what, const struct role_arg *arg,
+                           const struct item *item)
+{
+    const struct token *t = &c->token[item->at];
+    struct role_action as = { .full = what, .arg = arg, .args = 1 };
+    struct text json = text_new(c->keep);
+    struct err e = { 0 };
+    const char *canonical;
+    text_char(&json, '{');
+    json_quote(&json, arg->name, strlen(arg->name));
+    text_char(&json, ':');
+    json_quote(&json, t->text, strlen(t->text));
+    text_char(&json, '}');
+    if (!role_arguments(&canonical, &as, json_from(json.at), c->keep, &e))
+        check_find(c, t->line, 'E', "%s", e.text);
+    else if (arg->type == ARG_SERVICE && c->ws->config.services
+             && !config_service(&c->ws->config, t->text, &e))
+        check_find(c, t->line, 'E', "%s", e.text);
+}
+
+/* `options` are the engine's own, beside the arguments. */
+static void check_arguments(struct check *c, const char *what, const struct role_arg *arg, size_t args,
+                            const char *const *options, size_t open, size_t skip)
+{
+    struct item item[ITEMS_MOST];
+    size_t items = items_of(c, open, item, ITEMS_MOST), n = 0;
+    const char **names = arena_many(c->keep, const char *, args + 8);
+    bool *given = arena_many(c->keep, bool, args + 1);
+    for (size_t i = 0; i < args; i++)
+        names[n++] = arg[i].name;
+    for (; *options; options++)
+        names[n++] = *options;
+    for (size_t i = skip; i < items; i++) {
+        if (!item[i].key) {
+            check_find(c, item[i].line, 'E', "%s takes names: %s { name = value }", what, what);
+            continue;
+        }
+        if (!name_in(names, item[i].key))
+            check_find(c, item[i].line, 'E', "%s takes no '%s'%s", what, item[i].key,
+                 did_you_mean(c, item[i].key, names));
+        for (size_t k = 0; k < args; k++)
+            if (strcmp(arg[k].name, item[i].key) == 0) {
+                given[k] = true;
+                if (item_is_constant(c, &item[i]))
+                    check_constant(c, what, &arg[k], &item[i]);
+            }
+    }
+    for (size_t k = 0; k < args; k++)
+        if (arg[k].required && !given[k])
+            check_find(c, c->token[open].line, 'E', "%s needs '%s'%s%s", what, arg[k].name,
+                 arg[k].help ? ": " : "", arg[k].help ? arg[k].help : "");
+}
+
+/* ---- results */
+
+const char **result_names(struct check *c, const struct role_action *a)
+{
+    const char **names = arena_many(c->keep, const char *, a->results + 1);
+    for (size_t i = 0; i < a->results; i++)
+        names[i] = a->result[i].name;
+    return names;
+}
+
+void check_field(struct check *c, const char *from, const char *const *names, const struct token *t)
+{
+    if (!name_in(names, t->text))
+        check_find(c, t->line, 'E', "the result of %s has no '%s'%s", from, t->text,
+             did_you_mean(c, t->text, names));
+}
+
+/* The variable that `local NAME =` right before i declares. */
+static struct variable *assigned(struct check *c, size_t i)
+{
+    if (i < 3 || !token_is(c, i - 1, "=") || !token_is_name(c, i - 2) || !token_is_word(c, i - 3, "local"))
+        return NULL;
+    return check_variable_named(c, c->token[i - 2].text);
+}
+
+/* ---- words */
+
+static const char *const action_options[] = { "or_nothing", "even_so", NULL };
+static const char *const wait_options[] = { "at_most", "every", "or_nothing", NULL };
+static const char *const no_options[] = { NULL };
+
+/* "pool.remove" at i: the action, or a finding. */
+static const struct role_action *action_at(struct check *c, size_t i)
+{
+    struct err e = { 0 };
+    if (!token_is(c, i + 1, ".") || !token_is_name(c, i + 2))
+        return NULL;
+    const char *full = arena_print(c->keep, "%s.%s", c->token[i].text, c->token[i + 2].text);
+    const struct role_action *a = roles_find(&c->roles, full, &e);
+    if (!a)
+        check_find(c, c->token[i].line, 'E', "%s", e.text);
+    return a;
+}
+
+static void check_binding(struct check *c, const struct role_action *a, int line)
+{
+    struct err e = { 0 };
+    if (!plugins_can(c->plugins, a, &e))
+        check_find(c, line, 'E', "%s", e.text);
+    if (a->change && !a->undo_action)
+        check_find(c, line, 'I', "%s cannot be put back: %s", a->full, a->undo_why);
+}
+
+void check_action(struct check *c, size_t i)
+{
+    const struct role_action *a = action_at(c, i);
+    size_t open = i + 3;
+    if (!a)
+        return;
+    check_binding(c, a, c->token[i].line);
+    if (!token_is(c, open, "{"))
+        return; /* the condition of a wait_until, or said with parentheses */
+    check_arguments(c, a->full, a->arg, a->args, action_options, open, 0);
+    size_t end = behind_bracket(c, open);
+    struct variable *v = assigned(c, i);
+    if (token_is(c, end, ".") && token_is_name(c, end + 1))
+        check_field(c, a->full, result_names(c, a), &c->token[end + 1]);
+    else if (v) {
+        v->action = a;
+        v->from = a->full;
+    }
+}
+
+static void check_wait(struct check *c, size_t i)
+{
+    struct item item[ITEMS_MOST];
+    size_t open = i + 1, items = token_is(c, open, "{") ? items_of(c, open, item, ITEMS_MOST) : 0;
+    bool bounded = false;
+    if (!items || item[0].key || item[0].end != item[0].at + 3) {
+        check_find(c, c->token[i].line, 'E', "write wait_until { role.action, name = value, at_most = \"5m\" }");
+        return;
+    }
+    struct err e = { 0 };
+    const char *full = arena_print(c->keep, "%s.%s", c->token[item[0].at].text, c->token[item[0].at + 2].text);
+    const struct role_action *a = roles_find(&c->roles, full, &e);
+    if (!a)
+        return; /* said already, where the action stands */
+    if (a->change || !a->condition)
+        check_find(c, c->token[i].line, 'E', "%s is nothing that can be waited for", a->full);
+    check_arguments(c, a->full, a->arg, a->args, wait_options, open, 1);
+    for (size_t k = 1; k < items; k++)
+        bounded = bounded || text_equal(item[k].key, "at_most");
+    if (!bounded)
+        check_find(c, c->token[i].line, 'W', "wait_until says no at_most: it gives up after 10 minutes");
+}
+
+/* What `return { a = ..., b = ... }` of a runbook names; NULL: it returns nothing such. */
+static const char *const *returned_by(struct check *c, const char *name)
+{
+    enum { MOST = 64 };
+    const char *bytes;
+    size_t length, n = 0;
+    struct err e = { 0 };
+    struct check other = { .keep = c->keep, .ws = c->ws };
+    const char **names = arena_many(c->keep, const char *, MOST + 1);
+    if (!check_read(c, name, &bytes, &length, &e))
+        return NULL;
+    other.token = tokens_read(bytes, length, &other.count, c->keep);
+    for (size_t i = 0; i < other.count; i++) {
+        struct item item[ITEMS_MOST];
+        if (!token_is_word(&other, i, "return") || !token_is(&other, i + 1, "{"))
+            continue;
+        size_t items = items_of(&other, i + 1, item, ITEMS_MOST);
+        for (size_t k = 0; k < items && n < MOST; k++)
+            if (item[k].key)
+                names[n++] = item[k].key;
+    }
+    return n ? names : NULL;
+}
+
+static void check_call(struct check *c, size_t i)
+{
+    struct item item[ITEMS_MOST];
+    size_t open = i + 1, items = token_is(c, open, "{") ? items_of(c, open, item, ITEMS_MOST) : 0;
+    struct err e = { 0 };
+    struct shelf_book *book = arena_one(c->keep, struct shelf_book);
+    if (!items || item[0].key) {
+        check_find(c, c->token[i].line, 'E', "write call { \"runbook\", name = value }");
+        return;
+    }
+    if (!item_is_constant(c, &item[0])) {
+        check_find(c, c->token[i].line, 'W', "which runbook is called is known only when it runs");
+        return;
+    }
+    const char *name = c->token[item[0].at].text;
+    if (!shelf_read(book, c->ws, name, c->keep, &e)) {
+        check_find(c, c->token[i].line, 'E', "%s", e.text);
+        return;
+    }
+    check_arguments(c, arena_print(c->keep, "runbook '%s'", name), book->param, book->params, no_options,
+                    open, 1);
+    const char *const *fields = returned_by(c, name);
+    size_t end = behind_bracket(c, open);
+    struct variable *v = assigned(c, i);
+    if (fields && token_is(c, end, ".") && token_is_name(c, end + 1))
+        check_field(c, name, fields, &c->token[end + 1]);
+    else if (v) {
+        v->field = fields;
+        v->from = name;
+    }
+}
+
+void check_word(struct check *c, size_t i, const struct word_row *w)
+{
+    if (strcmp(w->name, "wait_until") == 0)
+        check_wait(c, i);
+    else if (strcmp(w->name, "call") == 0)
+        check_call(c, i);
+    else if (token_is(c, i + 1, "{") && w->option) {
+        struct item item[ITEMS_MOST];
+        size_t items = items_of(c, i + 1, item, ITEMS_MOST);
+        for (size_t k = 0; k < items; k++)
+            if (item[k].key && !name_in(w->option, item[k].key))
+                check_find(c, item[k].line, 'E', "%s has no '%s'%s", w->name, item[k].key,
+                     did_you_mean(c, item[k].key, w->option));
+    } else if (!token_is(c, i + 1, "{") && !token_is(c, i + 1, "(")
+               && (i + 1 >= c->count || c->token[i + 1].kind != TOKEN_STRING)) {
+        check_find(c, c->token[i].line, 'E', "write %s", w->shape);
+    }
+}

@@ -1,0 +1,12 @@
+/* words_list.h: what may stand behind each word of a runbook, for whoever reads
+ * one without running it. A test holds it against the engine's own table. */
+#ifndef PLAY_WORDS_LIST_H
+#define PLAY_WORDS_LIST_H
+
+struct word_row {
+    const char *name, *shape;
+    const char *const *option; /* what { } may name; then NULL. NULL: anything */
+};
+extern const struct word_row word_rows[]; /* then a NULL name */
+
+#endif

@@ -1,0 +1,148 @@
+#include "play/check.h"
+#include "play/engine.h"
+#include "play/shelf.h"
+#include "play/words_list.h"
+
+#include "stage.h"
+
+static const char *found; /* all findings, a line each */
+
+#define HEAD "return runbook { summary = \"s\", params = { service = { type = \"service\" } },\nsteps = function(p)\n"
+#define FOOT "\nend }\n"
+#define USES "note(p.service)\n"
+
+static const char *check(const char *steps)
+{
+    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\nroles:\n  dns: { plugin: exec }\n");
+    struct findings f = { .keep = test_keep() };
+    struct text t = text_new(test_keep());
+    stage_write(s, "runbooks/x.lua", arena_print(test_keep(), "%s%s%s", HEAD, steps, FOOT));
+    check_runbook(&f, &s->ws, "x");
+    for (size_t i = 0; i < f.count; i++)
+        text_print(&t, "%d %c %s\n", f.finding[i].line, f.finding[i].severity, f.finding[i].message);
+    plugins_close(s->plugins);
+    return found = t.at;
+}
+
+static void a_word_that_is_none_is_named_with_line_and_the_nearest(void **_)
+{
+    assert_string_equal(check(USES "stepp \"x\""), "4 E unknown word 'stepp'; did you mean 'step'?\n");
+    assert_string_equal(check(USES "sense.flod { service = p.service }"),
+                        "4 E unknown action 'sense.flod', did you mean 'sense.flood'?\n");
+    assert_string_equal(check(USES "step"), "5 E syntax error near 'end'\n");
+}
+
+static void arguments_are_held_against_the_contract(void **_)
+{
+    assert_string_equal(check(USES "pool.remove { service = p.service, ipp = \"192.0.2.1\" }"),
+                        "4 E pool.remove needs 'ip': which IP\n"
+                        "4 E pool.remove takes no 'ipp'; did you mean 'ip'?\n");
+    assert_string_equal(check(USES "pool.remove { service = \"shopp\", ip = \"192.0.2\" }"),
+                        "4 E pool.remove: 'ip': found \"192.0.2\", expected an IP address\n"
+                        "4 E there is no service 'shopp'; known: 'shop'\n");
+    assert_string_equal(check(USES "pool.remove { service = \"shop\", ip = \"192.0.2.1\" }"), "");
+}
+
+static void a_field_that_a_result_does_not_have_is_found(void **_)
+{
+    assert_string_equal(check("local f = sense.flood { service = p.service }\nnote(f.ipp)\nnote(f.ip)"),
+                        "4 E the result of sense.flood has no 'ipp'; did you mean 'ip'?\n");
+    assert_string_equal(check("note(sense.flood { service = p.service }.color)"),
+                        "3 E the result of sense.flood has no 'color'\n");
+    assert_string_equal(check("local d = call { \"detect\", service = p.service }\nnote(d.ipx)"),
+                        "4 E the result of detect has no 'ipx'; did you mean 'ip'?\n");
+}
+
+static void a_call_is_held_against_what_the_other_one_takes(void **_)
+{
+    assert_string_equal(check("call { \"dettect\", service = p.service }"),
+                        "3 E there is no runbook 'dettect'; did you mean 'detect'?\n");
+    assert_string_equal(check(USES "call { \"detect\", color = \"red\" }"),
+                        "4 E runbook 'detect' needs 'service': the region under attack\n"
+                        "4 E runbook 'detect' takes no 'color'\n");
+}
+
+static void parameters_are_declared_and_used(void **_)
+{
+    assert_string_equal(check("note(p.servce)"), "1 W the parameter 'service' is never used\n"
+                        "3 E 'servce' is none of the parameters; did you mean 'service'?\n");
+    assert_string_equal(check("call { \"detect\", service = p.service }"), "");
+}
+
+static void a_wait_is_for_something_that_can_be_and_not_for_ever(void **_)
+{
+    assert_string_equal(check("wait_until { sense.answers, service = p.service }"),
+                        "3 W wait_until says no at_most: it gives up after 10 minutes\n");
+    assert_string_equal(check("wait_until { pool.list, service = p.service, at_most = \"1m\" }"),
+                        "3 E pool.list is nothing that can be waited for\n");
+    assert_string_equal(check(USES "while true do wait \"1s\" end"),
+                        "4 W a loop without an end: wait_until and retry have one\n");
+}
+
+static void what_the_bound_plugin_lacks_is_found(void **_)
+{
+    assert_string_equal(check("dns.list { service = p.service }"),
+                        "3 E plugin 'exec' does not play the role 'dns'\n");
+}
+
+static void a_change_without_undo_is_worth_knowing(void **_)
+{
+    assert_string_equal(check(USES "chat.say { text = \"hello\" }"),
+                        "4 I chat.say cannot be put back: what was said is said\n");
+}
+
+static void comments_strings_and_local_names_raise_nothing(void **_)
+{
+    assert_string_equal(check("local stepp = function(n) return n + 1 end -- flod\n"
+                              "--[[ sense.flod { ]] note(\"sense.flod \\\" { \" .. stepp(1) .. [==[ x.y ]] ]==])\n"
+                              "for i, ip in ipairs(pool.list { service = p.service }.ips) do note(ip .. i) end"), "");
+}
+
+static void the_shipped_runbooks_are_clean(void **_)
+{
+    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\n");
+    struct names books;
+    assert_good(shelf_names(&books, &s->ws, test_keep(), &s->e), &s->e);
+    assert_true(books.count >= 6);
+    for (size_t i = 0; i < books.count; i++) {
+        struct findings f = { .keep = test_keep() };
+        check_runbook(&f, &s->ws, books.name[i]);
+        for (size_t k = 0; k < f.count; k++)
+            if (f.finding[k].severity != 'I')
+                fail_msg("%s:%d: %s", f.finding[k].file, f.finding[k].line, f.finding[k].message);
+    }
+    plugins_close(s->plugins);
+}
+
+static void it_knows_the_words_that_the_engine_knows(void **_)
+{
+    size_t ours = 0, theirs = 0;
+    for (const struct word *w = engine_words; w->name; w++, theirs++) {
+        bool has = false;
+        for (const struct word_row *r = word_rows; r->name; r++)
+            has = has || strcmp(r->name, w->name) == 0;
+        if (!has)
+            fail_msg("check does not know '%s'", w->name);
+    }
+    for (const struct word_row *r = word_rows; r->name; r++)
+        ours++;
+    assert_int_equal(ours, theirs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest checks[] = {
+        promise(a_word_that_is_none_is_named_with_line_and_the_nearest),
+        promise(arguments_are_held_against_the_contract),
+        promise(a_field_that_a_result_does_not_have_is_found),
+        promise(a_call_is_held_against_what_the_other_one_takes),
+        promise(parameters_are_declared_and_used),
+        promise(a_wait_is_for_something_that_can_be_and_not_for_ever),
+        promise(what_the_bound_plugin_lacks_is_found),
+        promise(a_change_without_undo_is_worth_knowing),
+        promise(comments_strings_and_local_names_raise_nothing),
+        promise(the_shipped_runbooks_are_clean),
+        promise(it_knows_the_words_that_the_engine_knows),
+    };
+    return cmocka_run_group_tests(checks, NULL, NULL);
+}
