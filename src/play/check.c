@@ -250,7 +250,7 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
     *c = (struct check){ .out = out, .ws = ws, .keep = out->keep };
     if (!shelf_read(&book, ws, name, out->keep, &e) || !roles_load(&c->roles, out->keep, &e)
         || !plugins_open(&c->plugins, ws, &c->roles, out->keep, &e)) {
-        const char *file = text_ends(name, ".lua") ? name : arena_print(out->keep, "%s.lua", name);
+        const char *file = text_ends(name, ".lua") ? name : arena_print(out->keep, "runbooks/%s.lua", name);
         add_error(out, file, e.text);
         return;
     }
