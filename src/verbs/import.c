@@ -134,5 +134,7 @@ bool verb_import(struct desk *d, struct err *e)
         return import_parcel(d, input ? "standard input" : file, bytes, length, e);
     if (desk_option(d, "rows"))
         return import_rows(d, bytes, length, e);
+    if (text_ends(file, ".md") || text_ends(file, ".markdown"))
+        return import_report(d, file, bytes, length, e);
     return import_history(d, input ? "standard input" : file, bytes, length, e);
 }

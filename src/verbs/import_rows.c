@@ -52,12 +52,11 @@ static void preview(struct desk *d, const struct rows *rows)
     }
 }
 
-bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e)
+bool import_rows_into(struct desk *d, const char *title, const char *bytes, size_t length,
+                      struct civil day, struct err *e)
 {
-    struct civil day;
     struct rows rows;
-    if (!first_day(d, &day, e) || !rows_parse(&rows, bytes, length, desk_zone(d), day, d->keep, e) ||
-        !judge(d, &rows, e))
+    if (!rows_parse(&rows, bytes, length, desk_zone(d), day, d->keep, e) || !judge(d, &rows, e))
         return false;
     struct draft *draft = arena_many(d->keep, struct draft, rows.count);
     size_t n = 0;
@@ -73,10 +72,16 @@ bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e
     if (!desk_confirm(d, arena_print(d->keep, "write %s into %s, in %s?", text_count(d->keep, (int64_t)n, "row"), where,
                                      zone_words(d->keep, desk_zone(d), draft[0].at)), e))
         return false;
-    struct moment start = { .at = draft[0].at };
-    if ((!d->name && !desk_open_incident(d, &start, NULL, NULL, e)) || !desk_append_all(d, draft, n, NULL, e))
+    struct moment start = { .at = draft[0].at, .early_ms = draft[0].early_ms, .late_ms = draft[0].late_ms };
+    if ((!d->name && !desk_open_incident(d, &start, title, NULL, e)) || !desk_append_all(d, draft, n, NULL, e))
         return false;
     d->when.at = INSTANT_NONE;
     desk_echo(d, "%s imported", text_count(d->keep, (int64_t)n, "row"));
     return true;
+}
+
+bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e)
+{
+    struct civil day;
+    return first_day(d, &day, e) && import_rows_into(d, NULL, bytes, length, day, e);
 }

@@ -24,5 +24,10 @@ bool share_parse(int64_t *ppb, const char *text);
 
 /* Pasted lines, each with its time, as notes: all or none, and shown first. */
 bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e);
+/* The same with the day of the first row, and the title of an incident that it opens. */
+bool import_rows_into(struct desk *d, const char *title, const char *bytes, size_t length,
+                      struct civil day, struct err *e);
+/* A postmortem that was written elsewhere: its rows and its open actions. */
+bool import_report(struct desk *d, const char *file, const char *bytes, size_t length, struct err *e);
 
 #endif

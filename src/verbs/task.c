@@ -27,9 +27,10 @@ static void list_tasks(struct desk *d)
 {
     for (size_t i = 0; i < d->incident.tasks; i++) {
         const struct task *t = &d->incident.task[i];
-        fprintf(d->out, "%3zu  %s%s%s%s%s%s\n", i + 1, t->done ? "done  " : "", t->text,
-                t->owner ? ", " : "", t->owner ? t->owner : "", t->due ? ", due " : "",
-                t->due ? t->due : "");
+        bool owned = t->owner && *t->owner, dated = t->due && *t->due;
+        fprintf(d->out, "%3zu  %s%s%s%s%s%s\n", i + 1, t->done ? "done  " : "", text_for_terminal(d->keep, t->text),
+                owned ? ", " : "", owned ? text_for_terminal(d->keep, t->owner) : "", dated ? ", due " : "",
+                dated ? text_for_terminal(d->keep, t->due) : "");
     }
 }
 
