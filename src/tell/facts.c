@@ -160,15 +160,33 @@ static void find_times(struct facts *f)
             f->recorded_at = f->journal->event[n].recorded;
 }
 
+/* What had happened by then: later changes, answers and runs are not told. */
+static const struct journal *journal_up_to(const struct journal *j, int64_t as_of,
+                                           struct arena *keep)
+{
+    if (as_of == INSTANT_NONE)
+        return j;
+    struct journal *cut = arena_one(keep, struct journal);
+    struct event *event = arena_many(keep, struct event, j->count + 1);
+    *cut = *j;
+    cut->event = event;
+    cut->count = 0;
+    for (size_t i = 0; i < j->count; i++)
+        if (j->event[i].at <= as_of)
+            event[cut->count++] = j->event[i];
+    return cut;
+}
+
 bool facts_gather(struct facts *out, const struct workspace *ws, const struct journal *journal,
                   const struct incident *incident, int64_t as_of, int64_t now,
                   struct arena *keep, struct err *e)
 {
-    *out = (struct facts){ .ws = ws, .journal = journal, .incident = incident };
+    *out = (struct facts){ .ws = ws, .incident = incident };
+    out->journal = journal_up_to(journal, as_of, keep);
     if (!account_open(&out->account, ws, as_of, now, keep, e))
         return false;
     find_times(out);
     out->as_of = as_of == INSTANT_NONE ? out->recorded_at : as_of;
-    ledger_fold(&out->ledger, journal, 1, keep);
+    ledger_fold(&out->ledger, out->journal, 1, keep);
     return take_services(out, keep, e);
 }

@@ -5,6 +5,19 @@
 
 /* --- what was changed ------------------------------------------------------------------------ */
 
+/* A target that is not as it was, by the last change that made it so. */
+static void put_changed(struct saying *s, const struct target *t)
+{
+    const struct change *last = NULL;
+    for (const struct change *const *c = t->change; c && *c; c++)
+        last = *c;
+    json_open(s->o, NULL, '{');
+    facts_put(s, "target", t->name);
+    json_put(s->o, "action", last ? last->action : "");
+    facts_put(s, "ip", last ? json_get_text(last->args, "ip", s->keep) : "");
+    json_close(s->o, '}');
+}
+
 static void put_changes(struct saying *s)
 {
     static const char *const states[] = { "open", "in flight", "undone", "cancelled", "kept",
@@ -37,7 +50,7 @@ static void put_changes(struct saying *s)
     json_open(s->o, "still_changed", '[');
     for (size_t i = 0; i < s->f->ledger.targets; i++)
         if (s->f->ledger.target[i].changed)
-            facts_put(s, NULL, s->f->ledger.target[i].name);
+            put_changed(s, &s->f->ledger.target[i]);
     json_close(s->o, ']');
 }
 

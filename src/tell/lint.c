@@ -261,8 +261,10 @@ static void check_tables(struct linting *l)
                      "GitHub does not");
         for (size_t r = 0; r < p->rows; r++)
             for (size_t c = 0; c < p->row[r].cells; c++)
-                if (!*p->row[r].cell[c] && !(p->header && r == 0))
+                if (!*p->row[r].cell[c] && !(p->header && r == 0)) {
                     lint_add(l, p->row[r].line, "C4", 'E', "", "", "an empty cell");
+                    break;
+                }
     }
 }
 
