@@ -1,6 +1,8 @@
 /* incidents.c: all incidents of a workspace, a line each. */
 #include "verbs/verbs.h"
 
+#include <string.h>
+
 static int64_t down_ms(const struct incident *i)
 {
     int64_t total = 0, until = INT64_MIN; /* the union over all services, for orientation */
@@ -37,12 +39,42 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
             i->drill ? "  SIMULATED" : "", i->number && *i->number ? arena_print(d->keep, "  %s", i->number) : "");
 }
 
+static bool suffered(const struct incident *i, const char *service)
+{
+    for (size_t k = 0; k < i->windows.count; k++)
+        if (text_equal(i->windows.window[k].service, service) && i->windows.window[k].level != IMPACT_NONE)
+            return true;
+    return false;
+}
+
+/* Is it one of those that were asked for? */
+static bool wanted(struct desk *d, const struct incident *i)
+{
+    const char *service = desk_option(d, "service"), *since = desk_option(d, "since");
+    return !(desk_option(d, "open") && i->closed) &&
+           !(d->as_of != INSTANT_NONE && i->opened_at > d->as_of) && (!service || suffered(i, service)) &&
+           (!since || strcmp(instant_text(d->keep, i->zone, i->opened_at, FORM_DATE), since) >= 0);
+}
+
+static bool right_question(struct desk *d, struct err *e)
+{
+    const char *service = desk_option(d, "service"), *since = desk_option(d, "since");
+    struct civil c = { 0 };
+    char rest;
+    if (service && !config_service(&d->ws.config, service, e))
+        return false;
+    if (since && (strlen(since) != 10 || sscanf(since, "%4d-%2d-%2d%c", &c.year, &c.month, &c.day, &rest) != 3 ||
+                  !civil_valid(c)))
+        return err_usage(e, "found '--since %s', expected a date as 2025-03-01", since);
+    return desk_at_most(d, 0, e);
+}
+
 bool verb_incidents(struct desk *d, struct err *e)
 {
     struct names all;
     struct text to = text_new(d->keep);
     struct json_out o = { 0 };
-    if (!desk_at_most(d, 0, e) || !d->ws.store->list(d->ws.store, &all, d->keep, e))
+    if (!right_question(d, e) || !d->ws.store->list(d->ws.store, &all, d->keep, e))
         return false;
     if (d->json) {
         o = desk_json(d, &to);
@@ -54,8 +86,7 @@ bool verb_incidents(struct desk *d, struct err *e)
             continue;
         if (!desk_incident(d, all.name[k], e))
             return false;
-        if ((desk_option(d, "open") && d->incident.closed) ||
-            (d->as_of != INSTANT_NONE && d->incident.opened_at > d->as_of))
+        if (!wanted(d, &d->incident))
             continue;
         one(d, &d->incident, &o);
         shown++;

@@ -2,6 +2,8 @@
 #include "verbs/show.h"
 #include "verbs/situation.h"
 
+#include "tell/chart.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -211,6 +213,16 @@ static void public_line(struct desk *d, const struct situation *s)
         fprintf(d->out, "PUBLIC  %s\n", t.at);
 }
 
+/* The incident as lanes over time: once it is over, or with -v. */
+static void picture(struct desk *d, const struct situation *s)
+{
+    bool over = !situation_is_open(s) && d->incident.windows.count;
+    if (!over && !d->verbose)
+        return;
+    rule(d);
+    fputs(chart_terminal(&d->incident, &s->ledger, &d->ws.config, WIDTH, d->keep), d->out);
+}
+
 /* What was measured, once it is over; a figure that is not recorded is left to handover. */
 static void times(struct desk *d)
 {
@@ -226,9 +238,14 @@ static void times(struct desk *d)
         fprintf(d->out, "TIMES   %s\n", text_cut(d->keep, t.at, WIDTH - 8));
 }
 
-/* What does not fit together, with the command that mends it. */
-static void to_mend(struct desk *d)
+/* What does not fit together, or was perhaps forgotten, with the command that mends it. */
+static void to_mend(struct desk *d, const struct situation *s)
 {
+    enum { FORGOTTEN_MS = 12 * 3600 * 1000 };
+    for (size_t i = 0; i < s->services; i++)
+        if (s->service[i].source && s->now - s->service[i].since > FORGOTTEN_MS)
+            fprintf(d->out, "MEND    %s has been %s for %s: forgotten? tocsin up %s @TIME\n", s->service[i].name,
+                    s->service[i].state, duration_short(d->keep, s->now - s->service[i].since), s->service[i].name);
     for (const char *const *n = d->incident.windows.note; n && *n; n++)
         fprintf(d->out, "MEND    %s\n", text_for_terminal(d->keep, *n));
 }
@@ -271,9 +288,10 @@ bool verb_status(struct desk *d, struct err *e)
     runs(d, &s);
     changes(d, &s);
     public_line(d, &s);
-    to_mend(d);
+    to_mend(d, &s);
     if (!situation_is_open(&s))
         times(d);
     below(d, &s);
+    picture(d, &s);
     return true;
 }

@@ -89,7 +89,9 @@ const struct verb verbs[] = {
               { "all", NULL, "everything: each step and read of a run, and what was struck" },
               { "chart", NULL, "as a picture: a line a service, a line an IP" }) },
     { "incidents", "", "all incidents of this workspace", where, ANY, verb_incidents,
-      OPTIONS({ "open", NULL, "only those that are open" }) },
+      OPTIONS({ "open", NULL, "only those that are open" },
+              { "service", "SERVICE", "only those in which it suffered" },
+              { "since", "DATE", "only those opened since, as 2025-03-01" }) },
     { "handover", "", "one page for the next shift", where, READS, verb_handover, NULL },
 
     { "compare", "DIR DIR...", "the incidents of several workspaces side by side", where,
