@@ -50,7 +50,23 @@ static bool is_shown(struct desk *d, const struct entry *n)
     return *n->text;
 }
 
-/* The text, broken at spaces, further lines below the first. */
+/* The first bytes of a word that are at most `columns` wide: whole characters, at least one. */
+static size_t front_of(struct desk *d, const char *word, size_t columns)
+{
+    size_t length = 0;
+    while (word[length]) {
+        size_t next = length + 1;
+        while ((word[next] & 0xc0) == 0x80)
+            next++;
+        if (length && text_width(arena_copy(d->keep, word, next)) > columns)
+            break;
+        length = next;
+    }
+    return length;
+}
+
+/* The text, broken at spaces, further lines below the first; a word that is
+ * wider than a line (some scripts have no spaces) is broken where it must be. */
 static void wrapped(struct desk *d, const char *text, size_t indent)
 {
     size_t width = (size_t)d->world->columns(d->world), column = indent;
@@ -64,6 +80,12 @@ static void wrapped(struct desk *d, const char *text, size_t indent)
         } else if (column > indent) {
             fputc(' ', d->out);
             column++;
+        }
+        for (; column + wide > width; wide = text_width(word)) {
+            size_t front = front_of(d, word, width - column);
+            fprintf(d->out, "%.*s\n%*s", (int)front, word, (int)indent, "");
+            word += front;
+            column = indent;
         }
         fputs(word, d->out);
         column += wide;
