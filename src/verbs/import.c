@@ -5,6 +5,7 @@
 #include "play/role.h"
 #include "record/history.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The event as JSON, its reference to an earlier one filled in. */
@@ -66,15 +67,31 @@ static bool handwork(struct desk *d, const struct roles *roles, struct history_e
     return true;
 }
 
-/* As many at once as refer to nothing that is not written yet. */
-static bool write_events(struct desk *d, const struct history *h, struct err *e)
+/* Scaled time: the pause between two moments of the file, divided. */
+static bool keep_pace(struct desk *d, const struct history *h, size_t i, int64_t speed)
+{
+    if (!speed || !i || h->event[i].draft.at <= h->event[i - 1].draft.at)
+        return true;
+    int64_t until = desk_now(d) + (h->event[i].draft.at - h->event[i - 1].draft.at) / speed;
+    while (desk_now(d) < until && !d->world->interrupted(d->world))
+        d->world->wait(d->world, until);
+    return !d->world->interrupted(d->world);
+}
+
+/* As many at once as refer to nothing that is not written yet; in scaled time
+ * those of one moment. */
+static bool write_events(struct desk *d, const struct history *h, int64_t speed, struct err *e)
 {
     enum { AT_ONCE = 64 };
     const char **hash = arena_many(d->keep, const char *, h->events + 1);
     struct draft draft[AT_ONCE];
     for (size_t i = 0, n; i < h->events; i += n) {
         struct appended a = { 0 };
+        if (!keep_pace(d, h, i, speed))
+            return err_stopped(e, "%s holds the first %zu of %zu events", d->name, i, h->events);
         for (n = 0; i + n < h->events && n < AT_ONCE && h->event[i + n].refers < (int)i; n++) {
+            if (speed && n && h->event[i + n].draft.at > h->event[i].draft.at)
+                break;
             draft[n] = h->event[i + n].draft;
             draft[n].data = with_hash(d, &h->event[i + n], hash);
         }
@@ -87,12 +104,22 @@ static bool write_events(struct desk *d, const struct history *h, struct err *e)
     return true;
 }
 
+static bool read_speed(struct desk *d, int64_t *speed, struct err *e)
+{
+    const char *typed = desk_option(d, "speed");
+    char *end;
+    *speed = typed ? strtoll(typed, &end, 10) : 0;
+    return !typed || (!*end && *speed > 0) ||
+           err_usage(e, "found '--speed %s', expected how many times faster, as 60", typed);
+}
+
 static bool import_history(struct desk *d, const char *file, const char *bytes, size_t length,
                            struct err *e)
 {
     struct history h;
     struct roles roles;
-    if (!history_parse(&h, file, bytes, length, &d->ws.config, d->keep, e) ||
+    int64_t speed;
+    if (!read_speed(d, &speed, e) || !history_parse(&h, file, bytes, length, &d->ws.config, d->keep, e) ||
         !roles_load(&roles, d->keep, e))
         return false;
     struct history_event *event = arena_many(d->keep, struct history_event, h.events);
@@ -104,7 +131,7 @@ static bool import_history(struct desk *d, const char *file, const char *bytes, 
     struct moment start = { .at = h.start, .early_ms = event[0].draft.early_ms,
                             .late_ms = event[0].draft.late_ms };
     d->name = NULL;
-    if (!desk_open_incident(d, &start, h.title, h.zone, e) || !write_events(d, &h, e) ||
+    if (!desk_open_incident(d, &start, h.title, h.zone, e) || !write_events(d, &h, speed, e) ||
         !desk_refresh(d, e))
         return false;
     size_t rows = 0;
