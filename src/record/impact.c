@@ -137,7 +137,10 @@ static void mark_all(struct fold *f, const struct entry *entry, size_t entries)
     f->opening = arena_many(f->keep, struct mark *, count + 1);
     for (size_t i = 0; i < entries; i++) {
         const struct entry *n = &entry[i];
-        if (n->event->kind != EVENT_IMPACT || strcmp(n->level, "none") == 0 || !n->event->data.at)
+        if (n->event->kind == EVENT_IMPACT && !n->event->data.at)
+            note(f, arena_print(f->keep, "event %s, an impact, was erased and counts nothing: "
+                "tocsin impact SERVICE down T1-T2 says it again", event_number(n->event, f->keep)));
+        if (n->event->kind != EVENT_IMPACT || !n->event->data.at || strcmp(n->level, "none") == 0)
             continue;
         struct mark *m = &f->mark[f->marks++];
         *m = (struct mark){ .entry = n, .basis = basis_of(n->event, f->keep),

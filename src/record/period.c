@@ -2,7 +2,6 @@
 #include "record/sla.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static struct period months(const char *zone, int year, int month, int count, const char *name)
 {
@@ -46,37 +45,29 @@ struct period period_at(const struct policy *policy, int64_t at, struct arena *k
     return (struct period){ 0 };
 }
 
-static bool is_whole(const char *text, int used)
+/* What the text names, if it names anything; whether it is written as we write
+ * it is for the caller to compare. */
+static struct period named(const char *text, const char *zone, struct arena *keep)
 {
-    return used && text[used] == '\0';
+    int year = 0, part = 0, day = 0, days = 0;
+    if (sscanf(text, "%4d-%2d-%2d/%4dd", &year, &part, &day, &days) == 4 && days >= 1
+        && civil_valid((struct civil){ .year = year, .month = part, .day = day }))
+        return rolling(zone, (struct civil){ .year = year, .month = part, .day = day }, days, keep);
+    if (sscanf(text, "%4d-Q%1d", &year, &part) == 2 && part >= 1 && part <= 4 && year > 0)
+        return months(zone, year, 3 * part - 2, 3, arena_print(keep, "%04d-Q%d", year, part));
+    if (sscanf(text, "%4d-%2d", &year, &part) == 2 && part >= 1 && part <= 12 && year > 0)
+        return months(zone, year, part, 1, arena_print(keep, "%04d-%02d", year, part));
+    if (sscanf(text, "%4d", &year) == 1 && year > 0)
+        return months(zone, year, 1, 12, arena_print(keep, "%04d", year));
+    return (struct period){ 0, 0, "" };
 }
 
 bool period_parse(struct period *out, const char *text, const char *zone, struct arena *keep,
                   struct err *e)
 {
-    int year = 0, part = 0, day = 0, days = 0, used = 0;
-    const char *name = arena_string(keep, text);
-    if (sscanf(text, "%4d-%2d-%2d/%4dd%n", &year, &part, &day, &days, &used) == 4
-        && is_whole(text, used) && days >= 1
-        && civil_valid((struct civil){ .year = year, .month = part, .day = day })) {
-        *out = rolling(zone, (struct civil){ .year = year, .month = part, .day = day }, days, keep);
-        return true;
-    }
-    used = 0;
-    if (sscanf(text, "%4d-Q%1d%n", &year, &part, &used) == 2 && is_whole(text, used) && part >= 1
-        && part <= 4 && used == 7) {
-        *out = months(zone, year, 3 * part - 2, 3, name);
-        return true;
-    }
-    used = 0;
-    if (sscanf(text, "%4d-%2d%n", &year, &part, &used) == 2 && is_whole(text, used) && part >= 1
-        && part <= 12 && used == 7) {
-        *out = months(zone, year, part, 1, name);
-        return true;
-    }
-    used = 0;
-    if (sscanf(text, "%4d%n", &year, &used) == 1 && is_whole(text, used) && used == 4 && year > 0) {
-        *out = months(zone, year, 1, 12, name);
+    struct period p = named(text, zone, keep);
+    if (*p.name && text_equal(p.name, text)) {
+        *out = p;
         return true;
     }
     err_usage(e, "'%s' is no period", text);

@@ -75,7 +75,8 @@ static bool read_from(struct policy *p, struct yaml *y, struct err *e)
         return true;
     if (!yaml_is(y, YAML_SCALAR, "a date, 2023-10-20", e))
         return false;
-    if (sscanf(y->text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || y->text[used]
+    if (strspn(y->text, "0123456789-") != 10
+        || sscanf(y->text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || y->text[used]
         || !civil_valid((struct civil){ .year = year, .month = month, .day = day }))
         return yaml_err(e, y, "found '%s', expected a date, 2023-10-20", y->text);
     p->from = zone_day_start(p->zone, year, month, day);

@@ -1,5 +1,6 @@
 /* row.c: what an event says to people, in one line (event_text in incident.h). */
 #include "record/entry.h"
+#include "record/sla_words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -10,18 +11,6 @@ static const char *word(const struct event *ev, const char *key, struct arena *k
     return text ? text : "";
 }
 
-/* 25 %, 0.5 %: cut, never rounded. */
-static const char *percent(struct arena *keep, int64_t ppb)
-{
-    char digits[32];
-    snprintf(digits, sizeof digits, "%" PRId64 ".%07" PRId64, ppb / 10000000, ppb % 10000000);
-    size_t end = strlen(digits);
-    while (digits[end - 1] == '0')
-        end--;
-    end -= digits[end - 1] == '.';
-    return arena_print(keep, "%.*s %%", (int)end, digits);
-}
-
 const char *impact_words(const char *service, const char *level, int64_t lost_ppb,
                          struct arena *keep)
 {
@@ -30,7 +19,7 @@ const char *impact_words(const char *service, const char *level, int64_t lost_pp
     if (text_equal(level, "degraded"))
         return lost_ppb < 0
              ? arena_print(keep, "%s is degraded", service)
-             : arena_print(keep, "%s is degraded, %s lost", service, percent(keep, lost_ppb));
+             : arena_print(keep, "%s is degraded, %s lost", service, ppb_percent(keep, lost_ppb, 7));
     if (text_equal(level, "none"))
         return arena_print(keep, "no impact on %s", service);
     if (text_equal(level, "unknown"))

@@ -63,8 +63,12 @@ const char *sla_range_minutes(struct arena *keep, struct range r)
     if (is_one(r))
         return "";
     int64_t low = (r.low + MINUTE_MS / 2) / MINUTE_MS, high = (r.high + MINUTE_MS / 2) / MINUTE_MS;
-    if (r.high < 10 * MINUTE_MS || low == high)
+    if (r.high - r.low < SECOND_MS)
+        return ""; /* finer than what is said of the value itself */
+    if (r.high < 10 * MINUTE_MS)
         return arena_print(keep, "%s to %s", sla_minutes(keep, r.low), sla_minutes(keep, r.high));
+    if (low == high)
+        return arena_print(keep, "%s to %s", duration_clock(keep, r.low), duration_clock(keep, r.high));
     return arena_print(keep, "%" PRId64 " to %" PRId64 " min", low, high);
 }
 
@@ -171,6 +175,7 @@ static void put_windows(struct json_out *o, const struct sla_result *r, struct a
             json_put_raw(o, "lost_ppb", "null", 4);
         json_put(o, "basis", w->basis);
         json_put_int(o, "counted_ms", row->counted_ms);
+        json_put(o, "service", w->service);
         json_put_bool(o, "counts", row->counts);
         json_put_bool(o, "open", w->open);
         json_close(o, '}');

@@ -92,10 +92,15 @@ static void windows(struct text *to, const struct sla_result *r, struct arena *k
     text_add(to, "<table>\n<tr><th>from</th><th>to</th><th>what</th><th>counts</th><th>by</th><th>incident</th></tr>\n");
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *w = &r->window[i];
-        text_print(to, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>",
+        text_print(to, "<tr><td>%s</td><td>%s</td><td>",
                    instant_text(keep, r->policy->zone, w->start, FORM_DATE_HM),
-                   w->window->open ? "open" : instant_text(keep, r->policy->zone, w->end, FORM_DATE_HM),
-                   impact_level_names[w->window->level], sla_minutes(keep, w->counted_ms));
+                   w->window->open ? "open" : instant_text(keep, r->policy->zone, w->end, FORM_DATE_HM));
+        if (!text_equal(w->window->service, r->service)) {
+            sla_escape(to, w->window->service);
+            text_char(to, ' ');
+        }
+        text_print(to, "%s</td><td>%s</td><td>", impact_level_names[w->window->level],
+                   sla_minutes(keep, w->counted_ms));
         sla_escape(to, w->window->basis);
         text_add(to, "</td><td>");
         sla_escape(to, w->window->incident);

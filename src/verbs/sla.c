@@ -121,7 +121,10 @@ static bool ask_service(struct question *q, const struct service *s, struct err 
     do {
         const struct policy *then = set ? policy_at(set, at) : p;
         struct period period = period_at(then ? then : p, at, q->d->keep);
-        if (then && !add(q, s->name, set, period, e))
+        if (!then)
+            desk_say(q->d, "note: no version of the policy '%s' is in force at the start of %s",
+                     set->name, period.name);
+        else if (!add(q, s->name, set, period, e))
             return false;
         at = period.end;
     } while (at < range.end && at <= q->account.as_of);

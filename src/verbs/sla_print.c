@@ -23,7 +23,7 @@ static void print_shares(struct desk *d, const struct sla_result *r)
             only = only && same;
             share += same ? r->window[k].counted_ms : 0;
         }
-        if (!seen && !only)
+        if (!seen && (!only || text_equal(name, d->given_incident)))
             fprintf(d->out, "  %-13s%s  %s\n", incidents++ ? "" : "incidents", name,
                     sla_minutes(d->keep, share));
     }

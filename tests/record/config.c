@@ -89,6 +89,7 @@ static void every_mistake_is_named_with_its_place_what_was_found_and_what_is_exp
         { "policies:\n  p: { target: 120% }\n", "expected more than 0% and at most 100%" },
         { "policies:\n  p: { target: 99%, period: week }\n", "found 'week', expected month, quarter, year or '30 days'" },
         { "policies:\n  p: { target: 99%, from: 2023-02-30 }\n", "found '2023-02-30', expected a date" },
+        { "policies:\n  p: { target: 99%, from: \"2023-+1-01\" }\n", "found '2023-+1-01', expected a date" },
         { "policies:\n  p: { target: 99%, partial: half }\n", "found 'half', expected" },
         { "policies:\n  p: { target: 99%, credit: 5%, tiers: [] }\n", "found both 'credit' and 'tiers'" },
         { "policies:\n  p: { target: 99%, counting: started }\n", "found without 'credit'" },

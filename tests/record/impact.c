@@ -225,6 +225,16 @@ static void numbers_from_elsewhere_overflow_no_sum(void **_)
     assert_int_equal(w->start.late_ms, 366 * DAY_MS);
 }
 
+static void an_erased_impact_is_missed_aloud(void **_)
+{
+    given_nothing_recorded();
+    add_opening("11:17", S, "person");
+    last_event()->data = (struct json){ 0 };
+    const struct windows *w = &folded()->windows;
+    assert_int_equal(w->count, 0);
+    assert_non_null(strstr(w->note[0], "event 2, an impact, was erased"));
+}
+
 static void a_level_of_a_newer_version_is_an_impact_of_unknown_degree(void **_)
 {
     given_nothing_recorded();
@@ -253,6 +263,7 @@ int main(void)
         promise(windows_stand_by_service_and_start),
         promise(the_rule_about_order_holds_for_any_number_of_voices),
         promise(numbers_from_elsewhere_overflow_no_sum),
+        promise(an_erased_impact_is_missed_aloud),
         promise(a_level_of_a_newer_version_is_an_impact_of_unknown_degree),
     };
     return cmocka_run_group_tests(impact, NULL, NULL);

@@ -517,7 +517,7 @@ static void apias_december_without_its_30th_has_30_days(void **_)
 static void a_period_that_is_none_is_refused_with_how_to_write_one(void **_)
 {
     static const char *const wrong[] = { "", "march", "2025-13", "2025-00", "2025-3", "2025-Q5",
-                                         "25", "2025-03-", "2025-03-31/0d", "2025-02-30/30d" };
+                                         "25", "2025-03-", "2025- 3", "2025-+3", " 2025", "2025-03 ", "2025-03-31/0d", "2025-02-30/30d" };
     struct period p;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct err e = { 0 };
