@@ -58,6 +58,7 @@ static void look_elsewhere(struct desk *d, const struct event *ev)
     for (const char *const *in = (const char *const[]){ "blobs", "output", "streams", NULL }; *in; in++)
         look_in_folder(d, workspace_path(&d->ws, d->keep, arena_print(d->keep, "%s/%s", beside, *in)),
                        text, count);
+    look_in_folder(d, workspace_path(&d->ws, d->keep, beside), text, count); /* damaged-... */
     look_in_folder(d, workspace_path(&d->ws, d->keep, "drafts"), text, count);
     for (size_t i = 0; i < d->journal.count; i++) {
         const struct event *other = &d->journal.event[i];

@@ -98,8 +98,10 @@ bool local_create_with(struct local *l, const char *incident, const struct draft
     struct arena rest = l->all;
     l->all = scratch;
     bool ok = disk_lock(fd, path, true, e);
-    if (ok && !l->disk->stat(folder, &st))
+    if (ok && !l->disk->stat(folder, &st)) {
         ok = err_busy(e, "there is an incident '%s' already", incident);
+        err_hint(e, "somebody opened it just now: tocsin status   shows it; then type yours again");
+    }
     ok = ok && create_in(l, folder, incident, opened, stream, count, keep, e);
     l->all = rest;
     disk_close(l->disk, &fd);

@@ -146,7 +146,7 @@ bool local_append_to(struct local *l, struct strand *s, const char *head, struct
     else if (leads)
         strand_lead_not(s);
     else if (ok && sync)
-        ok = strand_sync(l, s, s->written, e);
+        ok = strand_sync(l, s, e);
     return ok && (!erases(s, draft, count) || strand_settle(l, s, e));
 }
 
@@ -167,7 +167,7 @@ static bool local_sync(struct store *store, const char *incident, struct err *e)
 {
     struct local *l = (struct local *)store;
     struct strand *s = known(l, incident);
-    return !s || !s->written || strand_sync(l, s, s->written, e);
+    return !s || !s->written || strand_sync(l, s, e);
 }
 
 static bool local_create(struct store *store, const char *incident, const struct draft *opened,

@@ -1,6 +1,8 @@
 /* strand.c: entering, mending and writing a stream; see strand.h. */
+#define _GNU_SOURCE /* memmem, memrchr */
 #include "world/strand.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -260,6 +262,18 @@ void strand_leave(struct strand *s)
     disk_unlock(s->lock_fd);
 }
 
+static void remember_ours(struct strand *s, const char *lines, size_t length,
+                          const struct chain *to)
+{
+    static const char mark[] = ",\"hash\":\"";
+    const char *before = memrchr(lines, '\n', length - 1), *line = before ? before + 1 : lines;
+    const char *hash = memmem(line, (size_t)(lines + length - line), mark, sizeof mark - 1);
+    assert(hash); /* we wrote it so */
+    s->written = to->seq;
+    s->hash_at = s->verified.end + (uint64_t)(hash - lines) + sizeof mark - 1;
+    memcpy(s->written_hash, to->hash, sizeof s->written_hash);
+}
+
 bool strand_put(struct local *l, struct strand *s, const char *lines, size_t length,
                 const struct chain *to, struct err *e)
 {
@@ -268,7 +282,20 @@ bool strand_put(struct local *l, struct strand *s, const char *lines, size_t len
         (void)l->disk->ftruncate(s->journal_fd, (off_t)s->verified.end);
         return err_hint(e, "nothing was recorded; what was acknowledged before is safe");
     }
+    remember_ours(s, lines, length, to);
     s->verified = *to;
-    s->written = to->seq;
     return true;
+}
+
+bool strand_holds(struct local *l, struct strand *s, struct err *e)
+{
+    char found[SHA256_HEX];
+    uint64_t size;
+    if (!follow_name(l, s, &size, e))
+        return false;
+    ssize_t got = disk_read(l->disk, s->journal_fd, s->journal, found, sizeof found, s->hash_at, e);
+    if (got < 0)
+        return false;
+    return (got == SHA256_HEX && !memcmp(found, s->written_hash, SHA256_HEX))
+        || err_system(e, "a sync of '%s' failed meanwhile, and what was written is gone", s->journal);
 }

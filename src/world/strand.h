@@ -25,7 +25,9 @@ struct strand {
     int next_slot;                     /* ... and the slot to write then */
     uint32_t *bell;                    /* rung after each sync: where others wait for it */
     bool crowd;                        /* our last sync covered others' lines, too */
-    int64_t written;                   /* seq of the last line we wrote */
+    int64_t written;                   /* seq of the last line we wrote, ... */
+    char written_hash[SHA256_HEX + 1]; /* ... its hash, ... */
+    uint64_t hash_at;                  /* ... and where in the file that stands */
 };
 
 enum { LOCAL_BUFFER = 1 << 16, MEMO_BYTES = 1 << 26 };
@@ -71,9 +73,9 @@ bool strand_settle(struct local *l, struct strand *s, struct err *e);
 bool strand_put(struct local *l, struct strand *s, const char *lines, size_t length,
                 const struct chain *to, struct err *e);
 
-/* Makes all lines up to `seq` durable and moves the head over them: by a sync of
- * our own, or by waiting for somebody else's that covers them. */
-bool strand_sync(struct local *l, struct strand *s, int64_t seq, struct err *e);
+/* Makes all lines up to our last one durable and moves the head over them: by a
+ * sync of our own, or by waiting for somebody else's that covers them. */
+bool strand_sync(struct local *l, struct strand *s, struct err *e);
 
 /* Takes the head's lock if nobody has it: who does leads the next sync, and may
  * write first. strand_sync_led() makes all up to s->verified durable and gives
@@ -89,6 +91,10 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e);
 /* The head; ERR_INPUT when neither slot is valid. */
 bool strand_head(const struct local *l, int fd, const char *path, struct head *out, int *next,
                  struct err *e);
+
+/* Is our last line still where we wrote it? A sync that failed in other hands
+ * may have cost it its place, and another line may have its seq. */
+bool strand_holds(struct local *l, struct strand *s, struct err *e);
 
 /* The same of a strand that is open, into s->at_head and s->next_slot. */
 bool strand_look(const struct local *l, struct strand *s, struct err *e);

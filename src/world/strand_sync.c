@@ -108,15 +108,14 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e)
     return true;
 }
 
-/* `seq`: the line that somebody waits for. */
-static bool after_failed_sync(struct local *l, struct strand *s, int64_t seq, struct err *e)
+static bool after_failed_sync(struct local *l, struct strand *s, struct err *e)
 {
     struct err sync = { 0 }, mending = { 0 };
     err_errno(&sync, "cannot sync '%s'", s->journal);
     (void)strand_mark(l, s, true, &mending);
     bool ok = strand_grasp(l, s, &mending);
     if (ok) {
-        ok = strand_replace(l, s, &mending) && s->verified.seq >= seq;
+        ok = strand_replace(l, s, &mending) && strand_holds(l, s, &mending);
         strand_leave(s);
     }
     if (ok) {
@@ -141,15 +140,14 @@ static void wait_for_ring(struct strand *s, uint32_t heard)
     syscall(SYS_futex, s->bell, FUTEX_WAIT, heard, &patience, NULL, 0);
 }
 
-static bool sync_upto(struct local *l, struct strand *s, const struct chain *upto, int64_t seq,
-                      struct err *e)
+static bool sync_upto(struct local *l, struct strand *s, const struct chain *upto, struct err *e)
 {
     int got;
     do
         got = l->disk->fdatasync(s->journal_fd);
     while (got < 0 && errno == EINTR);
     s->crowd = upto->seq > s->at_head.seq + 1;
-    return got ? after_failed_sync(l, s, seq, e) : put_head(l, s, upto, e);
+    return got ? after_failed_sync(l, s, e) : put_head(l, s, upto, e);
 }
 
 /* Where several write at once, those that the last sync woke are about to write
@@ -177,27 +175,25 @@ void strand_lead_not(struct strand *s)
 bool strand_sync_led(struct local *l, struct strand *s, struct err *e)
 {
     struct chain upto = s->verified;
-    bool ok = sync_upto(l, s, &upto, upto.seq, e);
+    bool ok = sync_upto(l, s, &upto, e);
     strand_lead_not(s);
     return ok;
 }
 
-static bool is_covered(struct local *l, struct strand *s, int64_t seq, bool *covered,
-                       struct err *e)
+static bool is_covered(struct local *l, struct strand *s, bool *covered, struct err *e)
 {
     if (!strand_look(l, s, e))
         return false;
-    *covered = s->at_head.seq >= seq;
-    return true;
+    *covered = s->at_head.seq >= s->written;
+    return !*covered || strand_holds(l, s, e);
 }
 
 /* Either another's sync covers us, or we lead; *covered says which. */
-static bool wait_or_lead(struct local *l, struct strand *s, int64_t seq, bool *covered,
-                         struct err *e)
+static bool wait_or_lead(struct local *l, struct strand *s, bool *covered, struct err *e)
 {
     for (;;) {
         uint32_t heard = __atomic_load_n(s->bell, __ATOMIC_SEQ_CST);
-        if (!is_covered(l, s, seq, covered, e))
+        if (!is_covered(l, s, covered, e))
             return false;
         if (*covered)
             return true;
@@ -205,17 +201,17 @@ static bool wait_or_lead(struct local *l, struct strand *s, int64_t seq, bool *c
             wait_for_ring(s, heard);
             continue;
         }
-        bool ok = is_covered(l, s, seq, covered, e);
+        bool ok = is_covered(l, s, covered, e);
         if (!ok || *covered)
             strand_lead_not(s);
         return ok;
     }
 }
 
-bool strand_sync(struct local *l, struct strand *s, int64_t seq, struct err *e)
+bool strand_sync(struct local *l, struct strand *s, struct err *e)
 {
     bool covered = false;
-    if (!wait_or_lead(l, s, seq, &covered, e))
+    if (!wait_or_lead(l, s, &covered, e))
         return false;
     if (covered)
         return true;
@@ -224,8 +220,9 @@ bool strand_sync(struct local *l, struct strand *s, int64_t seq, struct err *e)
     bool ok = strand_enter(l, s, true, e);
     if (ok) {
         struct chain upto = s->verified;
+        ok = strand_holds(l, s, e);
         strand_leave(s);
-        ok = sync_upto(l, s, &upto, seq, e);
+        ok = ok && sync_upto(l, s, &upto, e);
     }
     strand_lead_not(s);
     return ok;

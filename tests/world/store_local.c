@@ -405,6 +405,23 @@ static void what_a_failed_sync_lost_is_not_acknowledged_and_the_record_goes_on(v
     leave(g);
 }
 
+static void a_line_that_was_lost_in_other_hands_is_not_taken_for_the_one_in_its_place(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct appended out;
+    struct draft d = { INSTANT_NONE, 0, 0, "bob", "sim", EVENT_NOTE, "{\"text\":\"waiting\"}" };
+    assert_good(create(g->store, &e), &e);
+    uint64_t end = journal(g->store).stream[0].end;
+    struct store *b = open_on(g, &disk_real);
+    assert_good(b->append(b, incident, NULL, NULL, &d, 1, false, &out, test_keep(), &e), &e);
+    assert_int_equal(truncate(inside(g, "journal.jsonl"), (off_t)end), 0); /* its pages are gone */
+    assert_good(note(g->store, "in its place", &e) && note(g->store, "and one more", &e), &e);
+    assert_refused(b->sync(b, incident, &e), &e, ERR_SYSTEM, "what was written is gone");
+    b->close(b);
+    leave(g);
+}
+
 static void a_read_only_folder_is_one_clear_line(void **_)
 {
     struct ground *g = ground();
@@ -836,6 +853,7 @@ int main(void)
         promise(a_failed_opening_leaves_no_half_incident),
         promise(after_a_failed_sync_nothing_is_acknowledged_that_is_not_on_the_disk),
         promise(what_a_failed_sync_lost_is_not_acknowledged_and_the_record_goes_on),
+        promise(a_line_that_was_lost_in_other_hands_is_not_taken_for_the_one_in_its_place),
         promise(a_read_only_folder_is_one_clear_line),
         promise(eight_processes_append_at_once_and_nothing_is_lost),
         promise(an_erased_line_loses_its_data_and_nothing_else),
