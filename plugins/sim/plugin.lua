@@ -38,6 +38,23 @@ local function first_world(given)
   return w
 end
 
+-- Over it, what a snapshot of the real one saw.
+local function as_seen(w, live)
+  for ip, vpc in pairs(live.ips) do
+    w.ips[ip] = { name = ip, vpc = vpc }
+    if vpc ~= "" then w.vpcs[vpc] = { name = vpc } end
+  end
+  for name, seen in pairs(live.pools) do
+    w.services[name].pool = set(seen.ips)
+    for _, ip in ipairs(seen.ips) do w.ips[ip] = w.ips[ip] or { name = ip, vpc = "" } end
+  end
+  for name, seen in pairs(live.names) do
+    local z = w.dns[w.services[name].name]
+    z.ttl_ms, z.records = seen.ttl_ms, {}
+    for _, ip in ipairs(seen.ips) do z.records[ip] = seen.ttl_ms end
+  end
+end
+
 -- The instruments that the models of `sense` read: numbers as they would have
 -- been measured, judged by the same rules as on a real day.
 
@@ -284,7 +301,9 @@ return {
   -- For scenarios: the world as it begins, looked at without an instrument's
   -- delay, and changed by hand.
   begin = function(given)
-    state_write(first_world(given))
+    local w = first_world(given)
+    if given.live then as_seen(w, given.live) end
+    state_write(w)
     return {}
   end,
   look = function(t)

@@ -74,6 +74,8 @@ static int host_state_read(lua_State *L)
         sandbox_push_json(L, json_from(p->memory));
         return 1;
     }
+    if (p->model)
+        return 0; /* nothing was put there yet; what lies on disk is another world */
     struct arena scratch = *p->keep;
     struct world *w = p->ws->world;
     const char *path = state_path(l, &scratch), *bytes;

@@ -34,6 +34,10 @@ struct run_request {
     const char *const *argument; /* "key=value"; then NULL */
     const struct audience *audience;
     const char *over;      /* restore: although that incident changed the target; NULL */
+    /* Of a dry run: where its world comes from. Neither: the simulator's own,
+     * else one made of the configuration. */
+    bool live;             /* one snapshot, read through the bound plugins */
+    const char *scenario;  /* this scenario's, a minute into its first wave; NULL */
 };
 
 struct run_outcome {
@@ -50,8 +54,8 @@ bool run_resume(struct run_outcome *out, const struct run_request *r, const char
                 const char *how, const char *key, const char *because, struct arena *keep,
                 struct err *e);
 
-/* A dry run: state from the simulator's model, changes never leave the
- * process. Answers the plan as events of a journal in memory. */
+/* A dry run: the first line says where its state comes from; from there on the
+ * roles' models answer, and no change leaves the process. */
 struct plan_step { const char *key, *line; int64_t at; bool change; };
 struct plan { const char *source; const struct plan_step *step; size_t steps; const char *end; };
 bool run_plan(struct plan *out, const struct run_request *r, const char *const *assume,

@@ -71,7 +71,10 @@ bool verb_plan(struct desk *d, struct err *e)
     if (format && !text_equal(format, "text") && !text_equal(format, "md"))
         return err_usage(e, "--format text or md, not '%s'", format);
     struct run_request request = { .ws = &d->ws, .incident = d->name, .runbook = d->word[0],
-                                   .argument = d->word + 1 };
+                                   .argument = d->word + 1, .live = desk_option(d, "live") != NULL,
+                                   .scenario = desk_option(d, "scenario") };
+    if (request.live && request.scenario)
+        return err_usage(e, "--live or --scenario: a plan starts from one world");
     bool good = run_plan(&plan, &request, assumptions(d), d->keep, e);
     if (!plan.source)
         return good;

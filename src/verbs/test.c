@@ -89,9 +89,11 @@ static bool complete(struct desk *d, const char *dir, struct err *e)
     const char *repository = ws.config.publish.repository;
     if (repository[0] != '/')
         repository = workspace_path(&ws, d->keep, repository);
-    return d->world->exists(d->world, repository, NULL)
-        || repo_init(repository, ws.config.publish.branch, e)
-        || err_while(e, "making the repository of reports");
+    bool good = d->world->exists(d->world, repository, NULL)
+             || repo_init(repository, ws.config.publish.branch, e)
+             || err_while(e, "making the repository of reports");
+    ws.store->close(ws.store);
+    return good;
 }
 
 static void print(struct desk *d, const struct scenario_result *r, size_t *number)

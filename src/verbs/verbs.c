@@ -48,6 +48,8 @@ const struct verb verbs[] = {
     { "plan", "RUNBOOK|PATH.lua [KEY=VALUE]...", "the same as a dry run, saying where its state comes from",
       fight, PERHAPS, verb_plan,
       OPTIONS({ "assume", "A=V,...", "what a read shall answer, as sense.flood.ip=192.0.2.10" },
+              { "live", NULL, "from one snapshot, read through the bound plugins" },
+              { "scenario", "FILE", "from that scenario's world, a minute into its first wave" },
               { "format", "text|md", "how to print it" }) },
     { "do", "ROLE.ACTION [KEY=VALUE]...", "one change, recorded, without a runbook",
       fight, OPEN, verb_do, NULL },
