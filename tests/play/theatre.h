@@ -123,7 +123,8 @@ static inline struct run_request theatre_request(struct theatre *t, const char *
                                                  const char *const *argument)
 {
     theatre_now = t;
-    return (struct run_request){ &t->stage->ws, t->incident, runbook, argument, &t->audience, NULL };
+    return (struct run_request){ .ws = &t->stage->ws, .incident = t->incident, .runbook = runbook,
+                                 .argument = argument, .audience = &t->audience };
 }
 
 static inline bool theatre_run(struct theatre *t, const char *runbook)
