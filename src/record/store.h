@@ -138,6 +138,11 @@ struct store {
     bool (*blobs)(struct store *s, const char *incident, struct names *out,
                   struct arena *keep, struct err *e);
 
+    /* Where beside the events any of these words are: blobs, output, streams, what
+     * was moved aside. Names that people can find. */
+    bool (*mentions)(struct store *s, const char *incident, const char *const *text, size_t count,
+                     struct names *out, struct arena *keep, struct err *e);
+
     /* What happened below that a person should know, one line, each once: bytes
      * of a dead writer moved aside, a sync that had to be repeated. NULL: nothing. */
     const char *(*warning)(struct store *s, struct arena *keep);

@@ -1,4 +1,5 @@
 /* erase.c: a secret leaves the record for good; that it was there stays. */
+#define _GNU_SOURCE /* memmem */
 #include "verbs/verbs.h"
 
 #include <string.h>
@@ -19,32 +20,29 @@ static void collect(struct json value, const char **text, size_t *count, size_t 
         collect(w.value, text, count, most, keep);
 }
 
-static void look_in_file(struct desk *d, const char *path, const char *const *text, size_t count)
+static bool says(const char *bytes, size_t length, const char *const *text, size_t count)
 {
-    struct arena scratch = *d->keep;
-    struct err ignored;
-    const char *bytes;
-    size_t length;
-    if (!d->world->read_file(d->world, path, &bytes, &length, &scratch, &ignored))
-        return;
-    struct text clean = text_new(&scratch);
-    text_add_clean(&clean, bytes, length); /* a NUL must not end the search */
     for (size_t i = 0; i < count; i++)
-        if (strstr(clean.at, text[i])) {
-            desk_say(d, "  it is in '%s', too", path);
-            return;
-        }
+        if (memmem(bytes, length, text[i], strlen(text[i])))
+            return true;
+    return false;
 }
 
-static void look_in_folder(struct desk *d, const char *path, const char *const *text, size_t count)
+static void look_in_drafts(struct desk *d, const char *const *text, size_t count)
 {
     struct names all;
     struct err ignored;
+    const char *bytes, *path = workspace_path(&d->ws, d->keep, "drafts");
+    size_t length;
     if (!d->world->exists(d->world, path, NULL)
         || !d->world->list_folder(d->world, path, &all, d->keep, &ignored))
         return;
-    for (size_t i = 0; i < all.count; i++)
-        look_in_file(d, arena_print(d->keep, "%s/%s", path, all.name[i]), text, count);
+    for (size_t i = 0; i < all.count; i++) {
+        const char *file = arena_print(d->keep, "%s/%s", path, all.name[i]);
+        if (d->world->read_file(d->world, file, &bytes, &length, d->keep, &ignored)
+            && says(bytes, length, text, count))
+            desk_say(d, "  it is in '%s', too", file);
+    }
 }
 
 /* The journal is not the only place that may hold what was pasted. */
@@ -54,21 +52,18 @@ static void look_elsewhere(struct desk *d, const struct event *ev)
     const char *text[MOST];
     size_t count = 0;
     collect(ev->data, text, &count, MOST, d->keep);
-    const char *beside = arena_print(d->keep, ".tocsin/incidents/%s", d->name);
-    for (const char *const *in = (const char *const[]){ "blobs", "output", "streams", NULL }; *in; in++)
-        look_in_folder(d, workspace_path(&d->ws, d->keep, arena_print(d->keep, "%s/%s", beside, *in)),
-                       text, count);
-    look_in_folder(d, workspace_path(&d->ws, d->keep, beside), text, count); /* damaged-... */
-    look_in_folder(d, workspace_path(&d->ws, d->keep, "drafts"), text, count);
+    struct names places;
+    struct err ignored;
+    struct store *store = d->ws.store;
+    if (store->mentions(store, d->name, text, count, &places, d->keep, &ignored))
+        for (size_t i = 0; i < places.count; i++)
+            desk_say(d, "  it is in '%s', too", places.name[i]);
+    look_in_drafts(d, text, count);
     for (size_t i = 0; i < d->journal.count; i++) {
         const struct event *other = &d->journal.event[i];
-        const char *data = other->data.at ? arena_copy(d->keep, other->data.at, other->data.length) : "";
-        for (size_t k = 0; k < count && other != ev; k++)
-            if (strstr(data, text[k])) {
-                desk_say(d, "  event %s says it, too: tocsin erase %s --why ...",
-                         event_number(other, d->keep), event_number(other, d->keep));
-                break;
-            }
+        if (other != ev && other->data.at && says(other->data.at, other->data.length, text, count))
+            desk_say(d, "  event %s says it, too: tocsin erase %s --why ...",
+                     event_number(other, d->keep), event_number(other, d->keep));
     }
 }
 

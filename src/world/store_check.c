@@ -1,4 +1,5 @@
 /* store_check.c: looking at every byte, and taking out what can be trusted. */
+#define _GNU_SOURCE /* memmem */
 #include "world/store_inside.h"
 
 #include <errno.h>
@@ -108,5 +109,47 @@ bool local_salvage(struct store *store, const char *incident, struct salvaged *o
         return false;
     }
     stream_salvage(out, bytes, length, keep);
+    return true;
+}
+
+static bool file_says(struct local *l, const char *path, const char *const *text, size_t count,
+                      struct arena scratch)
+{
+    struct err ignored;
+    const char *bytes;
+    size_t length;
+    if (!disk_load(l->disk, path, &bytes, &length, &scratch, &ignored))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (memmem(bytes, length, text[i], strlen(text[i])))
+            return true;
+    return false;
+}
+
+bool local_mentions(struct store *store, const char *incident, const char *const *text,
+                    size_t count, struct names *out, struct arena *keep, struct err *e)
+{
+    static const char *const inside[] = { ".", "blobs", "output", "streams" };
+    enum { MOST = 1000 };
+    struct local *l = (struct local *)store;
+    const char *folder, **found = arena_many(keep, const char *, MOST + 1);
+    size_t founds = 0;
+    if (!local_folder(&folder, l, incident, keep, e))
+        return false;
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        const char *path = i ? arena_print(keep, "%s/%s", folder, inside[i]) : folder;
+        struct names all;
+        struct stat st;
+        if (l->disk->stat(path, &st))
+            continue;
+        if (!l->world->list_folder(l->world, path, &all, keep, e))
+            return false;
+        for (size_t k = 0; k < all.count && founds < MOST; k++) {
+            const char *file = arena_print(keep, "%s/%s", path, all.name[k]);
+            if (strcmp(all.name[k], "journal.jsonl") && file_says(l, file, text, count, *keep))
+                found[founds++] = file;
+        }
+    }
+    *out = (struct names){ found, founds };
     return true;
 }

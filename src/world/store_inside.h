@@ -38,6 +38,9 @@ bool local_check(struct store *s, const char *incident, struct checked *out, str
 bool local_salvage(struct store *s, const char *incident, struct salvaged *out,
                    struct arena *keep, struct err *e);
 
+bool local_mentions(struct store *s, const char *incident, const char *const *text, size_t count,
+                    struct names *out, struct arena *keep, struct err *e);
+
 /* store_adopt.c */
 bool local_streams(struct store *s, const char *incident, const struct stream_bytes **out,
                    size_t *count, struct arena *keep, struct err *e);

@@ -199,6 +199,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .blob_put = local_blob_put, .blob_get = local_blob_get,
                    .streams = local_streams, .adopt = local_adopt, .blobs = local_blobs,
                    .check = local_check, .salvage = local_salvage,
+                   .mentions = local_mentions,
                    .warning = local_warning, .close = local_close },
         .world = w, .disk = d, .root = text_equal(dir, ".") ? ".tocsin" : arena_print(&all, "%s/.tocsin", dir),
         .start = start,
