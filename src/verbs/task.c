@@ -1,4 +1,4 @@
-/* task.c: task and say: what is promised, to ourselves and to the public. */
+/* task.c: what is to be done later, by whom, until when. */
 #include "verbs/record.h"
 
 #include <stdlib.h>
@@ -71,29 +71,5 @@ bool verb_task(struct desk *d, struct err *e)
     desk_echo(d, done ? "done: %s" : "to do: %s", text);
     if (!desk_option(d, "owner") && !done)
         desk_say(d, "  nobody owns it yet: --owner NAME, --due DATE");
-    return true;
-}
-
-bool verb_say(struct desk *d, struct err *e)
-{
-    struct moment m;
-    int64_t every = d->ws.config.limits.update_every_ms;
-    const char *next = desk_option(d, "next");
-    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e))
-        return false;
-    if (next && !duration_parse(&every, next))
-        return err_usage(e, "found '--next %s', expected a span as 20m", next);
-    int64_t due = (m.at == INSTANT_NONE ? desk_now(d) : m.at) + every;
-    struct text data = text_new(d->keep);
-    struct json_out o = json_out(&data);
-    json_open(&o, NULL, '{');
-    json_put(&o, "text", desk_text(d, 0));
-    if (every > 0)
-        json_put(&o, "next_due", instant_utc(d->keep, due));
-    json_close(&o, '}');
-    if (!desk_append(d, &m, EVENT_SAID, data.at, NULL, e))
-        return false;
-    desk_echo(d, "public update written down; next one due %s",
-              every > 0 ? instant_text(d->keep, desk_zone(d), due, FORM_HM) : "when there is news");
     return true;
 }
