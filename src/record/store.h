@@ -52,6 +52,7 @@ struct checked {
     uint64_t size;               /* of our own stream; more than its `end`: a writer lives, or died */
     size_t blobs;
     struct names bad_blobs;      /* whose bytes are not what their name says */
+    struct names missing_blobs;  /* that a run was pinned to, and which are not here */
     struct names aside;          /* "damaged-1234": what was never acknowledged */
     bool suspect;                /* a sync failed: the next writer copies first */
 };

@@ -9,7 +9,7 @@ static bool is_whole(const struct checked *c)
     for (size_t i = 0; i < c->streams; i++)
         if (c->stream[i].damage)
             return false;
-    return c->bad_blobs.count == 0;
+    return !c->bad_blobs.count && !c->missing_blobs.count;
 }
 
 static void say_streams(struct desk *d, const char *name, const struct checked *c)
@@ -34,6 +34,8 @@ static void say_beside(struct desk *d, const struct checked *c)
         fprintf(d->out, "  %s\n", text_count(d->keep, (int64_t)c->blobs, "blob"));
     for (size_t i = 0; i < c->bad_blobs.count; i++)
         fprintf(d->out, "  blob %s is altered\n", c->bad_blobs.name[i]);
+    for (size_t i = 0; i < c->missing_blobs.count; i++)
+        fprintf(d->out, "  blob %s is missing, and a run needs it\n", c->missing_blobs.name[i]);
     if (!own->damage && c->size > own->end)
         fprintf(d->out, "  %" PRIu64 " bytes from byte %" PRIu64 " on are no whole line yet: "
                 "the next writer mends them if theirs is dead\n", c->size - own->end, own->end);
@@ -75,6 +77,7 @@ static void put_incident(struct json_out *o, const char *name, const struct chec
     json_put_int(o, "size", (int64_t)c->size);
     json_put_int(o, "blobs", (int64_t)c->blobs);
     put_names(o, "bad_blobs", &c->bad_blobs);
+    put_names(o, "missing_blobs", &c->missing_blobs);
     put_names(o, "aside", &c->aside);
     json_put_bool(o, "suspect", c->suspect);
     json_close(o, '}');

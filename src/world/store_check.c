@@ -34,6 +34,29 @@ static bool check_blobs(struct local *l, const char *folder, struct checked *out
     return true;
 }
 
+/* A run is pinned to the texts that it began with: without them it cannot go on. */
+static void check_texts(struct local *l, const char *folder, const struct journal *j,
+                        struct checked *out, struct arena *keep)
+{
+    size_t room = 0, count = 0;
+    for (size_t i = 0; i < j->count; i++)
+        if (j->event[i].kind == EVENT_RUN_STARTED)
+            room += json_count(json_get(j->event[i].data, "texts"));
+    const char **missing = arena_many(keep, const char *, room + 1);
+    for (size_t i = 0; i < j->count; i++) {
+        if (j->event[i].kind != EVENT_RUN_STARTED)
+            continue;
+        for (struct json_walk w = json_walk(json_get(j->event[i].data, "texts")); json_next(&w);) {
+            struct stat st;
+            const char *sha256 = json_text_or(w.value, keep, "");
+            if (hex_is(sha256, SHA256_HEX)
+                && l->disk->stat(arena_print(keep, "%s/blobs/%s", folder, sha256), &st))
+                missing[count++] = sha256;
+        }
+    }
+    out->missing_blobs = (struct names){ missing, count };
+}
+
 static bool find_aside(struct local *l, const char *folder, struct checked *out,
                        struct arena *keep, struct err *e)
 {
@@ -91,6 +114,7 @@ bool local_check(struct store *store, const char *incident, struct checked *out,
     out->stream = j.stream;
     out->streams = j.streams;
     out->lines = lines;
+    check_texts(l, folder, &j, out, keep);
     return check_beside(l, folder, out, keep, e) && check_blobs(l, folder, out, keep, e)
         && find_aside(l, folder, out, keep, e);
 }
