@@ -45,23 +45,44 @@ static struct edge sharpened(struct edge e, bool early)
     return (struct edge){ early ? e.at - e.early_ms : e.at + e.late_ms - rest, 0, rest };
 }
 
-static void sharpen(struct trial *t, const struct event *ev, bool end, enum verdict wanted)
-{
-    for (size_t i = 0; i < t->windows; i++) {
-        struct window *w = &t->window[i];
-        if (end ? w->closing != ev : w->opening != ev)
-            continue;
-        bool early = (wanted == VERDICT_YES) != end;
-        if (end)
-            w->end = sharpened(w->end, early);
-        else
-            w->start = sharpened(w->start, early);
-    }
-}
-
 static const struct event *event_of(const struct sla_edge *e)
 {
     return e->end ? e->window->closing : e->window->opening;
+}
+
+/* A tick is shared by the windows of its incident: each gets the same copy. */
+static void sharpen_tick(struct trial *t, const struct sla_edge *e, bool early, struct arena *keep)
+{
+    size_t index = (size_t)(e->tick - e->window->tick);
+    struct tick *copy = NULL;
+    for (size_t i = 0; i < t->windows; i++) {
+        struct window *w = &t->window[i];
+        if (strcmp(w->incident, e->window->incident) || w->ticks <= index)
+            continue;
+        if (!copy) {
+            copy = arena_many(keep, struct tick, w->ticks);
+            memcpy(copy, w->tick, w->ticks * sizeof *copy);
+            copy[index].edge = sharpened(copy[index].edge, early);
+        }
+        w->tick = copy;
+    }
+}
+
+static void sharpen(struct trial *t, const struct sla_edge *e, enum verdict wanted,
+                    struct arena *keep)
+{
+    bool early = (wanted == VERDICT_YES) != e->end;
+    if (e->tick) {
+        sharpen_tick(t, e, early, keep);
+        return;
+    }
+    for (size_t i = 0; i < t->windows; i++) {
+        struct window *w = &t->window[i];
+        if (e->end && w->closing == event_of(e))
+            w->end = sharpened(w->end, early);
+        if (!e->end && w->opening == event_of(e))
+            w->start = sharpened(w->start, early);
+    }
 }
 
 static bool is_rough(struct edge e)
@@ -69,15 +90,35 @@ static bool is_rough(struct edge e)
     return e.early_ms + e.late_ms > 999;
 }
 
-static void add_edge(struct sla_edge *edge, size_t *edges, const struct window *w, bool end)
+static bool same_edge(const struct sla_edge *a, const struct sla_edge *b)
 {
-    struct sla_edge fresh = { .window = w, .end = end };
-    if (!is_rough(end ? w->end : w->start) || !event_of(&fresh))
+    if (a->tick || b->tick)
+        return a->tick == b->tick;
+    return a->end == b->end && event_of(a) == event_of(b);
+}
+
+static void add_edge(struct sla_edge *edge, size_t *edges, const struct window *w, bool end,
+                     const struct tick *tick)
+{
+    struct sla_edge fresh = { .window = w, .end = end, .tick = tick };
+    if (!is_rough(tick ? tick->edge : end ? w->end : w->start) || (!tick && !event_of(&fresh)))
         return;
     for (size_t i = 0; i < *edges; i++)
-        if (event_of(&edge[i]) == event_of(&fresh) && edge[i].end == end)
+        if (same_edge(&edge[i], &fresh))
             return;
     edge[(*edges)++] = fresh;
+}
+
+static void add_edges(struct sla_edge *edge, size_t *edges, const struct sla_question *q,
+                      const struct window *w)
+{
+    const struct tick *start = outage_start_tick(q, w), *stop = outage_stop_tick(q, w);
+    add_edge(edge, edges, w, false, NULL);
+    add_edge(edge, edges, w, true, NULL);
+    if (start)
+        add_edge(edge, edges, w, false, start);
+    if (stop)
+        add_edge(edge, edges, w, true, stop);
 }
 
 static int by_gain(const void *a, const void *b)
@@ -95,7 +136,7 @@ static void weigh_edge(struct sla_edge *edge, const struct sla_question *q, enum
 {
     struct range after;
     struct trial t = trial_of(q, 0, &scratch);
-    sharpen(&t, event_of(edge), edge->end, wanted);
+    sharpen(&t, edge, wanted, &scratch);
     edge->alone = sla_verdict(&t.q, &after, scratch) == wanted;
     edge->gain_ms = wanted == VERDICT_YES ? after.low - before.low : before.high - after.high;
 }
@@ -116,7 +157,7 @@ static bool chosen_settle(struct search *s, size_t count, struct arena scratch)
 {
     struct trial t = trial_of(s->q, 0, &scratch);
     for (size_t i = 0; i < count; i++)
-        sharpen(&t, event_of(&s->edge[s->chosen[i]]), s->edge[s->chosen[i]].end, s->wanted);
+        sharpen(&t, &s->edge[s->chosen[i]], s->wanted, &scratch);
     s->asked++;
     return sla_verdict(&t.q, NULL, scratch) == s->wanted;
 }
@@ -168,13 +209,11 @@ void sla_settling(struct sla_settling *out, const struct sla_question *q, enum v
     *out = (struct sla_settling){ .tried = all.windows <= EXPLAIN_WINDOWS };
     if (!out->tried)
         return;
-    struct sla_edge *edge = arena_many(keep, struct sla_edge, 2 * all.windows + 1);
+    struct sla_edge *edge = arena_many(keep, struct sla_edge, 4 * all.windows + 1);
     const struct window *kept = memcpy(arena_many(keep, struct window, all.windows + 1), all.window,
                                        all.windows * sizeof *all.window);
-    for (size_t i = 0; i < all.windows; i++) {
-        add_edge(edge, &out->edges, &kept[i], false);
-        add_edge(edge, &out->edges, &kept[i], true);
-    }
+    for (size_t i = 0; i < all.windows; i++)
+        add_edges(edge, &out->edges, q, &kept[i]);
     sla_verdict(q, &before, *keep);
     for (size_t i = 0; i < out->edges; i++)
         weigh_edge(&edge[i], q, wanted, before, *keep);
@@ -183,11 +222,63 @@ void sla_settling(struct sla_settling *out, const struct sla_question *q, enum v
         out->alone += edge[i].alone;
     out->edge = edge;
     while (!(out->possible = sla_verdict(&all.q, NULL, *keep) == wanted) && out->needed < out->edges) {
-        sharpen(&all, event_of(&edge[out->needed]), edge[out->needed].end, wanted);
+        sharpen(&all, &edge[out->needed], wanted, keep);
         out->needed++;
     }
     if (out->possible)
         find_least(out, q, edge, wanted, *keep);
+}
+
+static void add_step(struct sla_step *out, size_t *steps, const char *name, const char *words,
+                     const struct sla_question *q, const struct policy *policy, struct arena scratch)
+{
+    struct sla_question then = *q;
+    struct sla_step *s = &out[(*steps)++];
+    then.policy = policy;
+    *s = (struct sla_step){ .name = name, .words = words };
+    sla_verdict(&then, &s->downtime_ms, scratch);
+}
+
+static const char *bucket_words(const struct policy *p, struct arena *keep)
+{
+    const char *length = duration_short(keep, p->bucket_ms);
+    switch (p->bucket) {
+    case BUCKET_NONE:
+        return "";
+    case BUCKET_TOUCHED:
+        return arena_print(keep, "intervals of %s that are touched", length);
+    case BUCKET_COVERED:
+        return arena_print(keep, "intervals of %s that are covered", length);
+    case BUCKET_WHOLE:
+        return arena_print(keep, "each outage cut to whole %s", length);
+    }
+    return "";
+}
+
+size_t sla_steps(struct sla_step out[SLA_STEPS], const struct sla_question *q, struct arena *keep)
+{
+    const struct policy *whole = q->policy;
+    struct policy p = *whole;
+    size_t steps = 0;
+    p.maintenance = false;
+    p.exclusions = NULL;
+    p.minimum_ms = 0;
+    p.bucket = BUCKET_NONE;
+    add_step(out, &steps, "union", "the heaviest where two overlap", q, &p, *keep);
+    p.maintenance = whole->maintenance;
+    if (p.maintenance)
+        add_step(out, &steps, "maintenance", "announced in time, taken out", q, &p, *keep);
+    p.exclusions = whole->exclusions;
+    if (p.exclusions)
+        add_step(out, &steps, "exclusions", "claimed, taken out of the least", q, &p, *keep);
+    p.minimum_ms = whole->minimum_ms;
+    if (p.minimum_ms)
+        add_step(out, &steps, "minimum", arena_print(keep, "outages under %s taken out",
+                 duration_short(keep, p.minimum_ms)), q, &p, *keep);
+    p.bucket = whole->bucket;
+    if (p.bucket != BUCKET_NONE)
+        add_step(out, &steps, "intervals", bucket_words(whole, keep), q, &p, *keep);
+    return steps;
 }
 
 static enum verdict exact_verdict(const struct trial *t, struct arena scratch)

@@ -1,8 +1,9 @@
 /* explain.h: what a verdict hangs on.
  *
- * EDGES    An uncertain verdict may hang on times that are known too roughly.
- *          sla_settling() says how many edges would have to be known to the
- *          second, at their favourable end, before the verdict is `wanted`.
+ * EDGES    of windows, and the ticks that the contract's clock goes by. An uncertain
+ *          verdict may hang on times that are known too roughly; sla_settling()
+ *          says how many of them would have to be known to the second, at their
+ *          favourable end, before the verdict is `wanted`.
  * TURNS    A window whose presence alone decides the exact verdict, the ones
  *          that were struck included.
  * LIMIT    Both ask the verdict anew for each edge and window; beyond
@@ -15,9 +16,18 @@
 
 enum { EXPLAIN_WINDOWS = 300 };
 
+/* The downtime as it goes through the clauses that the policy has, one by one. */
+struct sla_step {
+    const char *name, *words;    /* "maintenance", "announced in time, taken out" */
+    struct range downtime_ms;    /* after it */
+};
+enum { SLA_STEPS = 6 };
+size_t sla_steps(struct sla_step out[SLA_STEPS], const struct sla_question *q, struct arena *keep);
+
 struct sla_edge {
     const struct window *window; /* the first that has it, where it ends several */
     bool end;
+    const struct tick *tick;     /* of the contract's clock; NULL: the window's own edge */
     int64_t gain_ms;             /* alone; downtime added at least, or taken off at most */
     bool alone;                  /* would settle it without any other */
 };

@@ -73,47 +73,49 @@ static int64_t latest_use(struct edge e, enum side side) /* of an end */
     return side == LOW ? e.at - e.early_ms : side == HIGH ? e.at + e.late_ms : e.at;
 }
 
-/* The contract's clock starts with the first such tick, however early. A
- * window without one never counts: nobody started the clock. */
-static void start_clock(struct span *s, const struct sla_question *q, const struct window *w,
-                        enum side side)
+/* The first such tick of the incident, however early. */
+const struct tick *outage_start_tick(const struct sla_question *q, const struct window *w)
 {
     static const enum tick_kind wanted[] = {
         [STARTS_TICKET] = TICK_TICKET, [STARTS_DETECTED] = TICK_DETECTED,
         [STARTS_ACKNOWLEDGED] = TICK_ACKNOWLEDGED };
-    if (q->policy->starts == STARTS_IMPACT)
-        return;
-    for (size_t i = 0; i < w->ticks; i++)
-        if (w->tick[i].kind == wanted[q->policy->starts]) {
-            int64_t at = earliest_use(w->tick[i].edge, side);
-            s->start = at > s->start ? at : s->start;
-            return;
-        }
-    s->end = s->start;
+    for (size_t i = 0; q->policy->starts != STARTS_IMPACT && i < w->ticks; i++)
+        if (w->tick[i].kind == wanted[q->policy->starts])
+            return &w->tick[i];
+    return NULL;
 }
 
-/* ... and stops with the first one that is not before the window. */
-static void stop_clock(struct span *s, const struct sla_question *q, const struct window *w,
-                       enum side side)
+/* The first such tick that is not before the window. */
+const struct tick *outage_stop_tick(const struct sla_question *q, const struct window *w)
 {
     static const enum tick_kind wanted[] = {
         [STOPS_MITIGATED] = TICK_MITIGATED, [STOPS_RESOLVED] = TICK_RESOLVED };
-    if (q->policy->stops == STOPS_UP)
-        return;
-    for (size_t i = 0; i < w->ticks; i++)
-        if (w->tick[i].kind == wanted[q->policy->stops] && w->tick[i].edge.at >= w->start.at) {
-            int64_t at = latest_use(w->tick[i].edge, side);
-            s->end = at < s->end ? at : s->end;
-            return;
-        }
+    for (size_t i = 0; q->policy->stops != STOPS_UP && i < w->ticks; i++)
+        if (w->tick[i].kind == wanted[q->policy->stops] && w->tick[i].edge.at >= w->start.at)
+            return &w->tick[i];
+    return NULL;
+}
+
+/* A window without the tick that starts the clock never counts: nobody did. */
+static void keep_to_the_clock(struct span *s, const struct sla_question *q, const struct window *w,
+                              enum side side)
+{
+    const struct tick *start = outage_start_tick(q, w), *stop = outage_stop_tick(q, w);
+    if (q->policy->starts != STARTS_IMPACT) {
+        int64_t at = start ? earliest_use(start->edge, side) : s->end;
+        s->start = at > s->start ? at : s->start;
+    }
+    if (stop) {
+        int64_t at = latest_use(stop->edge, side);
+        s->end = at < s->end ? at : s->end;
+    }
 }
 
 struct span outage_span(const struct sla_question *q, const struct window *w, enum side side)
 {
     enum side edges = q->exactly ? NOMINAL : side;
     struct span s = { .start = earliest_use(w->start, edges), .end = latest_use(w->end, edges) };
-    start_clock(&s, q, w, edges);
-    stop_clock(&s, q, w, edges);
+    keep_to_the_clock(&s, q, w, edges);
     if (q->as_of != INSTANT_NONE && s.end > q->as_of)
         s.end = q->as_of;
     return s;

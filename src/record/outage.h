@@ -19,6 +19,11 @@ struct span outage_span(const struct sla_question *q, const struct window *w, en
 /* What it weighs at that side of the range. */
 int64_t outage_weight(const struct policy *p, const struct window *w, enum side side);
 
+/* The tick that starts or stops the contract's clock for that window: NULL
+ * where it has none, or the policy asks for none. */
+const struct tick *outage_start_tick(const struct sla_question *q, const struct window *w);
+const struct tick *outage_stop_tick(const struct sla_question *q, const struct window *w);
+
 /* Is the window one of the service, or of one of the group's members? */
 bool outage_concerns(const struct sla_question *q, const struct window *w);
 

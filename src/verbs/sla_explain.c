@@ -42,8 +42,10 @@ static void explain_windows(struct question *q, const struct sla_result *r)
     struct desk *d = q->d;
     for (size_t i = 0; i < r->windows; i++) {
         const struct window *w = r->window[i].window;
-        fprintf(d->out, "  %-13s%s  start %s, end %s; weight %s; counts %" PRId64 " ms%s%s\n",
+        bool member = !text_equal(w->service, r->service);
+        fprintf(d->out, "  %-15s%s%s%s  start %s, end %s; weight %s; counts %" PRId64 " ms%s%s\n",
                 i ? "" : "  each", sla_window_words(q, w, r->policy->zone),
+                member ? " " : "", member ? w->service : "",
                 edge_precision(d->keep, w->start), w->open ? "open" : edge_precision(d->keep, w->end),
                 weight_words(r, w, d->keep), r->window[i].counted_ms,
                 w->disputed ? "; disputed: the incident also says there was none" : "",
@@ -51,28 +53,38 @@ static void explain_windows(struct question *q, const struct sla_result *r)
     }
 }
 
-static void explain_sum(struct question *q, const struct sla_result *r)
+static void explain_steps(struct question *q, const struct sla_question *asked)
+{
+    struct sla_step step[SLA_STEPS];
+    size_t steps = sla_steps(step, asked, q->d->keep);
+    for (size_t i = 0; i < steps; i++)
+        fprintf(q->d->out, "  %-15sat least %" PRId64 ", stated %" PRId64 ", at most %" PRId64
+                " ms  (%s)\n", arena_print(q->d->keep, "  %s", step[i].name), step[i].downtime_ms.low,
+                step[i].downtime_ms.nominal, step[i].downtime_ms.high, step[i].words);
+}
+
+static void explain_sum(struct question *q, size_t result)
 {
     struct desk *d = q->d;
+    const struct sla_result *r = &q->result[result];
     struct arena *keep = d->keep;
     const struct policy *p = r->policy;
     int64_t length = r->period.end - r->period.start;
-    fprintf(d->out, "  working\n  %-13s%s to %s, %s: %" PRId64 " h = %" PRId64 " ms\n", "  period",
+    fprintf(d->out, "  working\n  %-15s%s to %s, %s: %" PRId64 " h = %" PRId64 " ms\n", "  period",
             instant_text(keep, p->zone, r->period.start, FORM_DATE_HM),
             instant_text(keep, p->zone, r->period.end, FORM_DATE_HM), p->zone, length / HOUR_MS, length);
     if (r->denominator_ms != length)
-        fprintf(d->out, "  %-13s%" PRId64 " - %" PRId64 " of maintenance = %" PRId64 " ms\n", "",
+        fprintf(d->out, "  %-15s%" PRId64 " - %" PRId64 " of maintenance = %" PRId64 " ms\n", "",
                 length, r->maintenance_ms, r->denominator_ms);
-    fprintf(d->out, "  %-13s%" PRId64 " ms x (100 %% - %s) = %" PRId64 " ms\n", "  allowed",
+    fprintf(d->out, "  %-15s%" PRId64 " ms x (100 %% - %s) = %" PRId64 " ms\n", "  allowed",
             r->denominator_ms, ppb_percent(keep, p->target_ppb, 7), r->allowed_ms);
     explain_windows(q, r);
-    fprintf(d->out, "  %-13sat least %" PRId64 ", stated %" PRId64 ", at most %" PRId64 " ms\n",
-            "  union", r->downtime_ms.low, r->downtime_ms.nominal, r->downtime_ms.high);
+    explain_steps(q, &q->asked[result]);
     if (r->excess_ms.nominal)
-        fprintf(d->out, "  %-13s%" PRId64 " - %" PRId64 " = %" PRId64 " ms, stated\n", "  excess",
+        fprintf(d->out, "  %-15s%" PRId64 " - %" PRId64 " = %" PRId64 " ms, stated\n", "  excess",
                 r->downtime_ms.nominal, r->allowed_ms, r->excess_ms.nominal);
     if (r->excess_ms.nominal && p->credit != CREDIT_NONE && p->credit != CREDIT_TIERS)
-        fprintf(d->out, "  %-13s%s x %" PRId64 " / 3600000 = %s pro rata; the hours beyond, started %s, "
+        fprintf(d->out, "  %-15s%s x %" PRId64 " / 3600000 = %s pro rata; the hours beyond, started %s, "
                 "completed %s\n", "  credit", ppb_percent(keep, p->credit_ppb, 7),
                 r->excess_ms.nominal, ppb_percent(keep, r->pro_rata_ppb.nominal, 6),
                 ppb_percent(keep, r->started_ppb.nominal, 6),
@@ -80,14 +92,15 @@ static void explain_sum(struct question *q, const struct sla_result *r)
     static const char *const why[] = {
         "at most as much as is allowed", "even the least is more than is allowed",
         "the least is not more than is allowed, the most is" };
-    fprintf(d->out, "  %-13s%s: %s\n", "  verdict", verdict_names[r->breach], why[r->breach]);
+    fprintf(d->out, "  %-15s%s: %s\n", "  verdict", verdict_names[r->breach], why[r->breach]);
 }
 
 static const char *edge_words(struct question *q, const struct sla_edge *e, const char *zone)
 {
-    return arena_print(q->d->keep, "%s %s", e->end ? "end" : "start",
-                       instant_text(q->d->keep, zone, e->end ? e->window->end.at : e->window->start.at,
-                                    FORM_HM));
+    static const char *const ticks[] = { "ticket", "detected", "acknowledged", "mitigated", "resolved" };
+    int64_t at = e->tick ? e->tick->edge.at : e->end ? e->window->end.at : e->window->start.at;
+    return arena_print(q->d->keep, "%s %s", e->tick ? ticks[e->tick->kind] : e->end ? "end" : "start",
+                       instant_text(q->d->keep, zone, at, FORM_HM));
 }
 
 /* Does another voice tell of the same time? */
@@ -134,22 +147,22 @@ static void explain_settling(struct question *q, const struct sla_result *r, enu
     struct desk *d = q->d;
     const char *name = wanted == VERDICT_YES ? "  for yes" : "  for no";
     if (!s->tried) {
-        fprintf(d->out, "  %-13snot tried: more than %d windows\n", name, EXPLAIN_WINDOWS);
+        fprintf(d->out, "  %-15snot tried: more than %d windows\n", name, EXPLAIN_WINDOWS);
         return;
     }
     if (!s->possible) {
-        fprintf(d->out, "  %-13sno time known to the second would do%s\n", name, doubts(d, r));
+        fprintf(d->out, "  %-15sno time known to the second would do%s\n", name, doubts(d, r));
         return;
     }
     bool alike = s->edge[0].gain_ms == s->edge[s->edges - 1].gain_ms;
     size_t choice = s->needed == 1 ? s->alone : alike ? s->edges : s->needed;
-    fprintf(d->out, "  %-13s%s%s known to the second%s, with %s:", name,
+    fprintf(d->out, "  %-15s%s%s known to the second%s, with %s:", name,
             s->least ? "" : "at most ", text_count(d->keep, (int64_t)s->needed, "edge"),
             s->needed == s->edges ? ", all there are"
             : choice > s->needed ? arena_print(d->keep, ", any of %zu", choice) : "",
             wanted == VERDICT_YES ? "an early start or a late end" : "a late start or an early end");
     for (size_t i = 0; i < choice; i++)
-        fprintf(d->out, "%s%s%s", i ? "," : "", i % 5 ? " " : "\n               ",
+        fprintf(d->out, "%s%s%s", i ? "," : "", i % 5 ? " " : "\n                 ",
                 edge_words(q, &s->edge[i], r->policy->zone));
     fputc('\n', d->out);
 }
@@ -179,7 +192,7 @@ void sla_explain(struct question *q, size_t result)
 {
     const struct sla_result *r = &q->result[result];
     struct sla_turns turns;
-    explain_sum(q, r);
+    explain_sum(q, result);
     if (r->breach == VERDICT_UNCERTAIN) {
         struct sla_settling yes, no;
         sla_settling(&yes, &q->asked[result], VERDICT_YES, q->d->keep);
@@ -188,7 +201,7 @@ void sla_explain(struct question *q, size_t result)
         explain_settling(q, r, VERDICT_YES, &yes);
         explain_settling(q, r, VERDICT_NO, &no);
         if (!r->settled)
-            fprintf(q->d->out, "  %-13stocsin settle %s %s yes|no --because TEXT\n", "  a person", r->service,
+            fprintf(q->d->out, "  %-15stocsin settle %s %s yes|no --because TEXT\n", "  a person", r->service,
                     r->period.name);
     }
     sla_turns(&turns, &q->asked[result], q->account.struck, q->account.struck_count, q->d->keep);
@@ -211,7 +224,9 @@ static void put_settling(struct json_out *o, const char *key, const struct sla_s
         json_open(o, NULL, '{');
         json_put(o, "window", e->window->id);
         json_put(o, "edge", e->end ? "end" : "start");
-        json_put(o, "at", instant_utc(keep, e->end ? e->window->end.at : e->window->start.at));
+        json_put_bool(o, "of_the_clock", e->tick != NULL);
+        json_put(o, "at", instant_utc(keep, e->tick ? e->tick->edge.at
+                                          : e->end ? e->window->end.at : e->window->start.at));
         json_put_int(o, "gain_ms", e->gain_ms);
         json_put_bool(o, "alone", e->alone);
         json_close(o, '}');
@@ -234,6 +249,23 @@ static void put_turns(struct json_out *o, const char *key, const struct sla_turn
     json_close(o, ']');
 }
 
+static void put_steps(struct json_out *o, const struct sla_question *asked, struct arena *keep)
+{
+    struct sla_step step[SLA_STEPS];
+    size_t steps = sla_steps(step, asked, keep);
+    json_open(o, "steps", '[');
+    for (size_t i = 0; i < steps; i++) {
+        json_open(o, NULL, '{');
+        json_put(o, "name", step[i].name);
+        json_put(o, "words", step[i].words);
+        json_put_int(o, "low_ms", step[i].downtime_ms.low);
+        json_put_int(o, "nominal_ms", step[i].downtime_ms.nominal);
+        json_put_int(o, "high_ms", step[i].downtime_ms.high);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+}
+
 void sla_explain_json(struct question *q, size_t result, struct json_out *o)
 {
     const struct sla_question *asked = &q->asked[result];
@@ -248,6 +280,7 @@ void sla_explain_json(struct question *q, size_t result, struct json_out *o)
     }
     sla_turns(&turns, asked, q->account.struck, q->account.struck_count, q->d->keep);
     json_put(o, "exact", turns.tried ? verdict_names[turns.exact] : NULL);
+    put_steps(o, asked, q->d->keep);
     put_turns(o, "turns", turns.turn, turns.turns);
     put_turns(o, "turns_with_struck", turns.then, turns.thens);
     json_close(o, '}');

@@ -83,6 +83,55 @@ static void edges_that_only_settle_it_together_are_found_and_no_others_named(voi
     assert_int_equal(s.edge[1].window->end.at, moment("2025-03-11 10:40"));
 }
 
+static void the_contracts_clock_has_edges_too(void **_)
+{
+    struct sla_settling s;
+    struct sla_question q = the_seed();
+    static struct policy p;
+    static struct tick ticket;
+    given_nothing();
+    ticket = (struct tick){ TICK_TICKET, { moment("2025-03-11 10:15"), 0, 2 * MINUTE_MS } };
+    for (int i = 0; i < 2; i++) { /* two services' worth of windows share the one ticket */
+        struct window *w = down_sharp("2025-03-11 10:00", "2025-03-11 11:00");
+        w->opening = &events[i];
+        w->closing = &events[4 + i];
+        w->tick = &ticket;
+        w->ticks = 1;
+    }
+    p = seed_policy(); /* 44:34.8 are allowed; from the ticket on it was down for 43 to 45 minutes */
+    p.starts = STARTS_TICKET;
+    q.policy = &p;
+    q.windows = given_count;
+    assert_int_equal(sla_verdict(&q, NULL, *test_keep()), VERDICT_UNCERTAIN);
+    sla_settling(&s, &q, VERDICT_YES, test_keep());
+    assert_true(s.possible);
+    assert_int_equal(s.edges, 1);
+    assert_int_equal(s.needed, 1);
+    assert_ptr_equal(s.edge[0].tick, &ticket);
+    sla_settling(&s, &q, VERDICT_NO, test_keep());
+    assert_true(s.possible);
+}
+
+static void each_clause_shows_what_it_left(void **_)
+{
+    struct sla_step step[SLA_STEPS];
+    struct sla_question q = the_seed();
+    static struct policy p;
+    p = seed_policy();
+    p.minimum_ms = 9 * MINUTE_MS;
+    p.bucket = BUCKET_TOUCHED;
+    p.bucket_ms = 5 * MINUTE_MS;
+    q.policy = &p;
+    q.exactly = true;
+    assert_int_equal(sla_steps(step, &q, test_keep()), 3);
+    assert_string_equal(step[0].name, "union");
+    assert_int_equal(step[0].downtime_ms.nominal, 49 * MINUTE_MS);
+    assert_string_equal(step[1].name, "minimum"); /* 13 + 13 + 10 */
+    assert_int_equal(step[1].downtime_ms.nominal, 36 * MINUTE_MS);
+    assert_string_equal(step[2].name, "intervals"); /* 15 + 15 + 15 */
+    assert_int_equal(step[2].downtime_ms.nominal, 45 * MINUTE_MS);
+}
+
 static void where_precision_is_not_the_doubt_it_says_so(void **_)
 {
     struct sla_settling s;
@@ -158,6 +207,8 @@ int main(void)
         promise(one_edge_of_ten_would_settle_the_seeds_day_for_yes_and_all_ten_for_no),
         promise(the_edges_named_are_enough_and_one_fewer_is_not),
         promise(edges_that_only_settle_it_together_are_found_and_no_others_named),
+        promise(the_contracts_clock_has_edges_too),
+        promise(each_clause_shows_what_it_left),
         promise(where_precision_is_not_the_doubt_it_says_so),
         promise(an_edge_that_ends_two_windows_is_one_edge),
         promise(each_window_of_the_seeds_day_alone_turns_the_exact_verdict),
