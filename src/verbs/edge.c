@@ -248,6 +248,8 @@ static bool perform(struct line *l, struct desk *d, struct err *e)
 {
     if (!read_line(l, d, e) || !use_color(l, d, e))
         return false;
+    if (l->by && !*l->by)
+        return err_usage(e, "'--by' needs a name");
     if (l->by) {
         d->world->user = l->by;
         d->world->claimed = true;

@@ -203,8 +203,11 @@ static bool close_windows(struct desk *d, const char *service, struct moment *m,
     if (!desk_append(d, m, EVENT_IMPACT, closing(d, service, hash, n, text), NULL, e))
         return false;
     total = m->at > since ? m->at - since : 0;
-    desk_echo(d, "%s is up again after %s%s", service, duration_words(d->keep, total),
-              n > 1 ? arena_print(d->keep, "; closes %zu windows", n) : "");
+    struct text which = text_new(d->keep); /* a person's word closes what probes and runs opened, too */
+    for (size_t i = 0; i < n && n > 1; i++)
+        text_print(&which, "%s%s since %s", i ? ", " : "; closes ", open[i]->basis,
+                   instant_text(d->keep, desk_zone(d), open[i]->start.at, FORM_HM));
+    desk_echo(d, "%s is up again after %s%s", service, duration_words(d->keep, total), which.at);
     return true;
 }
 

@@ -130,6 +130,7 @@ static void view_service(struct service_view *v, struct desk *d, const struct jo
     const struct windows *all = &d->incident.windows;
     const struct window **mine = arena_many(d->keep, const struct window *, all->count + 1);
     size_t n = 0;
+    enum impact_level worst = IMPACT_NONE;
     *v = (struct service_view){ .name = service->name, .state = "silent", .since = INSTANT_NONE };
     for (size_t i = 0; all->none && all->none[i]; i++)
         if (text_equal(all->none[i], service->name))
@@ -139,10 +140,12 @@ static void view_service(struct service_view *v, struct desk *d, const struct jo
         if (!text_equal(w->service, service->name) || w->level == IMPACT_NONE)
             continue;
         mine[n++] = w;
-        if (w->open && (!v->source || w->level < IMPACT_DEGRADED)) {
-            v->state = impact_level_names[w->level];
-            v->since = w->start.at;
-            v->source = w->basis;
+        if (w->open) { /* the worst level, since the first of them began */
+            int64_t since = v->source && v->since < w->start.at ? v->since : w->start.at;
+            if (!v->source || w->level < worst)
+                v->state = impact_level_names[worst = w->level];
+            v->since = since;
+            v->source = v->source ? v->source : w->basis;
         } else if (!v->source && w->end.at > v->since) {
             v->state = "up";
             v->since = w->end.at;

@@ -63,15 +63,21 @@ static void head(struct desk *d, const struct situation *s)
     rule(d);
 }
 
-/* "11:17-11:30, 11:40-11:53" of what is over, broken where the screen ends. */
+/* "11:17-11:30, 11:40-11:53" of what is over, what overlaps as one, broken
+ * where the screen ends. */
 static const char *earlier(struct desk *d, const struct service_view *v, size_t indent, size_t column)
 {
     struct text t = text_new(d->keep);
-    for (size_t i = 0; v->window[i]; i++) {
-        if (v->window[i]->open)
+    for (size_t i = 0; v->window[i];) {
+        int64_t start = v->window[i]->start.at, end = start;
+        bool open = false;
+        for (; v->window[i] && v->window[i]->start.at <= end; i++) {
+            end = v->window[i]->end.at > end ? v->window[i]->end.at : end;
+            open |= v->window[i]->open;
+        }
+        if (open)
             continue;
-        const char *one = arena_print(d->keep, "%s-%s", hm(d, v->window[i]->start.at),
-                                      hm(d, v->window[i]->end.at));
+        const char *one = arena_print(d->keep, "%s-%s", hm(d, start), hm(d, end));
         if (t.length)
             text_char(&t, ',');
         if (column + strlen(one) + 3 > WIDTH) {
