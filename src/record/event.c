@@ -4,7 +4,7 @@
 
 #include "base/instant.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +25,16 @@ enum event_kind event_kind_from(const char *name, size_t length)
     return EVENT_UNKNOWN;
 }
 
+static void put_count(struct text *out, int64_t n)
+{
+    char digits[20], *at = digits + sizeof digits;
+    assert(n >= 0);
+    do
+        *--at = (char)('0' + n % 10);
+    while (n /= 10);
+    text_bytes(out, at, (size_t)(digits + sizeof digits - at));
+}
+
 void event_write(struct text *out, const struct draft *d, int64_t seq, int64_t recorded,
                  const char *salt, const char *previous, char hash[SHA256_HEX + 1])
 {
@@ -32,17 +42,34 @@ void event_write(struct text *out, const struct draft *d, int64_t seq, int64_t r
     size_t start = out->length;
     sha256_two(digest, salt, strlen(salt), d->data, strlen(d->data));
 
-    text_print(out, "{\"v\":1,\"seq\":%" PRId64 ",\"at\":\"%s\",\"early_ms\":%" PRId64, seq,
-               instant_utc(out->keep, d->at == INSTANT_NONE ? recorded : d->at), d->early_ms);
-    text_print(out, ",\"late_ms\":%" PRId64 ",\"recorded\":\"%s\",\"by\":", d->late_ms,
-               instant_utc(out->keep, recorded));
+    const char *now = instant_utc(out->keep, recorded);
+    bool at_once = d->at == INSTANT_NONE || d->at == recorded;
+    text_add(out, "{\"v\":1,\"seq\":");
+    put_count(out, seq);
+    text_add(out, ",\"at\":\"");
+    text_add(out, at_once ? now : instant_utc(out->keep, d->at));
+    text_add(out, "\",\"early_ms\":");
+    put_count(out, d->early_ms);
+    text_add(out, ",\"late_ms\":");
+    put_count(out, d->late_ms);
+    text_add(out, ",\"recorded\":\"");
+    text_add(out, now);
+    text_add(out, "\",\"by\":");
     json_quote(out, d->by, strlen(d->by));
     text_add(out, ",\"uid\":");
     json_quote(out, d->uid, strlen(d->uid));
-    text_print(out, ",\"kind\":\"%s\",\"data_sha256\":\"%s\"", event_kinds[d->kind].name, digest);
+    text_add(out, ",\"kind\":\"");
+    text_add(out, event_kinds[d->kind].name);
+    text_add(out, "\",\"data_sha256\":\"");
+    text_add(out, digest);
+    text_char(out, '"');
 
     sha256_two(hash, previous, SHA256_HEX, out->at + start, out->length - start);
-    text_print(out, ",\"hash\":\"%s\",\"salt\":\"%s\",\"data\":", hash, salt);
+    text_add(out, ",\"hash\":\"");
+    text_add(out, hash);
+    text_add(out, "\",\"salt\":\"");
+    text_add(out, salt);
+    text_add(out, "\",\"data\":");
     text_add(out, d->data);
     text_add(out, "}\n");
 }
