@@ -37,119 +37,6 @@ void play_expect(struct play *p, bool kept, const char *promise, const char *fou
     p->expectation[p->expectations++] = (struct expectation){ promise, kept, found ? found : "" };
 }
 
-bool play_look(struct play *p, const char *name, const char *args, struct json *out,
-               struct arena *keep, struct err *e)
-{
-    const char *answer;
-    if (!plugins_look(&answer, p->plugins, "sim", name, args, keep, e))
-        return false;
-    *out = json_from(answer);
-    return true;
-}
-
-/* ---- what the world does, sample by sample */
-
-static struct watched *watched(struct play *p, const char *name)
-{
-    for (size_t i = 0; i < p->services; i++)
-        if (strcmp(p->watched[i].name, name) == 0)
-            return &p->watched[i];
-    return NULL;
-}
-
-/* An IP that came into the pool since the last sample, while it is flooded. */
-static void look_for_flooded_back(struct play *p, struct watched *w, struct json state,
-                                  struct arena scratch)
-{
-    struct json flooded = json_get(state, "flooded");
-    for (struct json_walk at = json_walk(json_get(state, "pool")); json_next(&at);) {
-        const char *ip = json_text(at.value, &scratch);
-        bool was = !w->pool;
-        for (struct json_walk old = json_walk(json_from(w->pool ? w->pool : "[]")); json_next(&old);)
-            was = was || json_is(old.value, ip);
-        int64_t rate = json_int_or(json_get(flooded, ip), 0);
-        if (!was && rate && !p->flooded_back)
-            p->flooded_back = arena_print(p->keep, "%s went back at %s under %" PRId64
-                                          " packets a second", ip, play_time(p, p->clock.now), rate);
-    }
-}
-
-static void see_service(struct play *p, struct watched *w, struct json state)
-{
-    int64_t now = p->clock.now, count = json_int_or(json_get(state, "count"), 0);
-    bool answers = json_is_true(json_get(state, "answers"));
-    struct json pool = json_get(state, "pool");
-    if (answers != w->answers) {
-        if (answers)
-            w->down_ms += now - w->since;
-        w->since = now;
-        w->was_silent = w->was_silent || !answers;
-        if (!answers && w->silences < sizeof w->silence / sizeof *w->silence)
-            w->silence[w->silences++] = (struct silence){ now, INSTANT_NONE };
-        else if (answers && w->silences)
-            w->silence[w->silences - 1].to = now;
-    }
-    w->answers = answers;
-    w->least = !w->pool || count < w->least ? count : w->least;
-    if (!w->pool || strlen(w->pool) != pool.length || memcmp(w->pool, pool.at, pool.length) != 0) {
-        look_for_flooded_back(p, w, state, *p->keep);
-        w->pool = arena_copy(p->keep, pool.at, pool.length);
-    }
-}
-
-/* Has the world been written to since it was last looked at? */
-static bool world_changed(struct play *p, struct arena scratch)
-{
-    struct world *w = p->under;
-    const char *bytes, *path = workspace_path(&p->ws, &scratch, ".tocsin/sim/world.json");
-    size_t length;
-    struct err e;
-    char hash[SHA256_HEX + 1];
-    if (!w->read_file(w, path, &bytes, &length, &scratch, &e))
-        return true;
-    sha256_hex(hash, bytes, length);
-    bool same = strcmp(hash, p->seen) == 0;
-    memcpy(p->seen, hash, sizeof p->seen);
-    return !same;
-}
-
-/* Looks at the world, unless nothing in it can be otherwise than last time. */
-static void sample(struct play *p)
-{
-    /* What is looked at is thrown away again; what is kept of it is copied first. */
-    struct arena scratch = *p->scratch;
-    struct json all;
-    if (!world_changed(p, scratch) && p->clock.now < p->next_change)
-        return;
-    if (!play_look(p, "sample", "{}", &all, &scratch, &p->failed))
-        return;
-    p->next_change = json_int_or(json_get(all, "next"), 0);
-    for (size_t i = 0; i < p->services; i++) {
-        struct json state = json_get(json_get(all, "services"), p->watched[i].name);
-        if (state.at)
-            see_service(p, &p->watched[i], state);
-    }
-}
-
-static const int64_t RATE_EVERY_MS = MINUTE_MS;
-
-static void sample_rates(struct play *p)
-{
-    struct arena scratch = *p->scratch;
-    struct json all;
-    if (!p->s.watches_rate || p->clock.now - p->rate_at < RATE_EVERY_MS)
-        return;
-    p->rate_at = p->clock.now;
-    if (!play_look(p, "dropped", "{}", &all, &scratch, &p->failed))
-        return;
-    for (size_t i = 0; i < p->services; i++) {
-        struct watched *w = &p->watched[i];
-        bool dropped = json_is_true(json_get(all, w->name));
-        if (dropped != w->dropped)
-            w->drop_since = p->clock.now;
-        w->dropped = dropped;
-    }
-}
 
 /* ---- people */
 
@@ -258,7 +145,7 @@ static bool is_due(struct play *p, struct act *a, int64_t *since)
     *since = a->at;
     if (a->trigger == WHEN_TIME)
         return !a->done && p->clock.now >= a->at;
-    const struct watched *w = watched(p, a->service);
+    const struct watched *w = play_watched(p, a->service);
     *since = a->trigger == WHEN_SLOWER ? w->drop_since : w->since;
     bool is_so = a->trigger == WHEN_SILENT    ? !w->answers
                : a->trigger == WHEN_ANSWERS   ? w->answers && w->was_silent
@@ -306,8 +193,8 @@ static int64_t on_wait(void *context, int64_t until)
     struct play *p = context;
     if (p->failed.kind)
         return until;
-    sample(p);
-    sample_rates(p);
+    play_sample(p);
+    play_sample_rates(p);
     act_what_is_due(p);
     if (p->clock.now >= until)
         return p->clock.now;
@@ -358,7 +245,7 @@ static bool prepare(struct play *p, struct err *e)
         p->watched[p->services++] = (struct watched){ .name = p->ws.config.service[i].name,
                                                       .answers = true, .since = p->clock.now };
     for (size_t i = 0; i < p->s.acts; i++)
-        if (p->s.act[i].service && !watched(p, p->s.act[i].service))
+        if (p->s.act[i].service && !play_watched(p, p->s.act[i].service))
             return err_input(e, "%s: people: there is no service '%s'", p->s.file,
                              p->s.act[i].service);
     if (!play_look(p, "begin", p->s.world, &ignored, p->keep, e)
@@ -396,7 +283,7 @@ static bool play_through(struct play *p, struct scenario_result *out, struct err
     if (!prepare(p, e))
         return false;
     wait_until(p, p->s.end);
-    sample(p);
+    play_sample(p);
     for (size_t i = 0; i < p->services; i++)
         if (!p->watched[i].answers)
             p->watched[i].down_ms += p->clock.now - p->watched[i].since;

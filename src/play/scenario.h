@@ -13,6 +13,7 @@
 #ifndef PLAY_SCENARIO_H
 #define PLAY_SCENARIO_H
 
+#include "base/json.h"
 #include "world/workspace.h"
 
 struct expectation { const char *promise; bool kept; const char *found; };
@@ -42,5 +43,9 @@ struct actor {
 bool scenario_play(struct scenario_result *out, struct world *w, const char *file,
                    const char *dir, const struct actor *actor, struct arena *keep,
                    struct err *e);
+
+/* As one JSON object, and back. */
+void scenario_put(struct json_out *o, const struct scenario_result *r);
+void scenario_get(struct scenario_result *out, struct json value, struct arena *keep);
 
 #endif

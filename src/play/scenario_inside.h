@@ -106,5 +106,9 @@ bool play_judge(struct play *p, struct scenario_result *out, struct err *e);
 bool play_look(struct play *p, const char *name, const char *args, struct json *out,
                struct arena *keep, struct err *e);
 const char *play_time(struct play *p, int64_t at);
+struct watched *play_watched(struct play *p, const char *service);
+/* Looks at the world, unless nothing in it can be otherwise than last time. */
+void play_sample(struct play *p);
+void play_sample_rates(struct play *p);
 
 #endif

@@ -4,6 +4,7 @@
 #include "play/role.h"
 #include "play/scenario.h"
 #include "world/git.h"
+#include "world/parallel.h"
 #include "world/scratch.h"
 
 #include <inttypes.h>
@@ -80,6 +81,61 @@ static bool play(struct scenario_result *out, struct desk *d, const char *file, 
     return good;
 }
 
+/* ---- several, each in a process of its own */
+
+struct plays { struct desk *d; const struct names *file; };
+
+static void play_apart(void *context, size_t i, FILE *out)
+{
+    struct plays *p = context;
+    struct scenario_result r = { 0 };
+    struct err e = { 0 };
+    struct text t = text_new(p->d->keep);
+    struct json_out o = json_out(&t);
+    if (play(&r, p->d, p->file->name[i], &e)) {
+        scenario_put(&o, &r);
+    } else {
+        json_open(&o, NULL, '{');
+        json_put_int(&o, "error", (int64_t)e.kind);
+        json_put(&o, "text", e.text);
+        json_put(&o, "hint", e.hint);
+        json_close(&o, '}');
+    }
+    fputs(t.at, out);
+}
+
+static bool take_back(struct scenario_result *out, struct desk *d, const char *file,
+                      const struct piece *piece, struct err *e)
+{
+    size_t wrong_at;
+    int64_t kind;
+    if (piece->status != 0 || !json_check(piece->bytes, piece->length, &wrong_at))
+        return err_system(e, "%s: the play ended with %d and no result", file, piece->status);
+    struct json value = json_from(piece->bytes);
+    if (!json_int(json_get(value, "error"), &kind)) {
+        scenario_get(out, value, d->keep);
+        return true;
+    }
+    e->kind = (enum err_kind)kind;
+    snprintf(e->text, sizeof e->text, "%s", json_text_or(json_get(value, "text"), d->keep, ""));
+    snprintf(e->hint, sizeof e->hint, "%s", json_text_or(json_get(value, "hint"), d->keep, ""));
+    return false;
+}
+
+static bool play_all(struct scenario_result *out, struct desk *d, const struct names *file, struct err *e)
+{
+    if (file->count == 1)
+        return play(out, d, file->name[0], e);
+    struct plays plays = { d, file };
+    struct piece *piece = arena_many(d->keep, struct piece, file->count);
+    if (!parallel_run(piece, file->count, play_apart, &plays, d->keep, e))
+        return false;
+    for (size_t i = 0; i < file->count; i++)
+        if (!take_back(&out[i], d, file->name[i], &piece[i], e))
+            return false;
+    return true;
+}
+
 /* What makes a kept workspace one for every verb: the repository of reports. */
 static bool complete(struct desk *d, const char *dir, struct err *e)
 {
@@ -115,22 +171,8 @@ static void print_json(struct desk *d, const struct scenario_result *all, size_t
     struct text t = text_new(d->keep);
     struct json_out o = desk_json(d, &t);
     json_open(&o, "scenarios", '[');
-    for (const struct scenario_result *r = all; r < all + count; r++) {
-        json_open(&o, NULL, '{');
-        json_put(&o, "name", r->name);
-        json_put_bool(&o, "passed", r->passed);
-        json_put_int(&o, "virtual_ms", r->virtual_ms);
-        json_open(&o, "promises", '[');
-        for (size_t i = 0; i < r->expectations; i++) {
-            json_open(&o, NULL, '{');
-            json_put(&o, "promise", r->expectation[i].promise);
-            json_put_bool(&o, "kept", r->expectation[i].kept);
-            json_put(&o, "found", r->expectation[i].found);
-            json_close(&o, '}');
-        }
-        json_close(&o, ']');
-        json_close(&o, '}');
-    }
+    for (const struct scenario_result *r = all; r < all + count; r++)
+        scenario_put(&o, r);
     json_close(&o, ']');
     desk_json_end(d, &o);
 }
@@ -236,9 +278,9 @@ bool verb_test(struct desk *d, struct err *e)
         return err_usage(e, "--keep is for one scenario, found %zu", file.count);
     struct scenario_result *all = arena_many(d->keep, struct scenario_result, file.count);
     size_t number = 0, broken = 0;
+    if (!play_all(all, d, &file, e))
+        return false;
     for (size_t i = 0; i < file.count; i++) {
-        if (!play(&all[i], d, file.name[i], e))
-            return false;
         if (!d->json)
             print(d, &all[i], &number);
         for (size_t k = 0; k < all[i].expectations; k++)

@@ -5,13 +5,17 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 bool scratch_make(const char **dir, struct arena *keep, struct err *e)
 {
+    static const char memory[] = "/dev/shm";
     const char *where = getenv("TMPDIR");
-    char *path = arena_print(keep, "%s/tocsin-XXXXXX", where && *where ? where : "/tmp");
+    if (!where || !*where)
+        where = access(memory, W_OK) == 0 ? memory : "/tmp";
+    char *path = arena_print(keep, "%s/tocsin-XXXXXX", where);
     if (!mkdtemp(path))
-        return err_errno(e, "cannot make a folder in '%s'", where && *where ? where : "/tmp");
+        return err_errno(e, "cannot make a folder in '%s'", where);
     *dir = path;
     return true;
 }

@@ -1,5 +1,6 @@
 /* scratch.h: a folder that is thrown away again, for tests and dry runs that
- * play in a workspace of their own. It lies where TMPDIR says, else in /tmp. */
+ * play in a workspace of their own. It lies where TMPDIR says, else in memory
+ * (what is thrown away needs no disk), else in /tmp. */
 #ifndef WORLD_SCRATCH_H
 #define WORLD_SCRATCH_H
 
