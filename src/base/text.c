@@ -233,7 +233,7 @@ static size_t distance(const char *a, const char *b)
 const char *text_nearest(const char *text, const char *const *names)
 {
     const char *best = NULL;
-    size_t least = strlen(text) / 3 + 2; /* one slip in a short word, more in a long one */
+    size_t least = strlen(text) / 3 + 1; /* a slip in a short word, two or three in a long one */
     for (; *names; names++) {
         size_t d = distance(text, *names);
         if (d < least) {

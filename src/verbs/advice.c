@@ -79,7 +79,7 @@ void situation_advise(struct situation *s, struct desk *d)
         if (s->service[i].source) {
             down = true;
             advise(&a, arena_print(d->keep, "tocsin up %s", s->service[i].name),
-                   "when it answers (@14:26 to backdate)");
+                   "when it answers; @HH:MM backdates");
         }
     if (down && !s->runs)
         advise(&a, "tocsin runbooks", "what can be run");

@@ -1,20 +1,20 @@
 /* incidents.c: all incidents of a workspace, a line each. */
 #include "verbs/verbs.h"
 
+#include "record/profile.h"
+
 #include <string.h>
 
-static int64_t down_ms(const struct incident *i)
+/* How long any service suffered: each instant once, whatever its degree. The
+ * SLAs weigh it; this is for orientation. */
+static int64_t impact_ms(const struct incident *i, struct arena scratch)
 {
-    int64_t total = 0, until = INT64_MIN; /* the union over all services, for orientation */
-    for (size_t k = 0; k < i->windows.count; k++) {
-        const struct window *w = &i->windows.window[k];
-        if (w->level == IMPACT_NONE)
-            continue;
-        int64_t start = w->start.at > until ? w->start.at : until;
-        total += w->end.at > start ? w->end.at - start : 0;
-        until = w->end.at > until ? w->end.at : until;
-    }
-    return total;
+    struct span *span = arena_many(&scratch, struct span, i->windows.count + 1);
+    size_t n = 0;
+    for (size_t k = 0; k < i->windows.count; k++)
+        if (i->windows.window[k].level != IMPACT_NONE)
+            span[n++] = (struct span){ i->windows.window[k].start.at, i->windows.window[k].end.at, 1, k };
+    return (int64_t)profile_total(profile_of(span, n, &scratch));
 }
 
 static void one(struct desk *d, const struct incident *i, struct json_out *o)
@@ -28,13 +28,14 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
         json_put_bool(o, "closed", i->closed);
         json_put_bool(o, "drill", i->drill);
         json_put(o, "opened_at", instant_utc(d->keep, i->opened_at));
+        json_put_int(o, "impact_ms", impact_ms(i, *d->keep));
         json_put(o, "number", i->number);
         json_close(o, '}');
         return;
     }
     fprintf(d->out, "%-13s %s  %-12s %-7s %s%s%s\n", i->name,
             instant_text(d->keep, i->zone, i->opened_at, FORM_DATE_HM), i->phase,
-            duration_short(d->keep, down_ms(i)),
+            duration_short(d->keep, impact_ms(i, *d->keep)),
             text_for_terminal(d->keep, i->title && *i->title ? i->title : "(no title)"),
             i->drill ? "  SIMULATED" : "", i->number && *i->number ? arena_print(d->keep, "  %s", i->number) : "");
 }

@@ -156,15 +156,35 @@ bool verb_note(struct desk *d, struct err *e)
     return true;
 }
 
+static const char *alert_json(struct desk *d, const char *typed)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = json_out(&t);
+    const char *source = desk_option(d, "source");
+    json_open(&o, NULL, '{');
+    json_put(&o, "text", desk_text(d, 0));
+    if (source)
+        json_put(&o, "source", source);
+    if (typed)
+        json_put(&o, "typed", typed);
+    json_close(&o, '}');
+    return t.at;
+}
+
+/* The first alert may come before anybody has opened an incident. */
 bool verb_alert(struct desk *d, struct err *e)
 {
     struct moment m;
-    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e) ||
-        !desk_append(d, &m, EVENT_ALERT,
-                     record_json(d, "text", desk_text(d, 0), "source", desk_option(d, "source")),
-                     NULL, e))
+    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e))
         return false;
-    desk_echo(d, "alert written down");
+    struct draft draft = { .kind = EVENT_ALERT, .at = m.at, .early_ms = m.early_ms,
+                           .late_ms = m.late_ms, .data = alert_json(d, m.typed) };
+    if (!into_journal(d, &draft, 1, e))
+        return false;
+    desk_echo(d, d->name ? "alert written down"
+                         : "alert written into the workspace's log; 'tocsin open' offers to take it in");
+    if (!d->name)
+        desk_say(d, "  tocsin down SERVICE   when a service is down   tocsin open TITLE   to look into it");
     return true;
 }
 

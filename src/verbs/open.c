@@ -35,9 +35,10 @@ static bool take_notes(struct desk *d, struct err *e)
         return true; /* there is no log yet */
     for (size_t i = 0; i < log.count; i++) {
         const struct event *ev = &log.event[i];
-        if (ev->kind == EVENT_NOTE && ev->at >= desk_now(d) - 12 * HOUR_MS && n < 64)
+        bool told = ev->kind == EVENT_NOTE || ev->kind == EVENT_ALERT;
+        if (told && ev->at >= desk_now(d) - 12 * HOUR_MS && n < 64)
             draft[n++] = (struct draft){ .at = ev->at, .early_ms = ev->early_ms, .late_ms = ev->late_ms,
-                                         .kind = EVENT_NOTE,
+                                         .kind = ev->kind,
                                          .data = record_json(d, "text", json_get_text(ev->data, "text", d->keep),
                                                              "source", arena_print(d->keep, "log:%.12s", ev->hash)) };
         if (ev->kind == EVENT_OPENED)

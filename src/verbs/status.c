@@ -270,10 +270,31 @@ static void below(struct desk *d, const struct situation *s)
         fprintf(d->out, "%-12s%s\n", i ? "" : "DO NOT YET", s->not_yet[i]);
 }
 
+/* Nothing has ever happened here: that is an answer, and no mistake. */
+static bool all_quiet(struct desk *d)
+{
+    struct text t = text_new(d->keep);
+    if (d->json) {
+        struct json_out o = desk_json(d, &t);
+        json_put(&o, "incident", NULL);
+        desk_json_end(d, &o);
+        return true;
+    }
+    desk_echo(d, "no incident: nothing is recorded as down");
+    fprintf(d->out, "NEXT    tocsin down SERVICE     when something is wrong: starts the clock\n"
+                    "        tocsin note TEXT        writes a fact down\n"
+                    "        tocsin runbooks         what can be run\n");
+    return true;
+}
+
 bool verb_status(struct desk *d, struct err *e)
 {
     struct situation s;
-    if (!desk_at_most(d, 0, e) || !situation_gather(&s, d, e))
+    if (!desk_at_most(d, 0, e))
+        return false;
+    if (!d->name)
+        return all_quiet(d);
+    if (!situation_gather(&s, d, e))
         return false;
     if (d->json) {
         status_json(d, &s);

@@ -33,7 +33,7 @@ const struct verb verbs[] = {
     { "lead", "NAME", "who leads", wrong, OPEN, verb_lead, NULL },
     { "note", "[@T] TEXT|-", "write a fact down; alone, line by line; '-' reads standard input",
       wrong, PERHAPS, verb_note, NULL },
-    { "alert", "[@T] TEXT", "an alert that came in", wrong, OPEN, verb_alert,
+    { "alert", "[@T] TEXT", "an alert that came in", wrong, PERHAPS, verb_alert,
       OPTIONS({ "source", "NAME", "who raised it" }) },
     { "link", "URL [TEXT]", "where else to look: a dashboard, a ticket", wrong,
       OPEN | OR_THE_LAST, verb_link, NULL },
@@ -83,7 +83,8 @@ const struct verb verbs[] = {
               { "steal", NULL, "take it from its holder" }) },
     { "follow", "[RUN]", "watch live what is written", fight, OPEN | OR_THE_LAST, verb_follow, NULL },
 
-    { "status", "", "one screen: where we are and what to type next", where, READS, verb_status, NULL },
+    { "status", "", "one screen: where we are and what to type next", where,
+      READS | MAY_LACK_INCIDENT, verb_status, NULL },
     { "timeline", "", "what happened, in order", where, READS, verb_timeline,
       OPTIONS({ "format", "text|md|json|csv", "how to print it" },
               { "zone", "ZONE", "another zone than the incident's" },

@@ -57,6 +57,7 @@ static void the_nearest_name_is_found_and_a_far_one_is_not(void **_)
     assert_string_equal(text_nearest("stauts", verbs), "status");
     assert_string_equal(text_nearest("timline", verbs), "timeline");
     assert_null(text_nearest("kubectl", verbs));
+    assert_null(text_nearest("foo", (const char *const[]){ "do", "for-ever", NULL }));
 }
 
 static void one_is_singular(void **_)
