@@ -31,7 +31,7 @@ bool verb_export(struct desk *d, struct err *e)
     parcel_write(&out, &p);
     if (!d->words)
         return fwrite(out.at, 1, out.length, d->out) == out.length || err_errno(e, "cannot write the answer");
-    if (!d->world->write_file(d->world, d->word[0], out.at, out.length, e))
+    if (!d->world->write_private(d->world, d->word[0], out.at, out.length, e))
         return false;
     desk_say(d, "  tocsin import %s   takes it into another workspace", d->word[0]);
     return true;

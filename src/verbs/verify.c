@@ -112,7 +112,7 @@ static bool salvage(struct desk *d, const char *file, struct err *e)
     struct salvaged s;
     if (!workspace_pick(&name, &d->ws, d->given_incident, true, d->keep, e)
         || !d->ws.store->salvage(d->ws.store, name, &s, d->keep, e)
-        || !d->world->write_file(d->world, file, s.bytes, s.length, e))
+        || !d->world->write_private(d->world, file, s.bytes, s.length, e))
         return err_while(e, "salvaging");
     if (!d->json) {
         fprintf(d->out, "%s: %s that can be trusted in '%s', %" PRId64 " left out\n", name,

@@ -23,7 +23,7 @@ const struct disk disk_real = {
 enum { PATH_ROOM = 4096 };
 
 const struct modes modes_private = { 0600, 0700 };
-const struct modes modes_group = { 0660, 02770 };
+const struct modes modes_group = { 0660 | MODE_EXACT, 02770 };
 
 struct modes modes_of(const struct disk *d, const char *folder)
 {
@@ -36,15 +36,15 @@ struct modes modes_of(const struct disk *d, const char *folder)
 
 int disk_open(const struct disk *d, const char *path, int flags, mode_t mode, struct err *e)
 {
-    int fd = AGAIN(d->open(path, flags, mode));
+    int fd = AGAIN(d->open(path, flags, mode & 0777));
     if (fd < 0) {
         int number = errno;
         err_errno(e, "cannot %s '%s'", flags & O_CREAT ? "write" : "open", path);
         errno = number;
         return -1;
     }
-    if (flags & O_CREAT && mode & 0070) /* a team's: whatever the umask says */
-        d->fchmod(fd, mode);
+    if (flags & O_CREAT && mode & MODE_EXACT)
+        d->fchmod(fd, mode & 0777); /* somebody else's file is right already */
     return fd;
 }
 
@@ -166,7 +166,7 @@ bool disk_replace(const struct disk *d, const char *path, const char *bytes, siz
         return err_system(e, "cannot write '%s': its name is too long", path);
     int fd = disk_open(d, fresh, O_WRONLY | O_CREAT | O_TRUNC, mode, e);
     if (fd < 0)
-        return false;
+        return err_errno(e, "cannot write '%s'", path); /* the name that people know */
     bool ok = disk_write(d, fd, path, bytes, length, 0, e) && disk_sync(d, fd, path, e);
     disk_close(d, &fd);
     if (ok && d->rename(fresh, path))

@@ -31,7 +31,9 @@ struct disk {
 };
 extern const struct disk disk_real;
 
-/* What new files and folders may be: 0600/0700, or 0660/2770 for a team. */
+/* What new files and folders may be: 0600/0700, or 0660/2770 for a team. With
+ * MODE_EXACT the umask does not count. */
+enum { MODE_EXACT = 01000 };
 struct modes { mode_t file, folder; };
 extern const struct modes modes_private, modes_group;
 /* Those of the folder DIR/.tocsin: a team's when that is. */

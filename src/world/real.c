@@ -54,7 +54,7 @@ static struct modes modes_for(const char *path)
     struct stat st;
     const char *state = strstr(path, "/.tocsin/");
     if (!state)
-        return (struct modes){ !stat(path, &st) ? st.st_mode & 0777 : 0666, 0777 };
+        return (struct modes){ !stat(path, &st) ? (st.st_mode & 0777) | MODE_EXACT : 0644, 0755 };
     snprintf(folder, sizeof folder, "%.*s", (int)(state - path) + 8, path);
     return modes_of(&disk_real, folder);
 }
@@ -69,6 +69,12 @@ static bool real_write_file(struct world *w, const char *path, const char *bytes
                             struct err *e)
 {
     return disk_replace(&disk_real, path, bytes, length, modes_for(path).file, e);
+}
+
+static bool real_write_private(struct world *w, const char *path, const char *bytes,
+                               size_t length, struct err *e)
+{
+    return disk_replace(&disk_real, path, bytes, length, modes_private.file, e);
 }
 
 static bool real_exists(struct world *w, const char *path, bool *is_folder)
@@ -206,7 +212,8 @@ struct world *world_real(const char *by, struct arena *keep)
         .user = claimed && *claimed ? arena_string(keep, claimed) : login(keep),
         .claimed = claimed && *claimed,
         .uid = arena_print(keep, "%lu@%s", (unsigned long)getuid(), host[0] ? host : "localhost"),
-        .read_file = real_read_file, .write_file = real_write_file, .exists = real_exists,
+        .read_file = real_read_file, .write_file = real_write_file,
+        .write_private = real_write_private, .exists = real_exists,
         .list_folder = real_list_folder, .make_folder = real_make_folder,
         .share_folder = real_share_folder,
         .open_store = real_open_store, .interrupted = real_interrupted, .ask = real_ask,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool empty_file(struct local *l, const char *folder, const char *name, const char *bytes,
@@ -52,6 +53,17 @@ static bool put_streams(struct local *l, const char *folder, const struct stream
     return true;
 }
 
+/* Errors speak of the name that the folder is to have. */
+static bool under_its_name(struct err *e, const char *fresh, const char *folder)
+{
+    const struct err before = *e;
+    const char *at = strstr(before.text, fresh);
+    if (at)
+        snprintf(e->text, sizeof e->text, "%.*s%s%s", (int)(at - before.text), before.text, folder,
+                 at + strlen(fresh));
+    return false;
+}
+
 /* Built under another name, so that an incident is there whole or not at all. */
 static bool create_in(struct local *l, const char *folder, const char *incident,
                       const struct draft *opened, const struct stream_bytes *stream, size_t count,
@@ -80,7 +92,7 @@ static bool create_in(struct local *l, const char *folder, const char *incident,
     }
     ok = ok && disk_sync_folder(l->disk, parent, e);
     l->all = rest;
-    return ok;
+    return ok || under_its_name(e, fresh, folder);
 }
 
 bool local_create_with(struct local *l, const char *incident, const struct draft *opened,

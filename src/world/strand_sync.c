@@ -45,7 +45,7 @@ static bool put_head(struct local *l, struct strand *s, const struct chain *at, 
 }
 
 /* Copies the verified lines to a new file, erasing those that are to go. */
-static bool copy_lines(struct local *l, struct strand *s, int to, const char *path, struct err *e)
+static bool copy_lines(struct local *l, struct strand *s, int to, struct err *e)
 {
     struct arena start = arena_reserve(2 * s->verified.end + (4 << 20)), room = start;
     size_t length = s->verified.end, left;
@@ -61,11 +61,12 @@ static bool copy_lines(struct local *l, struct strand *s, int to, const char *pa
         (void)stream_take(&r, bytes, length, &room);
         lines_erase(bytes, length, &r);
     }
-    ok = ok && disk_write(l->disk, to, path, bytes, length, 0, e) && disk_sync(l->disk, to, path, e);
+    ok = ok && disk_write(l->disk, to, s->journal, bytes, length, 0, e)
+        && disk_sync(l->disk, to, s->journal, e);
     if (ok) { /* what came to lie there is read again, and must be the chain we know */
         r = stream_begin(NULL, NULL, 0);
         r.keep_events = false;
-        ok = strand_scan(l, to, path, &r, 0, &left, &room, e);
+        ok = strand_scan(l, to, s->journal, &r, 0, &left, &room, e);
         stream_end(&stream, &r, left, &room);
         if (ok && (stream.altered || strcmp(r.chain.hash, s->verified.hash)))
             ok = err_system(e, "the copy of '%s' is not what was written", s->journal);
@@ -86,8 +87,8 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e)
     s->suspect = true;
     int fd = disk_open(l->disk, fresh, O_RDWR | O_CREAT | O_TRUNC, l->modes.file, e);
     if (fd < 0)
-        return false;
-    bool ok = copy_lines(l, s, fd, fresh, e);
+        return err_errno(e, "cannot copy '%s'", s->journal);
+    bool ok = copy_lines(l, s, fd, e);
     if (ok && l->disk->rename(fresh, s->journal))
         ok = err_errno(e, "cannot replace '%s'", s->journal);
     if (ok && l->disk->fstat(fd, &st))

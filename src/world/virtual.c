@@ -59,6 +59,13 @@ static bool virtual_write_file(struct world *w, const char *path, const char *by
     return u->write_file(u, path, bytes, length, e);
 }
 
+static bool virtual_write_private(struct world *w, const char *path, const char *bytes,
+                                  size_t length, struct err *e)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->write_private(u, path, bytes, length, e);
+}
+
 static bool virtual_exists(struct world *w, const char *path, bool *is_folder)
 {
     struct world *u = ((struct virtual *)w)->under;
@@ -131,7 +138,8 @@ struct world *world_virtual(struct world *under, struct world_clock *clock, cons
         .world = { .now = virtual_now, .wait = virtual_wait, .random = virtual_random,
                    .virtual = true, .claimed = under->claimed, .user = arena_string(keep, user),
                    .uid = arena_string(keep, uid), .read_file = virtual_read_file,
-                   .write_file = virtual_write_file, .exists = virtual_exists,
+                   .write_file = virtual_write_file,
+                   .write_private = virtual_write_private, .exists = virtual_exists,
                    .list_folder = virtual_list_folder, .make_folder = virtual_make_folder,
                    .share_folder = virtual_share_folder,
                    .open_store = virtual_open_store, .interrupted = virtual_interrupted,

@@ -32,6 +32,9 @@ struct world {
                       struct arena *keep, struct err *e);
     bool (*write_file)(struct world *w, const char *path, const char *bytes, size_t length,
                        struct err *e);
+    /* The same, for nobody else to read: what holds a whole record. */
+    bool (*write_private)(struct world *w, const char *path, const char *bytes, size_t length,
+                          struct err *e);
     bool (*exists)(struct world *w, const char *path, bool *is_folder);
     bool (*list_folder)(struct world *w, const char *path, struct names *out,
                         struct arena *keep, struct err *e); /* names, sorted, without . and .. */

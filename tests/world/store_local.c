@@ -287,6 +287,8 @@ static void a_failed_opening_leaves_no_half_incident(void **_)
         reached_the_end = !trouble.hit;
         trouble.fail_at = 0;
         bad->close(bad);
+        if (strstr(e.text, ".new"))
+            fail_msg("a name that nobody knows: %s", e.text);
         e = (struct err){ 0 };
         assert_good(g->store->list(g->store, &all, test_keep(), &e), &e);
         if (all.count)
