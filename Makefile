@@ -34,7 +34,11 @@ HEAVY   = $(patsubst %.c,$(OUT)/%,$(wildcard tests/$1/*.c)) $(wildcard tests/$1/
 SHARED := runbooks templates plugins examples
 HERE    = $(if $(DESTDIR),$(DESTDIR))$(PREFIX)
 
-all: $(OUT)/tocsin $(DEMAND)
+all: $(OUT)/layers $(OUT)/tocsin $(DEMAND)
+
+$(OUT)/layers: tests/layers src/LAYERS $(SOURCE) $(wildcard src/*/*.h)
+	@mkdir -p $(@D)
+	@tests/layers && touch $@
 
 $(OUT)/tocsin: $(OBJ)
 	$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
@@ -72,7 +76,7 @@ demo: deps
 	@PROG=$(OUT)/tocsin examples/spm-2025-001/demo
 test: deps
 	@$(MAKE) -s $(JOBS) all units
-	@tests/layers && PROG=$(OUT)/tocsin tests/run $(UNITS)
+	@PROG=$(OUT)/tocsin tests/run $(UNITS)
 units: $(UNITS)
 asan:
 	@$(MAKE) MODE=asan test
