@@ -1,0 +1,131 @@
+/* engine.c: what a runbook costs, each figure beside its budget: ratios to
+ * what the same machine does bare, measured in the same run. */
+#include "../play/theatre.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const plugin =
+    "return { summary = \"answers at once\", plays = { \"pool\" }, actions = {\n"
+    "  [\"pool.holds\"] = { perform = function(t) return ok { holds = true } end },\n"
+    "  [\"pool.list\"] = { perform = function(t) return ok { ips = { \"192.0.2.1\", \"192.0.2.2\" }, count = 2 } end },\n"
+    "  [\"pool.remove\"] = { perform = function(t) return ok { count = 1 } end },\n"
+    "  [\"pool.add\"] = { perform = function(t) return ok { count = 2 } end } } }\n";
+static const char *const region =
+    "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2], pool_min: 0 }\nroles: { pool: { plugin: fast } }\n"
+    "limits: { instructions: 4000000000, memory: 1073741824 }\n";
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct theatre *stage_real(const char *steps)
+{
+    struct theatre *t = arena_one(test_keep(), struct theatre);
+    theatre_now = t;
+    t->stage = stage_open_in(world_real("alice", test_keep()), region);
+    t->said = text_new(test_keep());
+    stage_write(t->stage, "plugins/fast/plugin.lua", plugin);
+    t->real = t->stage->ws.store;
+    t->incident = "INC-2025-001";
+    struct draft opened = { .at = INSTANT_NONE, .by = "alice", .uid = "1@bench", .kind = EVENT_OPENED,
+        .data = "{\"id\":\"00112233445566778899aabbccddeeff\",\"name\":\"INC-2025-001\",\"zone\":\"UTC\","
+                "\"world\":\"real\",\"drill\":false}" };
+    assert_good(t->real->create(t->real, t->incident, &opened, test_keep(), &t->e), &t->e);
+    theatre_runbook(t, "book", steps);
+    return t;
+}
+
+static double took(struct theatre *t)
+{
+    static const char *const none[] = { NULL };
+    struct run_request q = { &t->stage->ws, t->incident, "book", none, NULL, NULL };
+    double start = seconds();
+    bool good = run_start(&t->outcome, &q, test_keep(), &t->e);
+    double all = seconds() - start;
+    if (!good && !strstr(t->e.text, "the end"))
+        fail_msg("%s", t->e.text);
+    return all;
+}
+
+static double took_resuming(struct theatre *t)
+{
+    struct run_request q = { &t->stage->ws, t->incident, NULL, NULL, NULL, NULL };
+    double start = seconds();
+    run_resume(&t->outcome, &q, NULL, NULL, NULL, NULL, test_keep(), &t->e);
+    return seconds() - start;
+}
+
+static double bare(struct theatre *t, int count)
+{
+    char line[700];
+    memset(line, 'x', sizeof line);
+    int fd = open(arena_print(test_keep(), "%s/bare", t->stage->ws.dir), O_RDWR | O_CREAT | O_TRUNC, 0600);
+    double start = seconds();
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(write(fd, line, sizeof line), sizeof line);
+        assert_int_equal(fdatasync(fd), 0);
+    }
+    close(fd);
+    return (seconds() - start) / count;
+}
+
+static const char *changes(int branches, int each)
+{
+    return arena_print(test_keep(),
+        "local list = {}\nfor i = 1, %d do list[i] = i end\n"
+        "each { list, function(b) for n = 1, %d do pool.add { service = \"osc-fr1\", "
+        "ip = \"10.\" .. b %% 200 .. \".\" .. n // 200 .. \".\" .. n %% 200 } end end, at_once = %d }",
+        branches, each, branches);
+}
+
+static void row(const char *what, double value, const char *unit, const char *budget, bool kept)
+{
+    printf("%-44s %9.2f %-10s budget %-18s %s\n", what, value, unit, budget, kept ? "kept" : "BROKEN");
+}
+
+static long peak_mb(void)
+{
+    struct rusage r;
+    getrusage(RUSAGE_SELF, &r);
+    return r.ru_maxrss / 1024;
+}
+
+static void what_a_runbook_costs(void **_)
+{
+    struct theatre *t = stage_real("wait \"1ms\"");
+    double empty = took(t), sync = bare(t, 300);
+    double one = (took(stage_real(changes(1, 300))) - empty) / 300;
+    double floor = 2 * sync;
+    printf("one bare append and sync: %.3f ms; a ratio to it counts where it is at least 0.1 ms\n", sync * 1e3);
+    row("a sequential change", one / floor, "x two bare", "1.1", one <= 1.1 * floor || sync < 1e-4);
+    double eight = (took(stage_real(changes(8, 100))) - empty) / 800;
+    double hundred = (took(stage_real(changes(100, 10))) - empty) / 1000;
+    row("8 branches", one / eight, "x as fast", "at least 5", one >= 5 * eight || sync < 1e-4);
+    row("100 branches", one / hundred, "x as fast", "at least 10", one >= 10 * hundred || sync < 1e-4);
+    struct theatre *long_one = stage_real("for i = 1, 100000 do pool.list { service = \"osc-fr1\" } end\nfail \"the end\"");
+    took(long_one);
+    double replay = took_resuming(long_one);
+    row("replay of 100,000 recorded actions", replay, "s", "2", replay < 2);
+}
+
+static void five_thousand_branches(void **_)
+{
+    long before = peak_mb();
+    double all = took(stage_real("local list = {}\nfor i = 1, 5000 do list[i] = i end\n"
+                                 "each { list, function(i) wait \"100ms\" end, at_once = 5000 }"));
+    row("5,000 branches sleeping 100 ms", all * 1e3, "ms", "200", all < 0.2);
+    row("their memory", (double)(peak_mb() - before), "MB more", "40", peak_mb() - before < 40);
+}
+
+int main(void)
+{
+    const struct CMUnitTest engine[] = { promise(five_thousand_branches), promise(what_a_runbook_costs) };
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    return cmocka_run_group_tests(engine, NULL, NULL);
+}
