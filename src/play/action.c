@@ -319,6 +319,44 @@ static void have_pool(struct branch *b)
     ask_consent(b);
 }
 
+/* A pool that nobody can read: the configuration's IPs, and what the ledger
+ * says came and went. False when the change would leave too few. */
+static bool enough_by_the_record(struct branch *b)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    struct ledger l;
+    struct err e = { 0 };
+    const char *name = json_get_text(w->args, "service", r->keep), *gone = json_get_text(w->args, "ip", r->keep);
+    const struct service *s = name ? config_service(&r->ws->config, name, &e) : NULL;
+    if (!s || !gone || r->dry || !ledger_read(&l, r->ws, r->keep, &e))
+        return true;
+    const char **in = arena_many(r->keep, const char *, l.changes + 256);
+    size_t n = 0;
+    bool inside = false;
+    for (size_t i = 0; s->ips && s->ips[i] && n < 255; i++)
+        in[n++] = s->ips[i];
+    for (size_t i = 0; i < l.changes; i++) {
+        const struct change *c = &l.change[i];
+        const char *ip = json_get_text(c->args, "ip", r->keep);
+        if (!ip || c->state == CHANGE_FAILED || !c->ended || !json_is(json_get(c->args, "service"), name))
+            continue;
+        for (size_t k = n; k-- > 0;)
+            if (!strcmp(in[k], ip) && text_starts(c->action, "pool."))
+                in[k] = in[--n];
+        if (!strcmp(c->action, "pool.add"))
+            in[n++] = ip;
+    }
+    for (size_t k = 0; k < n; k++)
+        inside = inside || !strcmp(in[k], gone);
+    if (!inside || (int64_t)n - 1 >= s->pool_min)
+        return true;
+    give_up(b, arena_print(r->keep, "%s would leave %s in the pool of %s, as far as the record knows; its "
+                           "minimum is %lld (even_so = \"why\" does it all the same)", w->action->full,
+                           text_count(r->keep, (int64_t)n - 1, "IP"), s->name, (long long)s->pool_min));
+    return false;
+}
+
 /* A pool never falls below its minimum, whoever shrinks it. */
 static void check_pool(struct branch *b)
 {
@@ -330,7 +368,8 @@ static void check_pool(struct branch *b)
     struct task *task;
     struct text args = text_new(r->keep);
     if (!list || !plugins_observes(r->plugins, list)) {
-        ask_consent(b);
+        if (!list || enough_by_the_record(b))
+            ask_consent(b);
         return;
     }
     struct json service = json_get(w->args, "service");

@@ -6,8 +6,14 @@
 
 struct asking {
     const char *mode, *question, *action, *args_sha256, *name, *hash;
+    const char *answer, *text;
     step_fn *then;
 };
+
+static const char *recorded_mode(const char *mode)
+{
+    return text_equal(mode, "consent") || text_equal(mode, "choose") ? "confirm" : mode;
+}
 
 bool consent_needed(struct run *r, const struct role_action *a, bool *second)
 {
@@ -27,7 +33,7 @@ static const char *fill_asked(struct branch *b)
     struct json_out o = data_open(&data, r);
     q->name = arena_print(r->keep, "A%lld", (long long)++r->asks);
     json_put(&o, "ask", q->name);
-    json_put(&o, "mode", text_equal(q->mode, "consent") || text_equal(q->mode, "choose") ? "confirm" : q->mode);
+    json_put(&o, "mode", recorded_mode(q->mode));
     json_put(&o, "text", q->question);
     if (q->action)
         json_put(&o, "action", q->action);
@@ -71,6 +77,8 @@ static void park_for(struct branch *b)
     struct run *r = b->run;
     struct asking *q = b->context;
     r->park_ask = q->hash;
+    r->park_mode = q->mode;
+    r->park_name = q->name;
     b->waits = WAITS_NOBODY;
     run_park(r, "asked", b->key, arena_print(r->keep, "%s: %s", q->name, q->question));
 }
@@ -117,21 +125,88 @@ static const struct event *find_answer(struct run *r, const struct event *asked)
     return NULL;
 }
 
+/* Did this word come to an end after that event, so that it is tried anew? */
+static bool concluded_after(struct branch *b, const struct event *ev)
+{
+    struct run *r = b->run;
+    for (size_t i = 0; i < r->journal.count; i++) {
+        const struct event *later = &r->journal.event[i];
+        bool ends = later->kind == EVENT_READ || later->kind == EVENT_ACTION_ENDED
+                 || (later->kind == EVENT_RUN_PARKED && json_is(json_get(later->data, "why"), "failed"));
+        if (ends && later->stream == 0 && later->seq > ev->seq && json_is(json_get(later->data, "run"), r->id)
+            && json_is(json_get(later->data, "key"), b->key))
+            return true;
+    }
+    return false;
+}
+
+/* The same question of this word, put before a resume: of the same mode, for the
+ * same arguments. A consent is no report of handwork, and an answer serves once. */
+static const struct event *find_asked(struct branch *b, const struct asking *q)
+{
+    struct run *r = b->run;
+    const struct event *asked = NULL;
+    bool by_hand = text_equal(q->mode, "manual");
+    if (!r->resumed || (by_hand && b->work && !b->work->recorded))
+        return NULL; /* a change begun just now: nobody can have been asked about it */
+    for (size_t i = 0; i < r->journal.count; i++) {
+        const struct event *ev = &r->journal.event[i];
+        if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "run"), r->id)
+            && json_is(json_get(ev->data, "key"), b->key)
+            && json_is(json_get(ev->data, "mode"), recorded_mode(q->mode))
+            && (!q->args_sha256 || json_is(json_get(ev->data, "args_sha256"), q->args_sha256))
+            && (!by_hand || text_equal(json_get_text(ev->data, "text", r->keep), q->question)))
+            asked = ev;
+    }
+    const struct event *answered = asked ? find_answer(r, asked) : NULL;
+    bool no = answered && !json_is(json_get(answered->data, "answer"), "yes")
+           && !json_is(json_get(answered->data, "answer"), "text");
+    if (answered && (no || by_hand) && concluded_after(b, answered) && !replay_caught(r, b->key))
+        return NULL;
+    return asked;
+}
+
+/* Without a run nobody could answer later: the person here is asked first, and
+ * question and answer are recorded together. */
+static void answer_known(struct branch *b)
+{
+    struct asking *q = b->context;
+    q->hash = b->hash;
+    write_answer(b, q->answer, q->text);
+}
+
+static void ask_here(struct branch *b)
+{
+    struct run *r = b->run;
+    struct asking *q = b->context;
+    if (r->dry) {
+        put_question(b);
+        return;
+    }
+    if (text_equal(q->mode, "approve") || !r->audience || !r->audience->ask
+        || !r->audience->ask(r->audience->context, q->mode, q->question, &q->answer, &q->text, r->keep)) {
+        b->waits = WAITS_NOBODY;
+        r->park_mode = q->mode;
+        run_park(r, "asked", b->key, q->question);
+        return;
+    }
+    q->answer = q->answer && q->answer[0] ? q->answer : "no";
+    branch_write_numbered(b, EVENT_ASKED, fill_asked, answer_known);
+}
+
 void consent_ask(struct branch *b, const char *mode, const char *question, const char *action,
                  const char *args_sha256, step_fn *then)
 {
     struct run *r = b->run;
     struct asking *q = arena_one(r->keep, struct asking);
-    const struct event *asked = NULL;
-    *q = (struct asking){ mode, question, action, args_sha256, NULL, NULL, then };
+    *q = (struct asking){ .mode = mode, .question = question, .action = action,
+                          .args_sha256 = args_sha256, .then = then };
     b->context = q;
-    for (size_t i = 0; r->resumed && i < r->journal.count; i++) {
-        const struct event *ev = &r->journal.event[i];
-        if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "run"), r->id)
-            && json_is(json_get(ev->data, "key"), b->key)
-            && (!args_sha256 || json_is(json_get(ev->data, "args_sha256"), args_sha256)))
-            asked = ev;
+    if (!r->id) {
+        ask_here(b);
+        return;
     }
+    const struct event *asked = find_asked(b, q);
     if (!asked) {
         branch_write_numbered(b, EVENT_ASKED, fill_asked, put_question);
         return;
@@ -139,14 +214,6 @@ void consent_ask(struct branch *b, const char *mode, const char *question, const
     q->hash = asked->hash;
     q->name = json_get_text(asked->data, "ask", r->keep);
     const struct event *answered = find_answer(r, asked);
-    bool no = answered && json_is(json_get(answered->data, "answer"), "no");
-    if (answered && no && !replay_caught(r, b->key) && json_is(json_get(asked->data, "mode"), "confirm")
-        && !b->asked_again) {
-        b->asked_again = true; /* it was refused and the run stopped: whoever resumes is asked anew */
-        q->hash = NULL;
-        branch_write_numbered(b, EVENT_ASKED, fill_asked, put_question);
-        return;
-    }
     if (!answered) {
         put_question(b);
         return;
@@ -155,6 +222,18 @@ void consent_ask(struct branch *b, const char *mode, const char *question, const
     take_answer(b, json_get_text(answered->data, "answer", r->keep),
                 json_get_text(answered->data, "text", r->keep));
     hand_over(b);
+}
+
+const char *consent_hint(struct run *r)
+{
+    const char *a = r->park_name ? r->park_name : "";
+    if (text_equal(r->park_mode, "manual"))
+        return arena_print(r->keep, "tocsin answer %s done (or could-not WHY, instead WHAT), then tocsin resume %s",
+                           a, r->id);
+    if (text_equal(r->park_mode, "ask"))
+        return arena_print(r->keep, "tocsin answer %s TEXT, then tocsin resume %s", a, r->id);
+    return arena_print(r->keep, "%stocsin approve %s (or refuse %s), then tocsin resume %s",
+                       text_equal(r->park_mode, "approve") ? "somebody else: " : "", a, a, r->id);
 }
 
 /* The words */

@@ -48,7 +48,7 @@ static bool perform(const char **text, struct run *r, const struct deed *d, stru
     if (!engine_loop(r, b, e))
         return false;
     if (!b->ended) {
-        err_hint(e, "answer it at a terminal: '%s' is not a run that could be resumed", d->action->full);
+        err_hint(e, "say it again at a terminal, or put it into a runbook: a run waits for its answer");
         return err_waiting(e, "%s: %s", d->action->full, r->park_text ? r->park_text : "stopped");
     }
     if (b->raised && b->busy)

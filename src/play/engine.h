@@ -90,7 +90,7 @@ struct branch {
     struct join *join;                /* of one that waits for its children */
     size_t number;                    /* among its siblings, from 1 */
     struct branch *next_turn;         /* in the queue */
-    bool cancelled, asked_again, busy; /* busy: it failed because somebody else is at it */
+    bool cancelled, busy; /* busy: it failed because somebody else is at it */
     int64_t work_started;             /* of a wait_until: when its span began */
     unsigned polls;
     bool by_person;                   /* a person was asked whether it is so */
@@ -169,6 +169,7 @@ struct run {
     const char *over;                 /* restore: that incident's changes too */
 
     const char *park, *park_key, *park_text, *park_ask; /* why it stops here; NULL */
+    const char *park_mode, *park_name;                  /* of the question that it waits for */
     struct err trouble;               /* what ends the loop: kind NONE while fine */
     struct plan_step *note;           /* of a dry run */
     size_t notes, note_room;
@@ -282,6 +283,7 @@ bool journals_read(struct journal **out, size_t *count, const struct workspace *
 
 /* consent.c */
 /* Asks, journals question and answer; then `then` with b->answer.json "\"yes\"" etc. */
+const char *consent_hint(struct run *r); /* what to type for the question that waits */
 void consent_ask(struct branch *b, const char *mode, const char *question, const char *action,
                  const char *args_sha256, step_fn *then);
 bool consent_needed(struct run *r, const struct role_action *a, bool *second);

@@ -137,7 +137,11 @@ static bool finish(struct run *r, struct run_outcome *out, const char *how, cons
         json_put_raw(&o, "value", value, strlen(value));
     json_close(&o, '}');
     *out = (struct run_outcome){ r->id, how, text ? text : "" };
-    return write_now(r, EVENT_RUN_ENDED, data.at, e);
+    if (!write_now(r, EVENT_RUN_ENDED, data.at, e))
+        return false;
+    if (text_equal(how, "returned"))
+        run_say(r, "", "%s is done%s", r->id, r->last_change ? "; 'tocsin restore' lists what is changed" : "");
+    return true;
 }
 
 static bool park(struct run *r, struct run_outcome *out, struct err *e)
@@ -156,7 +160,7 @@ static bool park(struct run *r, struct run_outcome *out, struct err *e)
     if (!write_now(r, EVENT_RUN_PARKED, data.at, e))
         return false;
     if (text_equal(r->park, "asked")) {
-        err_hint(e, "answer it with 'tocsin approve', 'refuse' or 'answer', then 'tocsin resume %s'", r->id);
+        err_hint(e, "%s", consent_hint(r));
         return err_waiting(e, "%s waits for a person: %s", r->id, r->park_text);
     }
     if (text_equal(r->park, "stopped")) {

@@ -19,7 +19,8 @@ struct sandbox {
     int64_t steps;      /* left */
     int64_t bytes;      /* left */
     struct sandbox_limits limits;
-    clock_t since;      /* processor time at the latest entry */
+    clock_t since;      /* processor time at the first look after the latest entry */
+    bool entered;       /* nobody has looked since */
     const char *dead;   /* why; NULL while alive */
     char where[160];    /* "FILE:LINE" of the fatal stop */
     char seen[160];     /* where the hook last looked: out of memory leaves no stack behind */
@@ -94,6 +95,10 @@ static void stop_here(lua_State *L, lua_Debug *ar)
     s->steps -= HOOK_EVERY;
     if (!s->dead && s->steps >= 0) {
         note_line(L, ar, s->seen);
+        if (s->entered) {
+            s->since = clock();
+            s->entered = false;
+        }
         if ((clock() - s->since) / CLOCKS_PER_SEC < CPU_SECONDS)
             return;
         kill_with(s, L, too_slow);
@@ -133,7 +138,7 @@ struct sandbox *sandbox_open(const struct sandbox_limits *limits)
         s->limits.memory_bytes = DEFAULT_MEMORY;
     s->steps = s->limits.instructions;
     s->bytes = INT64_MAX; /* the library itself is not on the script's account */
-    s->since = clock();
+    s->entered = true;
     s->L = lua_newstate(allocate, s);
     if (!s->L)
         abort();
@@ -259,7 +264,7 @@ bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t
 
 bool sandbox_call(struct sandbox *s, int arguments, int results, struct err *e)
 {
-    s->since = clock();
+    s->entered = true; /* the clock costs a system call: it is asked only if this takes long */
     if (s->dead) {
         lua_pop(s->L, arguments + 1);
         return err_input(e, "%s: %s", s->where, s->dead);
@@ -295,7 +300,7 @@ void sandbox_drop(struct sandbox *s, lua_State *co)
 enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments, int *results,
                                  struct err *e)
 {
-    s->since = clock();
+    s->entered = true;
     s->steps -= THREAD_STEPS; /* each coroutine counts for itself: a flat charge */
     *results = 0;
     if (s->dead || s->steps < 0) {

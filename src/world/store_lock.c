@@ -1,6 +1,8 @@
 /* store_lock.c: named locks of the workspace, each a file that says who holds it. */
+#define _GNU_SOURCE /* F_OFD_SETLK */
 #include "world/store_inside.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 struct lock {
     int fd;
     const char *name, *path;
+    bool shared;         /* one byte of locks/targets, not a file of its own */
 };
 
 int lock_descriptor(const struct lock *lock)
@@ -73,14 +76,124 @@ static bool write_holder(struct local *l, const struct lock *lock, const struct 
     return disk_write(l->disk, lock->fd, lock->path, t.at, t.length, 0, e);
 }
 
+/* Targets: every change takes one. A file each would cost as much as the
+ * change's own syncs, so they are bytes of one file, far behind its end: the
+ * byte is the name's hash. Who holds it stands in a slot that others may
+ * overwrite: it is for words only. */
+enum { SLOTS = 64, SLOT = 512 };
+
+static uint64_t byte_of(const char *name)
+{
+    uint64_t h = UINT64_C(1469598103934665603);
+    for (const unsigned char *c = (const unsigned char *)name; *c; c++)
+        h = (h ^ *c) * UINT64_C(1099511628211);
+    return h;
+}
+
+static off_t slot_of(const char *name)
+{
+    return (off_t)(byte_of(name) % SLOTS) * SLOT;
+}
+
+static void write_slot(struct local *l, const struct lock *lock, const struct lock_holder *h,
+                       struct arena scratch)
+{
+    char slot[SLOT];
+    struct err ignored;
+    struct text t = text_new(&scratch);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "name", lock->name);
+    json_put_int(&o, "pid", h->pid);
+    json_put_int(&o, "since", h->since);
+    json_put(&o, "by", h->by);
+    json_put(&o, "uid", h->uid);
+    json_put(&o, "why", h->why);
+    json_close(&o, '}');
+    memset(slot, ' ', sizeof slot);
+    if (t.length < sizeof slot)
+        memcpy(slot, t.at, t.length);
+    (void)disk_write(l->disk, lock->fd, lock->path, slot, sizeof slot, slot_of(lock->name), &ignored);
+}
+
+static void read_slot(const struct local *l, const struct lock *lock, struct lock_holder *out,
+                      struct arena *keep)
+{
+    char slot[SLOT];
+    size_t wrong_at;
+    struct err ignored;
+    ssize_t got = disk_read(l->disk, lock->fd, lock->path, slot, sizeof slot, slot_of(lock->name), &ignored);
+    struct json all = { slot, got > 0 ? (size_t)got : 0 };
+    *out = (struct lock_holder){ .by = "somebody", .uid = "", .why = "" };
+    if (got <= 0 || !json_check(slot, (size_t)got, &wrong_at) || !json_is(json_get(all, "name"), lock->name))
+        return;
+    out->pid = json_int_or(json_get(all, "pid"), 0);
+    out->since = json_int_or(json_get(all, "since"), 0);
+    out->by = json_text_or(json_get(all, "by"), keep, "somebody");
+    out->uid = json_text_or(json_get(all, "uid"), keep, "");
+    out->why = json_text_or(json_get(all, "why"), keep, "");
+}
+
+static struct flock range_of(const char *name)
+{
+    return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1,
+                           .l_start = (off_t)((byte_of(name) >> 2) + (1 << 20)) };
+}
+
+static bool target_holder(struct local *l, const char *name, struct lock_holder *out, struct arena *keep)
+{
+    struct err ignored;
+    struct lock lock = { .name = name, .path = arena_print(keep, "%s/locks/targets", l->root) };
+    struct flock want = range_of(name);
+    lock.fd = disk_open(l->disk, lock.path, O_RDWR, 0, &ignored);
+    if (lock.fd < 0)
+        return false;
+    bool held = !fcntl(lock.fd, F_OFD_GETLK, &want) && want.l_type != F_UNLCK;
+    if (held)
+        read_slot(l, &lock, out, keep);
+    disk_close(l->disk, &lock.fd);
+    return held;
+}
+
+static bool lock_target(struct local *l, struct lock *lock, const struct lock_holder *us,
+                        struct lock_holder *holder, struct arena *keep, struct err *e)
+{
+    lock->shared = true;
+    lock->path = arena_print(keep, "%s/locks/targets", l->root);
+    lock->fd = disk_open(l->disk, lock->path, O_RDWR | O_CREAT, l->modes.file, e);
+    if (lock->fd < 0)
+        return false;
+    struct flock want = range_of(lock->name);
+    if (fcntl(lock->fd, F_OFD_SETLK, &want)) {
+        bool busy = errno == EAGAIN || errno == EACCES;
+        struct lock_holder h;
+        read_slot(l, lock, &h, keep);
+        if (busy)
+            err_busy(e, "'%s' is held by %s%s%s", lock->name, h.by, *h.why ? ": " : "", h.why);
+        else
+            err_errno(e, "cannot lock '%s'", lock->path);
+        if (busy && holder)
+            *holder = h;
+        disk_close(l->disk, &lock->fd);
+        return false;
+    }
+    write_slot(l, lock, us, *keep);
+    return true;
+}
+
 bool local_lock(struct store *store, const char *name, const char *by, const char *uid,
                 const char *why, struct lock **out, struct lock_holder *holder,
                 struct arena *keep, struct err *e)
 {
     struct local *l = (struct local *)store;
     struct lock *lock = arena_one(keep, struct lock);
-    *lock = (struct lock){ .fd = -1, .name = arena_string(keep, name),
-                           .path = lock_path(l, name, keep) };
+    struct lock_holder us = { getpid(), l->world->now(l->world), by, uid, why ? why : "" };
+    *lock = (struct lock){ .fd = -1, .name = arena_string(keep, name) };
+    if (text_starts(name, "target/")) {
+        *out = lock;
+        return lock_target(l, lock, &us, holder, keep, e);
+    }
+    lock->path = lock_path(l, name, keep);
     lock->fd = disk_open(l->disk, lock->path, O_RDWR | O_CREAT, l->modes.file, e);
     if (lock->fd < 0)
         return false;
@@ -95,7 +208,6 @@ bool local_lock(struct store *store, const char *name, const char *by, const cha
         disk_close(l->disk, &lock->fd);
         return false;
     }
-    struct lock_holder us = { getpid(), l->world->now(l->world), by, uid, why ? why : "" };
     if (!write_holder(l, lock, &us, *keep, e)) {
         disk_close(l->disk, &lock->fd);
         return false;
@@ -109,7 +221,8 @@ void local_unlock(struct store *store, struct lock *lock)
     struct local *l = (struct local *)store;
     if (!lock || lock->fd < 0)
         return;
-    (void)l->disk->ftruncate(lock->fd, 0);
+    if (!lock->shared)
+        (void)l->disk->ftruncate(lock->fd, 0);
     disk_close(l->disk, &lock->fd);
 }
 
@@ -118,6 +231,8 @@ bool local_holder(struct store *store, const char *name, struct lock_holder *out
 {
     struct local *l = (struct local *)store;
     struct err e;
+    if (text_starts(name, "target/"))
+        return target_holder(l, name, out, keep);
     const char *path = lock_path(l, name, keep);
     int fd = disk_open(l->disk, path, O_RDWR, 0, &e);
     if (fd < 0)
