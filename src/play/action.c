@@ -270,9 +270,19 @@ static void consented(struct branch *b)
     change_write_begun(b);
 }
 
-static const char *compact(struct json value, struct arena *keep)
+/* A state as people read it: "holds yes", "vpc none". */
+const char *state_words(struct json value, struct arena *keep)
 {
-    return value.at ? arena_copy(keep, value.at, value.length) : "unknown";
+    struct text t = text_new(keep);
+    if (json_type(value) != JSON_OBJECT || !json_count(value))
+        return value.at ? json_text_or(value, keep, "nothing") : "unknown";
+    for (struct json_walk w = json_walk(value); json_next(&w);) {
+        const char *text = json_text(w.value, keep);
+        text_print(&t, "%s%s %s", t.length ? ", " : "", json_text(w.key, keep),
+                   text ? (text[0] ? text : "none") : json_is_true(w.value) ? "yes"
+                   : json_type(w.value) == JSON_FALSE ? "no" : arena_copy(keep, w.value.at, w.value.length));
+    }
+    return t.at;
 }
 
 /* What is asked says what it allows: target, before, undo, and who may. */
@@ -292,7 +302,7 @@ static void ask_consent(struct branch *b)
         : arena_print(r->keep, "cannot be put back%s%s", w->action->undo_why ? ": " : "",
                       w->action->undo_why ? w->action->undo_why : "");
     const char *question = arena_print(r->keep, "%s %s: afterwards %s (before: %s; %s)?", w->action->full,
-                                       w->target, done, compact(w->before, r->keep), undo);
+                                       w->target, done, state_words(w->before, r->keep), undo);
     consent_ask(b, second ? "approve" : "consent", question, w->action->full, w->args_sha256, consented);
 }
 

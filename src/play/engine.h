@@ -276,6 +276,7 @@ void task_ask_person(struct branch *b, step_fn *then);
 const char *change_provider_key(struct branch *b);
 bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
                 struct err *e);
+const char *state_words(struct json value, struct arena *keep);
 bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep,
                  struct err *e);
 bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,

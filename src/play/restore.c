@@ -253,9 +253,11 @@ static void have_state(struct branch *b)
     if (now && text_equal(now, before)) {
         i->already = true;
     } else if (now && after && !text_equal(now, after) && !s->even_so) {
+        const char *was = state_words(i->target->before, r->keep);
         consent_ask(b, "choose", arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back "
-                    "all the same?", i->target->name, before ? before : "unknown", after, now,
-                    before ? before : "it"), i->undo->full, sha256_of(r->keep, i->args), stay_or_go);
+                    "all the same?", i->target->name, was, state_words(i->target->after, r->keep),
+                    state_words(json_from(now), r->keep), was), i->undo->full,
+                    sha256_of(r->keep, i->args), stay_or_go);
         return;
     }
     check_quiet(b);

@@ -91,8 +91,9 @@ static void person_told(struct branch *b)
     const char *answer = b->answer.json, *text = b->answer.text;
     w->by_hand = true;
     if (text_equal(answer, "done") || text_equal(answer, "instead") || text_equal(answer, "yes")) {
-        w->text = text && text[0] ? text : text_equal(answer, "instead") ? "something else was done"
-                                                                         : "it was done";
+        const char *says = w->action->says ? role_words(w->action->says, w->args, w->before,
+                                                        (struct json){ 0 }, b->run->keep) : "it was done";
+        w->text = text && text[0] ? text : text_equal(answer, "instead") ? "something else was done" : says;
         it_is_done(b);
         return;
     }
