@@ -138,6 +138,8 @@ static int64_t check_sum(struct linting *l, const struct sentence *s)
         const char *t = c;
         for (;;) {
             char *after;
+            if (strspn(t, "0123456789") > 6)
+                return -1; /* no minutes of anything */
             sum += strtoll(t, &after, 10) * MINUTE_MS;
             if (*after == '.')
                 return -1; /* fractions: rounded, no sum to check */

@@ -20,6 +20,8 @@ static size_t unwanted(const char *at, bool *is_break)
         return 2;
     if (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF)
         return 3;
+    if (c[0] == 0xEF && c[1] == 0xBF && c[2] >= 0xBE)
+        return 3; /* U+FFFE and U+FFFF: cmark writes them as bytes that are no UTF-8 */
     if (c[0] != 0xE2)
         return 0;
     if (c[1] == 0x80 && (c[2] == 0xA8 || c[2] == 0xA9))

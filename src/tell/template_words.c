@@ -47,8 +47,10 @@ static const char *markdown_of(lua_State *L, int index)
 }
 
 /* The blanks at the ends of a text are meant, where it is put together. */
-static void show_text(struct text *to, const char *text, size_t length)
+static void show_text(lua_State *L, struct text *to, const char *text, size_t length)
 {
+    if (length > MOST_TEXT)
+        luaL_error(L, "a text of more than 4 MB");
     if (length && text[0] == ' ')
         text_char(to, ' ');
     markdown_text(to, text);
@@ -60,10 +62,12 @@ static void show_text(struct text *to, const char *text, size_t length)
 static void show(lua_State *L, struct text *to, int index)
 {
     const char *markdown = markdown_of(L, index);
+    if (to->length > MOST_TEXT)
+        luaL_error(L, "the document grows without end");
     if (markdown)
         text_add(to, markdown);
     else if (lua_type(L, index) == LUA_TSTRING)
-        show_text(to, lua_tostring(L, index), lua_rawlen(L, index));
+        show_text(L, to, lua_tostring(L, index), lua_rawlen(L, index));
     else if (lua_isinteger(L, index))
         text_print(to, "%lld", (long long)lua_tointeger(L, index));
     else if (lua_isnil(L, index))
@@ -119,7 +123,9 @@ static int write_raw(lua_State *L)
 static int with(lua_State *L, void (*make)(struct text *, const char *))
 {
     struct text t = text_new(rendering_of(L)->keep);
-    make(&t, luaL_checkstring(L, 1));
+    const char *text = luaL_checkstring(L, 1);
+    luaL_argcheck(L, lua_rawlen(L, 1) <= MOST_TEXT, 1, "a text of more than 4 MB");
+    make(&t, text);
     return push_markdown(L, t.at);
 }
 

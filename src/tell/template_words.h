@@ -5,7 +5,7 @@
 #include "play/sandbox.h"
 #include "tell/template.h"
 
-enum { MOST_GAPS = 64, MOST_BYTES = 256 << 20, MOST_TEXT = 16 << 20 };
+enum { MOST_GAPS = 64, MOST_BYTES = 96 << 20, MOST_TEXT = 4 << 20 };
 
 struct rendering_state {
     struct sandbox *sandbox;

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static struct arena all;
     if (!all.at)
-        all = arena_reserve((size_t)1 << 32);
+        all = arena_reserve((size_t)1 << 30);
     struct arena keep = all;
     struct text clean = text_new(&keep), escaped = text_new(&keep), marked = text_new(&keep);
     text_add_clean(&clean, (const char *)bytes, length);

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static struct arena all;
     if (!all.at)
-        all = arena_reserve((size_t)1 << 34);
+        all = arena_reserve((size_t)1 << 30);
     struct arena keep = all;
     struct input in = { arena_copy(&keep, (const char *)bytes, length), length };
     struct text lua = text_new(&keep);

@@ -54,6 +54,8 @@ static void parts_are_added_up(void **_)
 {
     lint("In all 50 minutes of unavailability (13 + 13 + 10 + 5 + 8 minutes).\n");
     expect("A5", 1, 'E', "the parts add up to 49 minutes, not 50 minutes");
+    lint("In all 49 minutes of unavailability (555555555555555555555 + 1).\n");
+    assert_null(finding("A5"));
     lint("In all 49 minutes of unavailability (13 + 13 + 10 + 5 + 8 minutes).\n");
     assert_null(finding("A5"));
 }

@@ -81,6 +81,7 @@ static void lines_and_control_characters_become_one_line(void **_)
     assert_string_equal(plain("a\nb\r\nc\td"), "a b c d");
     assert_string_equal(plain("a\x1b[31mb\x07"), "a\\[31mb");
     assert_string_equal(plain("a\u202Eb\u2066c\u2028d\uFEFFe"), "abc de");
+    assert_string_equal(plain("a\uFFFF\uFFFE" "b"), "ab");
     assert_string_equal(plain("  a  "), "a");
     assert_string_equal(plain(""), "");
     assert_string_equal(plain("a\xff\xfe" "b"), "a\uFFFD\uFFFDb");

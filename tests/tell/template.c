@@ -106,6 +106,9 @@ static void a_template_cannot_hang_or_reach_out(void **_)
     assert_null(rendered("<% while true do end %>", "{}"));
     assert_null(rendered("<% while true do %>more and more<% end %>", "{}"));
     assert_non_null(strstr(error.text, "grows without end"));
+    assert_null(rendered("<% local s, t = string.rep('x', 4000000), {} for i = 1, 1000 do t[i] = s end "
+                         "join(t) %>", "{}"));
+    assert_non_null(strstr(error.text, "grows without end"));
     assert_null(rendered("<% os.exit(0) %>", "{}"));
     assert_null(rendered("<% io.open('/etc/passwd') %>", "{}"));
 }
