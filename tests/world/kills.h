@@ -72,6 +72,30 @@ static inline pid_t a_writer(struct ground *g, struct promises *p, unsigned seed
         write_some(s, p, 1 + n % 5 * (n % 3 == 0), n % 4 == 0);
 }
 
+/* Reads all the time: what is being written must never look like damage, and
+ * what was there once must stay. */
+static inline pid_t a_reader(struct ground *g)
+{
+    pid_t child = fork();
+    if (child)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (int64_t seen = 0;;) {
+        struct arena before = *test_keep();
+        struct err e = { 0 };
+        struct journal j;
+        struct store *s = store_local_open(g->world, &disk_real, g->dir, &e);
+        if (!s || !s->read(s, incident, &j, test_keep(), &e) || j.stream[0].damage
+            || j.stream[0].last_seq < seen) {
+            fprintf(stderr, "a reader: %s\n", e.text[0] ? e.text : j.stream[0].damage ? j.stream[0].damage : "less than before");
+            _exit(1);
+        }
+        seen = (int64_t)j.stream[0].last_seq;
+        s->close(s);
+        *test_keep() = before;
+    }
+}
+
 /* Every promise kept, once; nothing altered. Answers how many there were. */
 static inline unsigned count_promises(struct ground *g, const struct promises *p)
 {
@@ -108,6 +132,7 @@ static inline unsigned kill_writers(unsigned kills)
     assert_good(create(g->store, &e), &e);
     for (unsigned w = 0; w < WRITERS; w++)
         writer[w] = a_writer(g, p, w);
+    pid_t reader = a_reader(g);
     for (unsigned k = 0; k < kills; k++) {
         unsigned w = kills_random() % WRITERS;
         int status;
@@ -124,6 +149,11 @@ static inline unsigned kill_writers(unsigned kills)
         kill(writer[w], SIGKILL);
         waitpid(writer[w], NULL, 0);
     }
+    int status;
+    if (waitpid(reader, &status, WNOHANG))
+        fail_msg("the reader saw damage");
+    kill(reader, SIGKILL);
+    waitpid(reader, NULL, 0);
     assert_good(note(g->store, "399999", &e), &e); /* the last one mends what the dead left */
     unsigned kept = count_promises(g, p);
     assert_true(kept > kills / 2);
