@@ -137,6 +137,20 @@ static const char *settings_of(struct yaml *item, struct arena *keep)
     return t.at;
 }
 
+const char *const config_roles[] = { "capture", "chat", "cloud", "dns", "exec", "page", "pool",
+                                     "sense", "statuspage", "ticket", NULL };
+
+static bool is_role(const struct yaml *item, struct err *e)
+{
+    for (const char *const *r = config_roles; *r; r++)
+        if (text_equal(*r, item->key))
+            return true;
+    const char *near = text_nearest(item->key, config_roles);
+    yaml_err(e, item, "there is no role '%s'%s%s%s", item->key, near ? "; did you mean '" : "",
+             near ? near : "", near ? "'?" : "");
+    return err_hint(e, "roles: capture chat cloud dns exec page pool sense statuspage ticket");
+}
+
 static bool read_roles(struct config *c, struct yaml *y, struct arena *keep, struct err *e)
 {
     if (!is_map(y, "roles by name", e))
@@ -148,7 +162,7 @@ static bool read_roles(struct config *c, struct yaml *y, struct arena *keep, str
         struct yaml *plugin;
         yaml_get(y, item->key);
         *b = (struct binding){ .role = item->key, .line = item->line };
-        if (!yaml_is(item, YAML_MAP, "{plugin: NAME, ...}", e)
+        if (!is_role(item, e) || !yaml_is(item, YAML_MAP, "{plugin: NAME, ...}", e)
             || !(plugin = yaml_need(item, "plugin", e)) || !yaml_text(plugin, &b->plugin, e))
             return false;
         b->settings = settings_of(item, keep);

@@ -58,6 +58,9 @@ bool config_parse(struct config *out, const char *file, const char *bytes, size_
 
 /* NULL, and ERR_INPUT with the known names, when there is no such service. */
 const struct service *config_service(const struct config *c, const char *name, struct err *e);
+/* The roles that may be bound; the contracts are in play/roles. Then NULL. */
+extern const char *const config_roles[];
+
 /* NULL when the role is not bound (it is `manual` then). */
 const struct binding *config_binding(const struct config *c, const char *role);
 

@@ -88,7 +88,7 @@ void incident_figures(struct figure out[FIGURES], const struct incident *i)
 {
     static const char *const names[FIGURES] = {
         "time to detect", "time to acknowledge", "time to identify", "time to mitigate",
-        "time to recover" };
+        "time to last recovery" };
     static const char *const phases[FIGURES] = {
         NULL, "acknowledged", "identified", "mitigated", NULL };
     const struct window *first = first_window(i), *last = last_window(i);

@@ -65,10 +65,9 @@ const char *sla_range_minutes(struct arena *keep, struct range r)
     int64_t low = (r.low + MINUTE_MS / 2) / MINUTE_MS, high = (r.high + MINUTE_MS / 2) / MINUTE_MS;
     if (r.high - r.low < SECOND_MS)
         return ""; /* finer than what is said of the value itself */
-    if (r.high < 10 * MINUTE_MS)
-        return arena_print(keep, "%s to %s", sla_minutes(keep, r.low), sla_minutes(keep, r.high));
-    if (low == high)
-        return arena_print(keep, "%s to %s", duration_clock(keep, r.low), duration_clock(keep, r.high));
+    if (r.high < 10 * MINUTE_MS || low == high) /* rounded, as the value beside it is */
+        return arena_print(keep, "%s to %s", duration_clock(keep, r.low + SECOND_MS / 2),
+                           duration_clock(keep, r.high + SECOND_MS / 2));
     return arena_print(keep, "%" PRId64 " to %" PRId64 " min", low, high);
 }
 

@@ -16,7 +16,8 @@ const char *ppb_percent(struct arena *keep, int64_t ppb, int decimals);
 const char *sla_minutes(struct arena *keep, int64_t ms);
 /* "44.58 min": to the nearest hundredth of a minute. */
 const char *sla_hundredths(struct arena *keep, int64_t ms);
-/* "44 to 54 min", "44:40 to 45:20", or "" where the range is less than a second. */
+/* "44 to 54 min"; "2:13 to 2:17" below ten minutes, or where both round to one
+ * minute; "" where the range is less than a second. */
 const char *sla_range_minutes(struct arena *keep, struct range r);
 /* "0 to 9.42 min", or "" where the range is one value. */
 const char *sla_range_hundredths(struct arena *keep, struct range r);

@@ -24,12 +24,9 @@ static void unit(struct text *out, bool fr, int64_t n, const char *en_name, cons
                many ? "s" : "");
 }
 
-static const char *span(struct arena *keep, const struct tongue *t, int64_t ms, bool seconds)
+static const char *span(struct arena *keep, const struct tongue *t, int64_t total)
 {
     bool fr = french(t);
-    int64_t total = (ms + 500) / 1000;
-    if (!seconds)
-        total = (ms + 30000) / 60000 * 60;
     struct text out = text_new(keep);
     if (total >= 3600)
         unit(&out, fr, total / 3600, "hour", "heure");
@@ -42,12 +39,12 @@ static const char *span(struct arena *keep, const struct tongue *t, int64_t ms, 
 
 const char *words_span(struct arena *keep, const struct tongue *t, int64_t ms)
 {
-    return span(keep, t, ms, ms < 10 * MINUTE_MS);
+    return span(keep, t, ms < 10 * MINUTE_MS ? (ms + 500) / 1000 : (ms + 30000) / 60000 * 60);
 }
 
 const char *words_exact(struct arena *keep, const struct tongue *t, int64_t ms)
 {
-    return span(keep, t, ms, true);
+    return span(keep, t, ms / 1000);
 }
 
 /* hundredths of a unit, or any power of ten, without needless zeros */

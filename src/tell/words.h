@@ -18,7 +18,7 @@ bool tongue_known(const char *locale);
 
 /* "49 minutes", "2 hours 3 minutes": to the minute from ten minutes up. */
 const char *words_span(struct arena *keep, const struct tongue *t, int64_t ms);
-/* "44 minutes 35 seconds": to the second. */
+/* "44 minutes 34 seconds": cut to the second, as an allowance is. */
 const char *words_exact(struct arena *keep, const struct tongue *t, int64_t ms);
 /* "44.58": minutes with two decimals, without a needless ".00". */
 const char *words_minutes(struct arena *keep, const struct tongue *t, int64_t ms);

@@ -56,17 +56,42 @@ static const char *level_words(struct arena *keep, const struct window *w)
          : arena_print(keep, "degraded, %s lost", ppb_percent(keep, w->lost_ppb, 7));
 }
 
+/* Is all of it within other windows of that service that count? */
+static bool within_others(const struct sla_result *r, size_t i)
+{
+    for (size_t k = 0; k < r->windows; k++)
+        if (k != i && r->window[k].counts && r->window[k].counted_ms
+            && text_equal(r->window[k].window->service, r->window[i].window->service)
+            && r->window[k].start < r->window[i].end && r->window[i].start < r->window[k].end)
+            return true;
+    return false;
+}
+
+/* What the window counts, or in a few words why nothing. */
+static const char *counted_words(struct arena *keep, const struct sla_result *r, size_t i)
+{
+    const struct sla_window *row = &r->window[i];
+    if (!row->counts)
+        return "not counted: the policy does not take this basis";
+    if (row->counted_ms || row->start == row->end)
+        return sla_minutes(keep, row->counted_ms);
+    if (within_others(r, i))
+        return "counted with another";
+    if (r->policy && r->policy->weight == WEIGHT_IGNORE && row->window->level == IMPACT_DEGRADED)
+        return "partial, not counted";
+    return "not counted";
+}
+
 static void print_windows(struct desk *d, const struct sla_result *r, const char *zone)
 {
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *row = &r->window[i];
         const struct window *w = row->window;
         bool member = !text_equal(w->service, r->service);
-        fprintf(d->out, "  %-13s%s  %s%s%s  %s  by %s  %s%s\n", i ? "" : "windows",
+        fprintf(d->out, "  %-13s%s  %s%s%s  %s  by %s  %s\n", i ? "" : "windows",
                 span_words(d->keep, zone, row->start, row->end, w->open && row->end == r->as_of),
                 member ? w->service : "", member ? " " : "", level_words(d->keep, w),
-                sla_minutes(d->keep, row->counted_ms), text_for_terminal(d->keep, w->basis),
-                w->incident, row->counts ? "" : "  not counted: the policy does not take this basis");
+                counted_words(d->keep, r, i), text_for_terminal(d->keep, w->basis), w->incident);
     }
 }
 

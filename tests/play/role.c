@@ -1,5 +1,7 @@
 #include "play/role.h"
 
+#include "record/config.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -136,6 +138,14 @@ static void words_show_what_is_missing_as_it_stands(void **_)
                         "192.0.2.1 left $args.pool.");
 }
 
+static void the_configuration_knows_the_roles_there_are(void **_)
+{
+    size_t i = 0;
+    for (; role_names[i]; i++)
+        assert_string_equal(role_names[i], config_roles[i]);
+    assert_null(config_roles[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest role[] = {
@@ -148,6 +158,7 @@ int main(void)
         cmocka_unit_test(an_unknown_action_is_answered_with_the_nearest),
         cmocka_unit_test(a_reference_to_nothing_is_an_error),
         cmocka_unit_test(words_show_what_is_missing_as_it_stands),
+        cmocka_unit_test(the_configuration_knows_the_roles_there_are),
     };
     return cmocka_run_group_tests(role, open_roles, NULL);
 }

@@ -42,6 +42,8 @@ static void a_range_of_one_value_is_not_said(void **_)
     says(sla_range_hundredths(keep_, excess), "0 to 9.42 min");
     struct range seconds = { 600000, 600100, 600200 };
     says(sla_range_minutes(keep_, seconds), "");
+    struct range few = { 133100, 135000, 136600 };
+    says(sla_range_minutes(keep_, few), "2:13 to 2:17");
     struct range half = { 2680000, 2700000, 2720000 };
     says(sla_range_minutes(keep_, half), "44:40 to 45:20");
 }

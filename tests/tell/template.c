@@ -131,7 +131,7 @@ static void figures_are_said_in_words(void **_)
                                  "<%= minutes(2674800) %>, <%= percent(999000000) %>, "
                                  "<%= percent(3683333) %>, <%= number(4) %>",
                                  "{}"),
-                        "49 minutes, 44 minutes 35 seconds, 44.58, 99.9%, 0.368333%, four");
+                        "49 minutes, 44 minutes 34 seconds, 44.58, 99.9%, 0.368333%, four");
     assert_string_equal(rendered("<%= clock(at) %> on <%= date(at, \"day\") %>, "
                                  "<%= date(at, \"weekday\") %>", "{\"at\":1741688220000}"),
                         "11:17 on March 11th, Tuesday, March 11th, 2025");
