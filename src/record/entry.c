@@ -126,7 +126,9 @@ static void correct(struct entry *n, const struct event *by, struct arena *keep)
     case EVENT_LISTED:
         n->listed = json_is_true(json_get(by->data, "listed"));
         return;
-    case EVENT_AMENDED:
+    case EVENT_AMENDED: {
+        /* words that nobody wrote follow the level; words that somebody wrote stay */
+        bool ours = n->service && text_equal(n->text, impact_words(n->service, n->level, n->lost_ppb, keep));
         amend_moment(n, by->data, keep);
         if ((text = json_get_text(by->data, "level", keep)) && n->level && strcmp(n->level, "up"))
             n->level = text;
@@ -135,9 +137,10 @@ static void correct(struct entry *n, const struct event *by, struct arena *keep)
         n->lost_ppb = share_of(json_get(by->data, "lost_ppb"), n->lost_ppb);
         if ((text = json_get_text(by->data, "text", keep)))
             n->text = text;
-        else if (n->service && !json_get_text(n->event->data, "text", keep))
+        else if (ours)
             n->text = impact_words(n->service, n->level, n->lost_ppb, keep);
         return;
+    }
     }
 }
 

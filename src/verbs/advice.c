@@ -14,12 +14,28 @@ static void advise(struct advising *a, const char *type, const char *why)
         a->next[a->count++] = (struct advice){ type, why };
 }
 
+/* A consent is approved, work by hand is answered, and a question in words by words. */
+static void about_question(struct advising *a, struct desk *d, const char *ask)
+{
+    const char *mode = "confirm";
+    for (size_t i = 0; i < d->journal.count; i++)
+        if (d->journal.event[i].kind == EVENT_ASKED && d->journal.event[i].data.at &&
+            json_is(json_get(d->journal.event[i].data, "ask"), ask))
+            mode = json_text_or(json_get(d->journal.event[i].data, "mode"), d->keep, mode);
+    if (text_equal(mode, "manual"))
+        advise(a, arena_print(d->keep, "tocsin answer %s done", ask), "or could-not WHY, or instead WHAT");
+    else if (text_equal(mode, "ask"))
+        advise(a, arena_print(d->keep, "tocsin answer %s TEXT", ask), "says what was asked for");
+    else
+        advise(a, arena_print(d->keep, "tocsin approve %s", ask), "shows what it changes, then asks");
+}
+
 static void about_runs(struct advising *a, const struct situation *s, struct desk *d)
 {
     for (size_t i = 0; i < s->runs; i++) {
         const struct run_view *r = &s->run[i];
         if (r->ask)
-            advise(a, arena_print(d->keep, "tocsin approve %s", r->ask), "shows what it changes, then asks");
+            about_question(a, d, r->ask);
         else if (text_equal(r->state, "parked") || text_equal(r->state, "dead"))
             advise(a, arena_print(d->keep, "tocsin resume %s", r->run), "goes on where it stopped");
     }
@@ -37,6 +53,8 @@ static void about_public(struct advising *a, const struct situation *s, struct d
 
 static void about_the_end(struct advising *a, const struct situation *s, struct desk *d)
 {
+    if (d->as_of != INSTANT_NONE)
+        return; /* at that moment nobody had to think of it */
     if (s->changes)
         advise(a, "tocsin restore", "lists what is changed, puts back what is safe");
     else if (!d->incident.closed)

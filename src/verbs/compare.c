@@ -93,8 +93,8 @@ static const char *downtime(const struct column *c)
         return sla_minutes(keep, r.nominal);
     if (r.nominal >= 10 * MINUTE_MS)
         return arena_print(keep, "%s (%s)", sla_minutes(keep, r.nominal), sla_range_minutes(keep, r));
-    return arena_print(keep, "%s (%s-%s)", sla_minutes(keep, r.nominal), duration_clock(keep, r.low),
-                       duration_clock(keep, r.high));
+    return arena_print(keep, "%s (%s-%s)", sla_minutes(keep, r.nominal), /* to the nearest second, as words are */
+                       duration_clock(keep, r.low + SECOND_MS / 2), duration_clock(keep, r.high + SECOND_MS / 2));
 }
 
 static const char *first_sign(const struct column *c)

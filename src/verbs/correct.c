@@ -57,9 +57,51 @@ static bool amend_options(struct desk *d, struct json_out *o, struct err *e)
         return false;
     if (service)
         json_put(o, "service", service);
-    if (desk_option(d, "why"))
-        json_put(o, "why", desk_option(d, "why"));
     return true;
+}
+
+/* The entry of an event, and the window that it opens or closes. */
+static const struct entry *entry_of(const struct desk *d, const struct event *ev)
+{
+    for (size_t i = 0; i < d->incident.entries; i++)
+        if (text_equal(d->incident.entry[i].event->hash, ev->hash))
+            return &d->incident.entry[i];
+    return NULL;
+}
+
+static const struct window *window_of(const struct desk *d, const struct event *ev)
+{
+    for (size_t i = 0; i < d->incident.windows.count; i++) {
+        const struct window *w = &d->incident.windows.window[i];
+        if (text_equal(w->opening->hash, ev->hash) || (w->closing && text_equal(w->closing->hash, ev->hash)))
+            return w;
+    }
+    return NULL;
+}
+
+/* What was so, and what is so now: time, text, and what it does to the window. */
+static void say_what_changed(struct desk *d, const struct event *ev, const struct entry *was,
+                             const struct window *old)
+{
+    const struct entry *is = entry_of(d, ev);
+    const struct window *now = window_of(d, ev);
+    struct text t = text_new(d->keep);
+    const char *zone = desk_zone(d);
+    if (was && is && was->at != is->at)
+        text_print(&t, "%s -> %s", instant_text(d->keep, zone, was->at, FORM_HMS),
+                   instant_text(d->keep, zone, is->at, FORM_HMS));
+    if (was && is && !text_equal(was->text, is->text))
+        text_print(&t, "%s'%s' -> '%s'", t.length ? ", " : "", text_cut(d->keep, was->text, 60),
+                   text_cut(d->keep, is->text, 60));
+    if (was && is && !text_equal(was->level, is->level))
+        text_print(&t, "%s%s -> %s", t.length ? ", " : "", was->level, is->level);
+    if (was && is && !text_equal(was->service, is->service))
+        text_print(&t, "%s%s -> %s", t.length ? ", " : "", was->service, is->service);
+    if (old && now && old->end.at - old->start.at != now->end.at - now->start.at)
+        text_print(&t, "; %s is %s for %s (was %s)", now->service, impact_level_names[now->level],
+                   duration_words(d->keep, now->end.at - now->start.at),
+                   duration_words(d->keep, old->end.at - old->start.at));
+    desk_echo(d, "%lld amended: %s", (long long)ev->seq, t.length ? t.at : "nothing that people read");
 }
 
 bool verb_amend(struct desk *d, struct err *e)
@@ -70,6 +112,8 @@ bool verb_amend(struct desk *d, struct err *e)
     struct json_out o = json_out(&data);
     if (!named(&ev, d, true, e) || !desk_moment(&m, d, 1, e))
         return false;
+    const struct entry *was = entry_of(d, ev);
+    const struct window *old = window_of(d, ev);
     json_open(&o, NULL, '{');
     json_put(&o, "of", ev->hash);
     size_t bare = data.length;
@@ -88,10 +132,12 @@ bool verb_amend(struct desk *d, struct err *e)
                  (long long)ev->seq, (long long)ev->seq);
         return err_usage(e, "amend %lld to what?", (long long)ev->seq);
     }
+    if (desk_option(d, "why"))
+        json_put(&o, "why", desk_option(d, "why"));
     json_close(&o, '}');
     if (!desk_append(d, NULL, EVENT_AMENDED, data.at, NULL, e) || !desk_refresh(d, e))
         return false;
-    desk_echo(d, "%lld amended", (long long)ev->seq);
+    say_what_changed(d, ev, was, old);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 const char *desk_option(const struct desk *d, const char *name)
 {
@@ -59,11 +60,28 @@ static void take_word(struct desk *d, size_t index)
     d->words--;
 }
 
-/* "@alice please look" is a text, "@11:25 look" begins with a time. */
+/* "@alice please look" is a text, "@11:25 look" begins with a time; "@tomorrow"
+ * and "@+5m" are meant as one, and are refused as such. */
 static bool is_time_word(const char *word)
 {
-    return word[0] == '@' && (isdigit((unsigned char)word[1]) || word[1] == '-' ||
-                              word[1] == '~' || text_starts(word, "@yesterday"));
+    static const char *const words[] = { "yesterday", "today", "tomorrow", "now", "noon", "midnight", "last",
+                                         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+                                         "sunday", NULL };
+    if (word[0] != '@')
+        return false;
+    for (size_t i = 0; words[i]; i++)
+        if (!strncasecmp(word + 1, words[i], strlen(words[i])) && !isalpha((unsigned char)word[1 + strlen(words[i])]))
+            return true;
+    return isdigit((unsigned char)word[1]) || (word[1] && strchr("-~+", word[1]) && word[2]);
+}
+
+/* "14:10-14:05x", "25:00": whoever typed that meant a time. */
+static bool looks_like_time(const char *word)
+{
+    word += *word == '@';
+    word += *word == '~';
+    size_t digits = strspn(word, "0123456789");
+    return (digits == 1 || digits == 2) && word[digits] == ':' && word[digits + 1] && strchr("0123456789?", word[digits + 1]);
 }
 
 /* "@yesterday 23:50" and "@2025-03-11 11:17" are two words of the command line. */
@@ -131,7 +149,10 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
         d->when = *from;
         return day_is_meant(d, from, e);
     }
-    return true;
+    if (!looks_like_time(typed) || (d->word[word][0] == '@' && !strchr(typed, '-')))
+        return true; /* @14:10 alone is a beginning: desk_moment() reads it */
+    err_hint(e, "a window is 14:41-14:46, its beginning alone @14:41");
+    return err_usage(e, "'%s' is no window", typed);
 }
 
 bool desk_confirm(struct desk *d, const char *question, struct err *e)

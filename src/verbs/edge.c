@@ -225,23 +225,54 @@ static bool pick(struct desk *d, struct err *e)
     return false;
 }
 
+/* --as-of: a time without a day is the incident's day, once that is over. */
+static bool look_back(struct desk *d, struct err *e)
+{
+    struct moment m;
+    const char *zone = desk_zone(d);
+    if (!moment_parse(&m, d->as_of_typed, zone, desk_now(d), d->keep, e))
+        return err_while(e, "--as-of");
+    if (d->name && d->incident.closed && !m.said_day && d->as_of_typed[0] != '-' &&
+        !moment_parse_on(&m, d->as_of_typed, zone, civil_at(zone, d->incident.opened_at), d->keep, e))
+        return err_while(e, "--as-of");
+    d->as_of = m.at;
+    if (!d->name)
+        return true;
+    if (d->incident.opened_at > m.at)
+        return err_failed(e, "%s begins at %s: there is nothing as of %s", d->name,
+                          instant_text(d->keep, zone, d->incident.opened_at, FORM_DATE_HM),
+                          instant_text(d->keep, zone, m.at, FORM_DATE_HM));
+    return desk_refresh(d, e);
+}
+
+/* Facts are written down even where somebody just broke the configuration. */
+static bool open_workspace(struct desk *d, const char *dir, struct err *e)
+{
+    struct err broken = { 0 }, none = { 0 };
+    if (workspace_open(&d->ws, d->world, dir, d->keep, &broken))
+        return true;
+    if (!(d->verb->needs & EVEN_BROKEN) || broken.kind != ERR_INPUT ||
+        !workspace_open_as_it_was(&d->ws, d->world, dir, d->keep, &none)) {
+        *e = broken;
+        return false;
+    }
+    fprintf(d->err, "tocsin: warning: %s\n  this goes on with the configuration as it last was\n",
+            text_for_terminal(d->keep, broken.text));
+    return true;
+}
+
 static bool prepare(struct desk *d, struct err *e)
 {
     unsigned needs = d->verb->needs;
     if (!(needs & (NEEDS_WORKSPACE | NEEDS_INCIDENT | OR_THE_LAST | MAY_LACK_INCIDENT)))
         return true;
     const char *dir = NULL;
-    if (!workspace_find(&dir, d->world, d->dir, d->keep, e) ||
-        !workspace_open(&d->ws, d->world, dir, d->keep, e))
+    if (!workspace_find(&dir, d->world, d->dir, d->keep, e) || !open_workspace(d, dir, e))
         return false;
     d->world = d->ws.world;
-    if (d->as_of_typed) {
-        struct moment m;
-        if (!moment_parse(&m, d->as_of_typed, d->ws.config.zone, desk_now(d), d->keep, e))
-            return err_while(e, "--as-of");
-        d->as_of = m.at;
-    }
-    return needs & (NEEDS_INCIDENT | OR_THE_LAST | MAY_LACK_INCIDENT) ? pick(d, e) : true;
+    if (needs & (NEEDS_INCIDENT | OR_THE_LAST | MAY_LACK_INCIDENT) && !pick(d, e))
+        return false;
+    return !d->as_of_typed || look_back(d, e);
 }
 
 static bool perform(struct line *l, struct desk *d, struct err *e)
@@ -296,6 +327,8 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
     bool done = perform(&l, &d, &e);
     if (done)
         answer(&d);
+    if (done && d.ws.store && !d.ws.world->virtual)
+        workspace_remember(&d.ws, keep);
     if ((fflush(out) || ferror(out)) && done)
         done = err_errno(&e, "cannot write the answer");
     if (!done)

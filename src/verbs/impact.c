@@ -146,6 +146,10 @@ bool verb_down(struct desk *d, struct err *e)
               words, fresh ? "; incident opened" : "");
     if (fresh)
         desk_baseline(d);
+    if (!m.typed && m.early_ms >= MINUTE_MS)
+        desk_say(d, "  nobody said when: it may have begun up to %s ago; tocsin amend last @%s says it exactly",
+                 duration_short(d->keep, m.early_ms),
+                 instant_text(d->keep, desk_zone(d), m.at - m.early_ms / 2, FORM_HM));
     desk_say(d, "  tocsin note TEXT   tocsin status   tocsin up %s (when it answers again)", service);
     return true;
 }

@@ -54,6 +54,10 @@ bool verb_phase(struct desk *d, struct err *e)
         return err_usage(e, "there is no phase '%s': detected, acknowledged, identified, mitigated, "
                             "monitoring, resolved or closed", phase);
     }
+    if (text_equal(phase, d->incident.phase) && m.at == INSTANT_NONE) {
+        desk_echo(d, "the phase is '%s' already", phase);
+        return true;
+    }
     if (text_equal(phase, "closed")) {
         const char *why = still_open(d, e);
         if (why)

@@ -10,6 +10,11 @@ bool entry_is_prose(const struct entry *n, struct arena *keep);
 /* "11:17", "11:17:42", "~14:30", "14:??": no finer than it is known. */
 const char *entry_when(const struct entry *n, const char *zone, struct arena *keep);
 
+/* Columns of the screen, between 79 and 119. */
+size_t show_width(const struct desk *d);
+/* The text from `column` on, broken at spaces, further lines indented; ends with a newline. */
+void show_wrapped(struct desk *d, const char *text, size_t column, size_t indent);
+
 /* "18 minutes", "not recorded", "impossible order". */
 const char *figure_words(const struct figure *f, struct arena *keep);
 

@@ -7,7 +7,6 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { WIDTH = 79 };
 
 static const char *upper(struct desk *d, const char *text)
 {
@@ -30,21 +29,28 @@ static const char *color(struct desk *d, const char *code)
 /* Left and right of one line of the screen; the left gives way. */
 static void ends(struct desk *d, const char *left, const char *right)
 {
-    size_t room = WIDTH - text_width(right) - 2;
+    size_t room = show_width(d) - text_width(right) - 2;
     left = text_cut(d->keep, text_for_terminal(d->keep, left), room);
-    fprintf(d->out, "%s%*s%s\n", left, (int)(WIDTH - text_width(left) - text_width(right)), "",
+    fprintf(d->out, "%s%*s%s\n", left, (int)(show_width(d) - text_width(left) - text_width(right)), "",
             text_for_terminal(d->keep, right));
 }
 
 static void line(struct desk *d, const char *label, const char *text)
 {
-    fprintf(d->out, "%-16s%s\n", label, text_cut(d->keep, text_for_terminal(d->keep, text), WIDTH - 16));
+    fprintf(d->out, "%-16s%s\n", label, text_cut(d->keep, text_for_terminal(d->keep, text), show_width(d) - 16));
+}
+
+/* "MEND    text", its further lines below the text. */
+static void labelled(struct desk *d, const char *label, const char *text)
+{
+    fprintf(d->out, "%-8s", label);
+    show_wrapped(d, text_for_terminal(d->keep, text), 8, 8);
 }
 
 static void rule(struct desk *d)
 {
     struct text t = text_new(d->keep);
-    text_repeat(&t, "-", WIDTH);
+    text_repeat(&t, "-", show_width(d));
     fprintf(d->out, "%s\n", t.at);
 }
 
@@ -80,7 +86,7 @@ static const char *earlier(struct desk *d, const struct service_view *v, size_t 
         const char *one = arena_print(d->keep, "%s-%s", hm(d, start), hm(d, end));
         if (t.length)
             text_char(&t, ',');
-        if (column + strlen(one) + 3 > WIDTH) {
+        if (column + strlen(one) + 3 > show_width(d)) {
             text_char(&t, '\n');
             text_repeat(&t, " ", indent);
             column = indent;
@@ -91,6 +97,15 @@ static const char *earlier(struct desk *d, const struct service_view *v, size_t 
         column += strlen(one) + 2;
     }
     return t.at;
+}
+
+/* "down", where it ever was; else "degraded" or "unknown". */
+static const char *worst_of(const struct service_view *v)
+{
+    enum impact_level worst = IMPACT_UNKNOWN;
+    for (size_t i = 0; v->window[i]; i++)
+        worst = v->window[i]->level < worst ? v->window[i]->level : worst;
+    return impact_level_names[worst];
 }
 
 static void service_line(struct desk *d, const struct situation *s, const struct service_view *v)
@@ -104,7 +119,8 @@ static void service_line(struct desk *d, const struct situation *s, const struct
                 *was ? (int)(28 - text_width(state)) : 0, "",
                 *was ? arena_print(d->keep, "earlier %s", was) : "");
     } else if (text_equal(v->state, "up")) {
-        fprintf(d->out, "%-16sup since %s    was down %s\n", name, hm(d, v->since), earlier(d, v, 43, 43));
+        fprintf(d->out, "%-16sup since %s    was %s %s\n", name, hm(d, v->since), worst_of(v),
+                earlier(d, v, 39 + strlen(worst_of(v)), 39 + strlen(worst_of(v))));
     } else if (text_equal(v->state, "none")) {
         line(d, name, "no impact, as somebody has confirmed");
     } else {
@@ -167,15 +183,14 @@ static void runs(struct desk *d, const struct situation *s)
         const struct run_view *r = &s->run[i];
         if (text_equal(r->state, "ended"))
             continue;
-        fprintf(d->out, "RUN %-4s%s\n", r->run,
-                text_cut(d->keep, arena_print(d->keep, "%-8s%s (%s)  %s%s%s", r->runbook, r->state, r->by,
-                                              r->step ? r->step : "", r->why ? ": " : "",
-                                              r->why ? r->why : ""), WIDTH - 8));
+        const char *step = r->step && *r->step ? r->step : "";
+        fprintf(d->out, "RUN %-4s", r->run);
+        show_wrapped(d, arena_print(d->keep, "%-8s %s (%s)  %s%s%s", r->runbook, r->state, r->by,
+                                    text_for_terminal(d->keep, step), *step && r->why ? ": " : "",
+                                    r->why ? r->why : ""), 8, 16);
         if (r->ask)
-            fprintf(d->out, "WAITING %s\n",
-                    text_cut(d->keep, arena_print(d->keep, "%s  %s %s", r->ask,
-                                                  text_for_terminal(d->keep, r->question ? r->question : ""),
-                                                  r->who ? r->who : ""), WIDTH - 8));
+            labelled(d, "WAITING", arena_print(d->keep, "%s  %s%s%s", r->ask, r->question ? r->question : "",
+                                               r->who ? ", for " : "", r->who ? r->who : ""));
     }
 }
 
@@ -193,6 +208,9 @@ static void changes(struct desk *d, const struct situation *s)
         const struct change *c = s->changed[i];
         const char *what = c->ended ? event_text(c->ended, d->keep)
                                     : arena_print(d->keep, "%s %s", c->action, c->target);
+        size_t name = strlen(c->name); /* some words begin with the name that stands here already */
+        if (text_starts(what, c->name) && what[name] == ' ')
+            what += name + 1;
         what = text_cut(d->keep, text_for_terminal(d->keep, what), 41);
         fprintf(d->out, "%-8s%-4s%s%*s%-6s%s\n", i ? "" : "CHANGED", c->name, what,
                 (int)(42 - text_width(what)), "", hm(d, c->begun->at), fate(c));
@@ -226,7 +244,7 @@ static void picture(struct desk *d, const struct situation *s)
     if (!over && !d->verbose)
         return;
     rule(d);
-    fputs(chart_terminal(&d->incident, &s->ledger, &d->ws.config, WIDTH, d->keep), d->out);
+    fputs(chart_terminal(&d->incident, &s->ledger, &d->ws.config, (int)show_width(d), d->keep), d->out);
 }
 
 /* What was measured, once it is over; a figure that is not recorded is left to handover. */
@@ -238,10 +256,9 @@ static void times(struct desk *d)
     for (size_t i = 0; i < FIGURES; i++)
         if (figure[i].state != FIGURE_NOT_RECORDED)
             text_print(&t, "%s%s %s", t.length ? ", " : "", figure[i].name + strlen("time "),
-                       figure[i].state == FIGURE_KNOWN ? duration_short(d->keep, figure[i].ms)
-                                                       : "impossible order");
+                       figure_words(&figure[i], d->keep));
     if (t.length)
-        fprintf(d->out, "TIMES   %s\n", text_cut(d->keep, t.at, WIDTH - 8));
+        labelled(d, "TIMES", t.at);
 }
 
 /* What does not fit together, or was perhaps forgotten, with the command that mends it. */
@@ -250,10 +267,12 @@ static void to_mend(struct desk *d, const struct situation *s)
     enum { FORGOTTEN_MS = 12 * 3600 * 1000 };
     for (size_t i = 0; i < s->services; i++)
         if (s->service[i].source && s->now - s->service[i].since > FORGOTTEN_MS)
-            fprintf(d->out, "MEND    %s has been %s for %s: forgotten? tocsin up %s @TIME\n", s->service[i].name,
-                    s->service[i].state, duration_short(d->keep, s->now - s->service[i].since), s->service[i].name);
+            labelled(d, "MEND", arena_print(d->keep, "%s has been %s for %s: forgotten? tocsin up %s @TIME",
+                                            s->service[i].name, s->service[i].state,
+                                            duration_short(d->keep, s->now - s->service[i].since),
+                                            s->service[i].name));
     for (const char *const *n = d->incident.windows.note; n && *n; n++)
-        fprintf(d->out, "MEND    %s\n", text_for_terminal(d->keep, *n));
+        labelled(d, "MEND", *n);
 }
 
 static void below(struct desk *d, const struct situation *s)
@@ -263,7 +282,7 @@ static void below(struct desk *d, const struct situation *s)
         n++;
     for (size_t i = 0; i < n; i++)
         fprintf(d->out, "%-8s%-8s %s\n", i ? "" : "LATEST", entry_when(s->latest[i], desk_zone(d), d->keep),
-                text_cut(d->keep, text_for_terminal(d->keep, s->latest[i]->text), WIDTH - 17));
+                text_cut(d->keep, text_for_terminal(d->keep, s->latest[i]->text), show_width(d) - 17));
     for (const struct advice *a = s->next; a->type; a++)
         fprintf(d->out, "%-8s%-24s%s\n", a == s->next ? "NEXT" : "", a->type, a->why);
     for (size_t i = 0; s->not_yet[i]; i++)

@@ -6,34 +6,6 @@
 
 #include <string.h>
 
-/* Prose for the report lies in notes too; it is no moment of the day. */
-bool entry_is_prose(const struct entry *n, struct arena *keep)
-{
-    const char *source = n->event->kind == EVENT_NOTE
-                             ? json_get_text(n->event->data, "source", keep) : NULL;
-    return source && text_starts(source, "report/");
-}
-
-const char *entry_when(const struct entry *n, const char *zone, struct arena *keep)
-{
-    const char *at = instant_text(keep, zone, n->at, n->late_ms || n->early_ms ? FORM_HM : FORM_HMS);
-    if (n->late_ms >= 12 * HOUR_MS)
-        return "??:??"; /* only its day is known */
-    if (n->late_ms >= HOUR_MS - 1)
-        return arena_print(keep, "%.2s:??", at);
-    return n->early_ms >= 2 * MINUTE_MS && n->late_ms >= 2 * MINUTE_MS ? arena_print(keep, "~%s", at) : at;
-}
-
-const char *figure_words(const struct figure *f, struct arena *keep)
-{
-    switch (f->state) {
-    case FIGURE_KNOWN: return duration_words(keep, f->ms);
-    case FIGURE_NOT_RECORDED: return "not recorded";
-    case FIGURE_IMPOSSIBLE: return "impossible order";
-    }
-    return "";
-}
-
 static bool is_shown(struct desk *d, const struct entry *n)
 {
     if (entry_is_prose(n, d->keep) || desk_option(d, "all"))
@@ -50,47 +22,27 @@ static bool is_shown(struct desk *d, const struct entry *n)
     return *n->text;
 }
 
-/* The first bytes of a word that are at most `columns` wide: whole characters, at least one. */
-static size_t front_of(struct desk *d, const char *word, size_t columns)
+/* What the words alone would leave out: whose task it is, what a link points
+ * to, that something was an alert or said in public. */
+static const char *row_text(struct desk *d, const struct entry *n)
 {
-    size_t length = 0;
-    while (word[length]) {
-        size_t next = length + 1;
-        while ((word[next] & 0xc0) == 0x80)
-            next++;
-        if (length && text_width(arena_copy(d->keep, word, next)) > columns)
-            break;
-        length = next;
+    struct json data = n->event->data;
+    const char *text = *n->text ? n->text : n->event->kind_name, *owner, *due, *url;
+    switch ((int)n->event->kind) {
+    case EVENT_TASK:
+        owner = json_get_text(data, "owner", d->keep);
+        due = json_get_text(data, "due", d->keep);
+        return arena_print(d->keep, "%s: %s%s%s%s%s", json_is_true(json_get(data, "done")) ? "done" : "to do", text,
+                           owner ? ", " : "", owner ? owner : "", due ? ", due " : "", due ? due : "");
+    case EVENT_LINK:
+        url = json_get_text(data, "url", d->keep);
+        return url && !text_equal(url, text) ? arena_print(d->keep, "%s: %s", text, url) : text;
+    case EVENT_ALERT:
+        return arena_print(d->keep, "alert: %s", text);
+    case EVENT_SAID:
+        return arena_print(d->keep, "said in public: %s", text);
     }
-    return length;
-}
-
-/* The text, broken at spaces, further lines below the first; a word that is
- * wider than a line (some scripts have no spaces) is broken where it must be. */
-static void wrapped(struct desk *d, const char *text, size_t indent)
-{
-    size_t width = (size_t)d->world->columns(d->world), column = indent;
-    width = width < 60 ? 60 : width > 120 ? 120 : width;
-    for (char *save = NULL, *word = strtok_r(arena_string(d->keep, text), " ", &save); word;
-         word = strtok_r(NULL, " ", &save)) {
-        size_t wide = text_width(word);
-        if (column > indent && column + 1 + wide > width) {
-            fprintf(d->out, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > indent) {
-            fputc(' ', d->out);
-            column++;
-        }
-        for (; column + wide > width; wide = text_width(word)) {
-            size_t front = front_of(d, word, width - column);
-            fprintf(d->out, "%.*s\n%*s", (int)front, word, (int)indent, "");
-            word += front;
-            column = indent;
-        }
-        fputs(word, d->out);
-        column += wide;
-    }
-    fputc('\n', d->out);
+    return text;
 }
 
 /* What an amendment says anew, in words. */
@@ -137,8 +89,8 @@ static void as_text(struct desk *d, const char *zone)
         fprintf(d->out, "%4lld  %-8s %c %-9s ", (long long)n->event->seq,
                 entry_when(n, zone, d->keep), n->struck ? 'x' : n->listed ? '*' : ' ',
                 text_cut(d->keep, text_for_terminal(d->keep, n->event->by), 9));
-        wrapped(d, arena_print(d->keep, "%s%s", n->struck ? "(struck) " : "",
-                               text_for_terminal(d->keep, *n->text ? n->text : n->event->kind_name)), 27);
+        show_wrapped(d, arena_print(d->keep, "%s%s", n->struck ? "(struck) " : "",
+                                    text_for_terminal(d->keep, row_text(d, n))), 27, 27);
         for (size_t c = 0; desk_option(d, "history") && c < n->corrections; c++) {
             if (c == 0)
                 fprintf(d->out, "%15sfirst written at %s as: %s %s\n", "",
@@ -148,6 +100,9 @@ static void as_text(struct desk *d, const char *zone)
             correction_line(d, n->correction[c], zone);
         }
     }
+    if (*day)
+        desk_say(d, "  * stands in the report%s; 'tocsin list SEQ', 'unlist SEQ' change that",
+                 desk_option(d, "history") ? ", x was struck" : "");
 }
 
 /* kramdown's rows without a header, as the house writes them. */
@@ -198,43 +153,6 @@ static void as_csv(struct desk *d, const char *zone)
         csv_cell(d, n->text);
         fputs("\r\n", d->out);
     }
-}
-
-void entry_json(struct json_out *o, const struct entry *n, struct arena *keep)
-{
-    const struct event *ev = n->event;
-    json_open(o, NULL, '{');
-    json_put_int(o, "v", 1);
-    json_put_int(o, "seq", ev->seq);
-    json_put(o, "at", instant_utc(keep, n->at));
-    json_put_int(o, "early_ms", n->early_ms);
-    json_put_int(o, "late_ms", n->late_ms);
-    json_put(o, "recorded", instant_utc(keep, ev->recorded));
-    json_put(o, "by", ev->by);
-    json_put(o, "uid", ev->uid);
-    json_put(o, "kind", ev->kind_name);
-    json_put(o, "hash", ev->hash);
-    if (ev->data.at)
-        json_put_raw(o, "data", ev->data.at, ev->data.length);
-    json_put(o, "text", n->text);
-    json_put_bool(o, "listed", n->listed);
-    json_put_bool(o, "struck", n->struck);
-    if (n->corrections) {
-        json_open(o, "corrections", '[');
-        for (size_t c = 0; c < n->corrections; c++) {
-            const struct event *by = n->correction[c];
-            json_open(o, NULL, '{');
-            json_put_int(o, "seq", by->seq);
-            json_put(o, "recorded", instant_utc(keep, by->recorded));
-            json_put(o, "by", by->by);
-            json_put(o, "kind", by->kind_name);
-            if (by->data.at)
-                json_put_raw(o, "data", by->data.at, by->data.length);
-            json_close(o, '}');
-        }
-        json_close(o, ']');
-    }
-    json_close(o, '}');
 }
 
 static void as_json(struct desk *d, const char *zone)

@@ -23,6 +23,7 @@ enum needs {
     NEEDS_WORKSPACE = 1,
     NEEDS_INCIDENT = 2,  /* -i, or the only open one; journal and fold are read */
     OR_THE_LAST = 4,     /* where none is open, the last one will do */
+    EVEN_BROKEN = 16,    /* where tocsin.yaml is broken, as it last was will do */
     MAY_LACK_INCIDENT = 8, /* reads one if it can be picked; else desk.name is NULL */
 };
 

@@ -46,6 +46,34 @@ bool workspace_find(const char **dir, struct world *w, const char *given, struct
     return err_hint(e, "tocsin init   makes one in this folder");
 }
 
+static const char *good_copy(const char *dir, struct arena *keep)
+{
+    return arena_print(keep, "%s/.tocsin/tocsin.yaml", dir);
+}
+
+void workspace_remember(const struct workspace *ws, struct arena scratch)
+{
+    struct err ignored = { 0 }; /* where it cannot be kept, nothing is lost */
+    struct world *w = ws->world;
+    const char *path = good_copy(ws->dir, &scratch), *old;
+    size_t length;
+    if (!ws->text || !w->exists(w, arena_print(&scratch, "%s/.tocsin", ws->dir), NULL))
+        return;
+    if (w->exists(w, path, NULL) && w->read_file(w, path, &old, &length, &scratch, &ignored)
+        && length == ws->text_length && !memcmp(old, ws->text, length))
+        return;
+    (void)w->write_file(w, path, ws->text, ws->text_length, &ignored);
+}
+
+static bool open_world(struct workspace *out, struct world *w, const char *dir, struct arena *keep,
+                       struct err *e)
+{
+    if (out->config.simulated && !w->virtual && !(out->world = sim_world(w, dir, keep, e)))
+        return false;
+    out->store = out->world->open_store(out->world, dir, keep, e);
+    return out->store != NULL;
+}
+
 bool workspace_open(struct workspace *out, struct world *w, const char *dir, struct arena *keep,
                     struct err *e)
 {
@@ -56,10 +84,19 @@ bool workspace_open(struct workspace *out, struct world *w, const char *dir, str
     if (!w->read_file(w, file, &bytes, &length, keep, e)
         || !config_parse(&out->config, shown, bytes, length, keep, e))
         return false;
-    if (out->config.simulated && !w->virtual && !(out->world = sim_world(w, dir, keep, e)))
-        return false;
-    out->store = out->world->open_store(out->world, dir, keep, e);
-    return out->store != NULL;
+    out->text = bytes;
+    out->text_length = length;
+    return open_world(out, w, dir, keep, e);
+}
+
+bool workspace_open_as_it_was(struct workspace *out, struct world *w, const char *dir,
+                              struct arena *keep, struct err *e)
+{
+    const char *bytes, *file = good_copy(dir, keep);
+    size_t length;
+    *out = (struct workspace){ .dir = arena_string(keep, dir), .world = w };
+    return w->read_file(w, file, &bytes, &length, keep, e)
+        && config_parse(&out->config, file, bytes, length, keep, e) && open_world(out, w, dir, keep, e);
 }
 
 const char *workspace_path(const struct workspace *ws, struct arena *keep, const char *inside)

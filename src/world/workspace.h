@@ -19,12 +19,21 @@ struct workspace {
     struct config config;
     struct world *world;      /* its clock is the workspace's */
     struct store *store;
+    const char *text;         /* of its configuration, where that was understood just now */
+    size_t text_length;
 };
 
 bool workspace_find(const char **dir, struct world *w, const char *given, struct arena *keep,
                     struct err *e);
 bool workspace_open(struct workspace *out, struct world *w, const char *dir, struct arena *keep,
                     struct err *e);
+
+/* Keeps the configuration that was understood beside the record. */
+void workspace_remember(const struct workspace *ws, struct arena scratch);
+/* With the configuration that was last understood (.tocsin/tocsin.yaml): in the
+ * middle of an incident a typing mistake there must not keep facts out. */
+bool workspace_open_as_it_was(struct workspace *out, struct world *w, const char *dir,
+                              struct arena *keep, struct err *e);
 
 /* DIR/inside */
 const char *workspace_path(const struct workspace *ws, struct arena *keep, const char *inside);

@@ -1,0 +1,118 @@
+/* show.c: see show.h. */
+#include "verbs/show.h"
+
+#include <string.h>
+
+/* Prose for the report lies in notes too; it is no moment of the day. */
+bool entry_is_prose(const struct entry *n, struct arena *keep)
+{
+    const char *source = n->event->kind == EVENT_NOTE
+                             ? json_get_text(n->event->data, "source", keep) : NULL;
+    return source && text_starts(source, "report/");
+}
+
+const char *entry_when(const struct entry *n, const char *zone, struct arena *keep)
+{
+    const char *at = instant_text(keep, zone, n->at, n->late_ms || n->early_ms ? FORM_HM : FORM_HMS);
+    if (n->late_ms >= 12 * HOUR_MS)
+        return "??:??"; /* only its day is known */
+    if (n->late_ms >= HOUR_MS - 1)
+        return arena_print(keep, "%.2s:??", at);
+    return n->early_ms >= 2 * MINUTE_MS && n->late_ms >= 2 * MINUTE_MS ? arena_print(keep, "~%s", at) : at;
+}
+
+const char *figure_words(const struct figure *f, struct arena *keep)
+{
+    switch (f->state) {
+    case FIGURE_KNOWN: return duration_words(keep, f->ms);
+    case FIGURE_NOT_RECORDED: return "not recorded";
+    case FIGURE_IMPOSSIBLE: return "impossible order";
+    }
+    return "";
+}
+
+void entry_json(struct json_out *o, const struct entry *n, struct arena *keep)
+{
+    const struct event *ev = n->event;
+    json_open(o, NULL, '{');
+    json_put_int(o, "v", 1);
+    json_put_int(o, "seq", ev->seq);
+    json_put(o, "at", instant_utc(keep, n->at));
+    json_put_int(o, "early_ms", n->early_ms);
+    json_put_int(o, "late_ms", n->late_ms);
+    json_put(o, "recorded", instant_utc(keep, ev->recorded));
+    json_put(o, "by", ev->by);
+    json_put(o, "uid", ev->uid);
+    json_put(o, "kind", ev->kind_name);
+    json_put(o, "hash", ev->hash);
+    if (ev->data.at)
+        json_put_raw(o, "data", ev->data.at, ev->data.length);
+    json_put(o, "text", n->text);
+    json_put_bool(o, "listed", n->listed);
+    json_put_bool(o, "struck", n->struck);
+    if (n->corrections) {
+        json_open(o, "corrections", '[');
+        for (size_t c = 0; c < n->corrections; c++) {
+            const struct event *by = n->correction[c];
+            json_open(o, NULL, '{');
+            json_put_int(o, "seq", by->seq);
+            json_put(o, "recorded", instant_utc(keep, by->recorded));
+            json_put(o, "by", by->by);
+            json_put(o, "kind", by->kind_name);
+            if (by->data.at)
+                json_put_raw(o, "data", by->data.at, by->data.length);
+            json_close(o, '}');
+        }
+        json_close(o, ']');
+    }
+    json_close(o, '}');
+}
+
+size_t show_width(const struct desk *d)
+{
+    enum { LEAST = 79, MOST = 119 };
+    int columns = d->world->columns(d->world) - 1;
+    return columns < LEAST ? LEAST : columns > MOST ? MOST : (size_t)columns;
+}
+
+/* The first bytes of a word that are at most `columns` wide: whole characters, at least one. */
+static size_t front_of(struct desk *d, const char *word, size_t columns)
+{
+    size_t length = 0;
+    while (word[length]) {
+        size_t next = length + 1;
+        while ((word[next] & 0xc0) == 0x80)
+            next++;
+        if (length && text_width(arena_copy(d->keep, word, next)) > columns)
+            break;
+        length = next;
+    }
+    return length;
+}
+
+/* A word that is wider than a line (some scripts have no spaces) is broken
+ * where it must be. */
+void show_wrapped(struct desk *d, const char *text, size_t column, size_t indent)
+{
+    size_t width = show_width(d), start = column;
+    for (char *save = NULL, *word = strtok_r(arena_string(d->keep, text), " ", &save); word;
+         word = strtok_r(NULL, " ", &save)) {
+        size_t wide = text_width(word);
+        if (column > start && column + 1 + wide > width) {
+            fprintf(d->out, "\n%*s", (int)indent, "");
+            column = start = indent;
+        } else if (column > start) {
+            fputc(' ', d->out);
+            column++;
+        }
+        for (; column + wide > width; wide = text_width(word)) {
+            size_t front = front_of(d, word, column < width ? width - column : 1);
+            fprintf(d->out, "%.*s\n%*s", (int)front, word, (int)indent, "");
+            word += front;
+            column = start = indent;
+        }
+        fputs(word, d->out);
+        column += wide;
+    }
+    fputc('\n', d->out);
+}
