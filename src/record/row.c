@@ -34,6 +34,20 @@ static const char *impact_text(const struct event *ev, struct arena *keep)
                         json_int_or(json_get(ev->data, "lost_ppb"), -1), keep);
 }
 
+/* How somebody went round a failure. */
+static const char *how_words(const char *how)
+{
+    static const char *const words[][2] = {
+        { "recorded", "with the runbook as it was when it began" }, { "from", "doing it again from there" },
+        { "skip", "leaving that word out" }, { "done", "that word being done by hand" },
+        { "rebind", "with the plugin that is configured now" },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(words[i][0], how))
+            return words[i][1];
+    return how;
+}
+
 static const char *run_text(const struct event *ev, struct arena *keep)
 {
     const char *run = word(ev, "run", keep), *why;
@@ -47,8 +61,9 @@ static const char *run_text(const struct event *ev, struct arena *keep)
         return arena_print(keep, "run %s parked: %s%s%s", run, why, *why ? ", " : "",
                            word(ev, "key", keep));
     case EVENT_RUN_OVERRIDDEN:
-        return arena_print(keep, "run %s overridden at %s (%s): %s", run, word(ev, "key", keep),
-                           word(ev, "how", keep), word(ev, "because", keep));
+        why = word(ev, "because", keep);
+        return arena_print(keep, "run %s goes on%s%s, %s%s%s", run, *word(ev, "key", keep) ? " at " : "",
+                           word(ev, "key", keep), how_words(word(ev, "how", keep)), *why ? ": " : "", why);
     }
     return arena_print(keep, "run %s %s", run, word(ev, "how", keep));
 }
@@ -66,9 +81,9 @@ static const char *action_text(const struct event *ev, struct arena *keep)
 static const char *read_text(const struct event *ev, struct arena *keep)
 {
     if (ev->kind == EVENT_WAITED)
-        return arena_print(keep, "waited%s%s until %s",
-                           *word(ev, "action", keep) ? " for " : "", word(ev, "action", keep),
-                           word(ev, "until", keep));
+        return arena_print(keep, "waited%s%s%s", *word(ev, "action", keep) ? " for " : "",
+                           strcmp(word(ev, "action", keep), "wait until") ? word(ev, "action", keep) : "a condition",
+                           json_is_true(json_get(ev->data, "met")) ? ": it is so" : "");
     struct json error = json_get(ev->data, "error");
     if (error.at)
         return arena_print(keep, "%s failed: %s", word(ev, "action", keep),

@@ -65,13 +65,13 @@ static const char *amendment(struct desk *d, const struct event *c, const char *
 static void correction_line(struct desk *d, const struct event *c, const char *zone)
 {
     const char *why = json_get_text(c->data, "why", d->keep), *what = "";
-    if (c->kind == EVENT_LISTED)
-        what = json_is_true(json_get(c->data, "listed")) ? ": in the report" : ": not in the report";
-    else if (c->kind == EVENT_AMENDED)
+    bool in = c->kind == EVENT_LISTED && json_is_true(json_get(c->data, "listed"));
+    if (c->kind == EVENT_AMENDED)
         what = arena_print(d->keep, ": %s", amendment(d, c, zone));
-    fprintf(d->out, "%15s%s by %s at %s%s%s%s\n", "", c->kind_name, text_for_terminal(d->keep, c->by),
-            instant_text(d->keep, zone, c->recorded, FORM_DATE_HMS), text_for_terminal(d->keep, what),
-            why ? ", because: " : "", why ? text_for_terminal(d->keep, why) : "");
+    fprintf(d->out, "%15s%s by %s at %s%s%s%s\n", "",
+            c->kind != EVENT_LISTED ? c->kind_name : in ? "put into the report" : "left out of the report",
+            text_for_terminal(d->keep, c->by), instant_text(d->keep, zone, c->recorded, FORM_DATE_HMS),
+            text_for_terminal(d->keep, what), why ? ", because: " : "", why ? text_for_terminal(d->keep, why) : "");
 }
 
 static void as_text(struct desk *d, const char *zone)
@@ -100,7 +100,7 @@ static void as_text(struct desk *d, const char *zone)
             correction_line(d, n->correction[c], zone);
         }
     }
-    if (*day)
+    if (*day && d->world->is_terminal(d->world, 1))
         desk_say(d, "  * stands in the report%s; 'tocsin list SEQ', 'unlist SEQ' change that",
                  desk_option(d, "history") ? ", x was struck" : "");
 }
