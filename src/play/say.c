@@ -38,6 +38,7 @@ static bool said_before(struct branch *b, enum event_kind kind, const char *data
     return true;
 }
 
+/* A word that is new is said aloud too; one that a resume passes again is not. */
 static void write_word(struct branch *b, enum event_kind kind, const char *key, const char *value)
 {
     struct text data;
@@ -45,13 +46,15 @@ static void write_word(struct branch *b, enum event_kind kind, const char *key, 
     bool stop;
     json_put(&o, key, value);
     data_close(&o, b);
-    if (!said_before(b, kind, data.at, &stop) && !stop)
-        branch_write(b, kind, data.at, false, answer_nil);
+    if (said_before(b, kind, data.at, &stop) || stop)
+        return;
+    if (kind == EVENT_STEP)
+        run_say(b->run, b->key, "%s", value);
+    branch_write(b, kind, data.at, false, answer_nil);
 }
 
 void perform_step(struct branch *b)
 {
-    run_say(b->run, b->key, "%s", text_of(b, "text"));
     write_word(b, EVENT_STEP, "text", text_of(b, "text"));
 }
 
@@ -71,7 +74,6 @@ void perform_call(struct branch *b)
             text_print(&line, " %s=%s", json_text(w.key, b->run->keep),
                        text ? text : arena_copy(b->run->keep, w.value.at, w.value.length));
         }
-    run_say(b->run, b->key, "%s", line.at);
     write_word(b, EVENT_STEP, "text", line.at);
 }
 

@@ -28,7 +28,7 @@ static void time_is_up(struct branch *b) { branch_good(b, NULL); }
 static void sleep_on(struct branch *b) { branch_wait(b, b->deadline, time_is_up); }
 
 /* Waits until now + span; where the journal says until when, until then. */
-static void wait_span(struct branch *b)
+static void wait_span(struct branch *b, const char *words)
 {
     struct run *r = b->run;
     struct text data;
@@ -43,6 +43,7 @@ static void wait_span(struct branch *b)
         sleep_on(b);
         return;
     }
+    run_say(r, b->key, "%s", words);
     struct json_out o = waited_open(&data, b, b->deadline);
     data_close(&o, b);
     branch_write(b, EVENT_WAITED, data.at, false, sleep_on);
@@ -50,16 +51,14 @@ static void wait_span(struct branch *b)
 
 void perform_wait(struct branch *b)
 {
-    run_say(b->run, b->key, "waiting %s", duration_words(b->run->keep, b->want.span_ms));
-    wait_span(b);
+    wait_span(b, arena_print(b->run->keep, "waiting %s", duration_words(b->run->keep, b->want.span_ms)));
 }
 
 /* retry: the pause between two attempts. */
 void perform_pause(struct branch *b)
 {
-    run_say(b->run, b->key, "%s; again in %s", b->want.because,
-            duration_words(b->run->keep, b->want.span_ms));
-    wait_span(b);
+    wait_span(b, arena_print(b->run->keep, "%s; again in %s", b->want.because,
+                             duration_words(b->run->keep, b->want.span_ms)));
 }
 
 /* wait_until */

@@ -221,7 +221,12 @@ void local_unlock(struct store *store, struct lock *lock)
     struct local *l = (struct local *)store;
     if (!lock || lock->fd < 0)
         return;
-    if (!lock->shared)
+    char nobody[SLOT]; /* a play leaves the same bytes whoever played it */
+    struct err ignored;
+    memset(nobody, ' ', sizeof nobody);
+    if (lock->shared)
+        (void)disk_write(l->disk, lock->fd, lock->path, nobody, sizeof nobody, slot_of(lock->name), &ignored);
+    else
         (void)l->disk->ftruncate(lock->fd, 0);
     disk_close(l->disk, &lock->fd);
 }

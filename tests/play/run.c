@@ -70,6 +70,67 @@ static void killed_at_every_write_it_goes_on_and_does_nothing_twice(void **_)
         }
 }
 
+/* All words in one book, and the levels in each other. */
+static const char *const everything =
+    "step \"begin\"\n"
+    "local n = random { from = 1, to = 1000 }\n"
+    "local why\n"
+    "try { function() pool.list { service = \"osc-fr1\" } sense.flood { service = \"osc-fr1\" } end }\n"
+    "local nothing, reason = try { sense.flood, service = \"osc-fr1\" }\n"
+    "note(\"caught \" .. reason)\n"
+    "local tries = 0\n"
+    "retry { function() tries = tries + 1 note(\"try \" .. tries) if tries < 3 then fail \"not yet\" end\n"
+    "  pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" } end, times = 4, every = \"7s\" }\n"
+    "call { \"inner\", n = 2 }\n"
+    "each { { \"a\", \"b\", \"c\" }, function(x) local ip = cloud.allocate_ip { name = x } wait \"3s\"\n"
+    "  pool.add { service = \"osc-fr1\", ip = ip.ip } end, at_once = 2 }\n"
+    "parallel { function() try { function() wait \"1s\" fail \"x\" end } wait \"2s\" note \"one\" end,\n"
+    "  function() call { \"inner\", n = 3 } end }\n"
+    "confirm \"shall we?\"\n"
+    "local colour = ask \"which colour?\"\n"
+    "phase \"mitigated\"\n"
+    "impact { service = \"osc-fr1\", level = \"down\" }\n"
+    "wait \"5s\"\n"
+    "impact { service = \"osc-fr1\", level = \"up\" }\n"
+    "lock \"dns:osc-fr1\"\n"
+    "restore { ip = \"192.0.2.1\", even_so = \"a test\" }\n"
+    "note(n .. \" \" .. colour .. \" at \" .. now {})\n"
+    "cloud.allocate_ip { name = \"last\" }";
+
+static struct theatre *play_everything(void)
+{
+    struct theatre *t = play(everything);
+    theatre_runbook(t, "inner", "step(\"inner \" .. p.n)\nwait \"2s\"\ncloud.create_vpc { name = \"vpc\" .. p.n }");
+    return t;
+}
+
+/* What people read of it: the same texts, once each. */
+static size_t texts(struct theatre *t)
+{
+    return theatre_count(t, EVENT_NOTE) * 1000 + theatre_count(t, EVENT_STEP) * 100
+         + theatre_count(t, EVENT_IMPACT) * 10 + theatre_count(t, EVENT_PHASE);
+}
+
+static void every_word_survives_a_kill_at_every_write(void **_)
+{
+    struct theatre *calm = play_everything();
+    assert_good(theatre_run(calm, "book"), &calm->e);
+    for (int64_t at = 2; at <= calm->writes; at++) {
+        struct theatre *t = play_everything();
+        t->die_at_write = at;
+        t->die_after = at % 2;
+        assert_false(theatre_run(t, "book"));
+        if (theatre_count(t, EVENT_RUN_ENDED))
+            continue;
+        if (!theatre_resume(t, NULL, NULL))
+            fail_msg("killed at %lld: %s", (long long)at, t->e.text);
+        assert_int_equal(theatre_effects(t), theatre_effects(calm));
+        assert_string_equal(theatre_changed(t), theatre_changed(calm));
+        if (texts(t) != texts(calm))
+            fail_msg("killed at %lld: %zu, not %zu\n%s", (long long)at, texts(t), texts(calm), t->said.at);
+    }
+}
+
 /* Killed in every wait: inside of every action, before and after its effect. */
 static void killed_inside_every_action_it_goes_on_and_does_nothing_twice(void **_)
 {
@@ -441,6 +502,7 @@ int main(void)
     const struct CMUnitTest run[] = {
         promise(a_run_that_nobody_disturbs_ends),
         promise(killed_at_every_write_it_goes_on_and_does_nothing_twice),
+        promise(every_word_survives_a_kill_at_every_write),
         promise(killed_inside_every_action_it_goes_on_and_does_nothing_twice),
         promise(killed_twice_it_goes_on_and_does_nothing_twice),
         promise(killed_while_putting_back_it_goes_on_and_does_nothing_twice),
