@@ -1,5 +1,6 @@
 # make: builds build/tocsin. make demo: the incident of 11 March 2025, twice. make test: everything.
 # Each mode builds in a folder of its own: MODE=asan, coverage, fuzz.
+,      := ,
 MODE   ?= release
 OUT    := build$(if $(filter-out release,$(MODE)),/$(MODE))
 PREFIX ?= /usr/local
@@ -22,7 +23,11 @@ WARN   := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wswi
           -Wno-format-truncation -Wno-unknown-warning-option
 CFLAGS := -std=gnu17 $(WARN) $(CFLAGS.$(MODE)) $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
           -DTOCSIN_PREFIX='"$(PREFIX)"'
-LDLIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -ldl -lm -rdynamic
+# Of libcrypto we need one digest: taken from its archive it costs 20 kB; loading the whole
+# library would be half of the time that a short command takes.
+CRYPTO := $(wildcard $(shell pkg-config --variable=libdir libcrypto 2>/dev/null)/libcrypto.a)
+LDLIBS := $(filter-out $(if $(CRYPTO),-lcrypto),$(shell pkg-config --libs $(LIBS) 2>/dev/null)) \
+          $(if $(CRYPTO),$(CRYPTO) -Wl$(,)--exclude-libs$(,)libcrypto.a) -ldl -lm -rdynamic
 
 SOURCE := $(wildcard src/*.c src/*/*.c)
 OBJ    := $(patsubst %.c,$(OUT)/%.o,$(SOURCE))
