@@ -88,7 +88,7 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
 }
 
 /* A second person is somebody else under another login; what a shared account
- * declares is not proof. */
+ * declares is not proof. In a drill everything is declared, and a name will do. */
 static bool may_answer(struct desk *d, const struct question *q, struct err *e)
 {
     if (!text_equal(q->mode, "approve"))
@@ -97,7 +97,7 @@ static bool may_answer(struct desk *d, const struct question *q, struct err *e)
         err_hint(e, "somebody else: tocsin approve %s", q->name);
         return err_waiting(e, "%s needs a second person: '%s' asked it", q->name, d->world->user);
     }
-    if (text_equal(q->asked->uid, d->world->uid)) {
+    if (!d->ws.config.simulated && text_equal(q->asked->uid, d->world->uid)) {
         err_hint(e, "from another login: tocsin approve %s", q->name);
         return err_waiting(e, "%s needs a second person: '%s' is declared, not proven, under the login that asked (%s)",
                            q->name, d->world->user, d->world->uid);

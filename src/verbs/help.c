@@ -1,5 +1,6 @@
 /* help.c: every verb by the moment it belongs to, one of them, or the manual. */
 #include "verbs/help.h"
+#include "verbs/show.h"
 
 #include <cmark.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static const char globals[] =
     "  -y, --yes         yes to questions about your own input; never a consent\n"
     "  --json            the same answer for programs\n"
     "  -q, -v, --color auto|always|never\n"
-    "T is 11:17, 11:17:30, 'yesterday 23:50', '2025-03-11 11:17', -5m, ~14:30 or 14:??\n";
+    "T is 11:17, 11:17:30, 'yesterday 23:50', '2025-03-11 11:17', -5m, ~14:30, 14:??\n";
 
 static void all(struct desk *d)
 {
@@ -33,7 +34,8 @@ static void all(struct desk *d)
     for (const struct verb *v = verbs; v->name; v++) {
         if (!text_equal(moment, v->moment))
             fprintf(d->out, "\n%s\n", moment = v->moment);
-        fprintf(d->out, "  %-12s %s\n", v->name, v->help);
+        fprintf(d->out, "  %-12s ", v->name);
+        show_wrapped(d, v->help, 15, 15);
     }
     fprintf(d->out, "\noptions of every verb\n%s"
                     "'tocsin help VERB' says more, 'tocsin help words' what a runbook may say;\n"
@@ -43,11 +45,14 @@ static void all(struct desk *d)
 
 static void one(struct desk *d, const struct verb *v)
 {
-    fprintf(d->out, "tocsin %s%s%s\n  %s\n", v->name, *v->arguments ? " " : "", v->arguments, v->help);
-    for (const struct verb_option *o = v->option; o && o->name; o++)
-        fprintf(d->out, "  %-26s %s\n",
-                arena_print(d->keep, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : ""),
-                o->help);
+    show_wrapped(d, arena_print(d->keep, "tocsin %s %s", v->name, v->arguments), 0, 7);
+    fputs("  ", d->out);
+    show_wrapped(d, v->help, 2, 2);
+    for (const struct verb_option *o = v->option; o && o->name; o++) {
+        fprintf(d->out, "  %-26s ",
+                arena_print(d->keep, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : ""));
+        show_wrapped(d, o->help, 29, 29);
+    }
 }
 
 /* The manual in Markdown, its table of verbs printed from ours; or as a page for man(1). */

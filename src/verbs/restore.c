@@ -45,6 +45,17 @@ static bool read_words(struct desk *d, const char **names, const char **ip, stru
     return true;
 }
 
+/* --all where nothing is changed: said, and nothing else. */
+static bool nothing_to_do(struct desk *d, struct err *e)
+{
+    struct situation s;
+    if (!situation_gather(&s, d, e))
+        return true;
+    if (!s.changes)
+        desk_echo(d, "nothing is changed");
+    return !s.changes;
+}
+
 bool verb_restore(struct desk *d, struct err *e)
 {
     const char **names = arena_many(d->keep, const char *, d->words + 1), *ip;
@@ -54,6 +65,8 @@ bool verb_restore(struct desk *d, struct err *e)
         return false;
     if (!d->words && !desk_option(d, "all"))
         return list_changed(d, e);
+    if (desk_option(d, "all") && nothing_to_do(d, e))
+        return !e->kind;
     if (!desk_acts(d, e))
         return false;
     struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience,

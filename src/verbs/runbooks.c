@@ -1,6 +1,6 @@
 /* runbooks.c: what can be run, and one of them in plain English. */
 #include "play/shelf.h"
-#include "verbs/verbs.h"
+#include "verbs/show.h"
 
 static const char *usage(struct desk *d, const struct shelf_book *b)
 {
@@ -22,9 +22,10 @@ static void one(struct desk *d, const struct shelf_book *b)
     fprintf(d->out, "%s (%s)\n\n  %s\n", b->path, b->own ? "this workspace's own" : "shipped", usage(d, b));
     for (size_t i = 0; i < b->params; i++) {
         const struct role_arg *p = &b->param[i];
-        fprintf(d->out, "    %-10s %-9s %s%s%s\n", p->name, arg_type_names[p->type],
-                text_for_terminal(d->keep, p->help ? p->help : ""), p->required ? " (required)" : "",
-                p->otherwise ? arena_print(d->keep, " (else %s)", p->otherwise) : "");
+        fprintf(d->out, "    %-10s %-9s ", p->name, arg_type_names[p->type]);
+        show_wrapped(d, arena_print(d->keep, "%s%s%s", text_for_terminal(d->keep, p->help ? p->help : ""),
+                                    p->required ? " (required)" : "",
+                                    p->otherwise ? arena_print(d->keep, " (else %s)", p->otherwise) : ""), 25, 25);
     }
     fputs("\nwhat it may do, in this order:\n", d->out);
     size_t step = 0;
@@ -33,9 +34,11 @@ static void one(struct desk *d, const struct shelf_book *b)
         const char *text = text_for_terminal(d->keep, l->text);
         if (l->deed == DEED_STEP)
             fprintf(d->out, "  %zu. %s\n", ++step, text);
-        else
-            fprintf(d->out, "     %-8s %-16s %s%s\n", deeds[l->deed], l->word, text,
-                    l->dangerous ? "; a person is asked first" : "");
+        else {
+            fprintf(d->out, "     %-8s %-16s ", deeds[l->deed], l->word);
+            show_wrapped(d, arena_print(d->keep, "%s%s", text, l->dangerous ? "; a person is asked first" : ""),
+                         31, 31);
+        }
     }
     fprintf(d->out, "\n'tocsin plan %s ...' shows what it would do now\n", b->name);
 }
