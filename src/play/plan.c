@@ -73,6 +73,8 @@ static bool play(struct plan *out, struct run *r, const struct run_request *q,
         return false;
     *out = (struct plan){ .source = origin->words ? origin->words : source_words(r), .step = r->note, .steps = r->notes,
                           .end = "it would end well" };
+    out->stops = root->raised;
+    out->wrong = root->raised && !root->failure; /* no word failed: the text is at fault */
     if (root->raised)
         out->end = arena_print(r->keep, "it would stop: %s", root->error.text);
     else if (!root->ended)

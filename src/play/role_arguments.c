@@ -149,7 +149,11 @@ static bool refuse_unknown(const struct role_action *a, struct json args, struct
         const char *key = json_text(w.key, keep), *near = text_nearest(key, names);
         if (near)
             return err_input(e, "%s takes no '%s', did you mean '%s'?", a->full, key, near);
-        return err_input(e, "%s takes no '%s'", a->full, key);
+        struct text takes = text_new(keep);
+        for (size_t i = 0; names[i]; i++)
+            text_print(&takes, "%s%s", i ? ", " : "", names[i]);
+        return err_input(e, "%s takes no '%s', it takes %s", a->full, key,
+                         takes.length ? takes.at : "nothing");
     }
     return true;
 }

@@ -57,7 +57,13 @@ bool run_resume(struct run_outcome *out, const struct run_request *r, const char
 /* A dry run: the first line says where its state comes from; from there on the
  * roles' models answer, and no change leaves the process. */
 struct plan_step { const char *key, *line; int64_t at; bool change; };
-struct plan { const char *source; const struct plan_step *step; size_t steps; const char *end; };
+struct plan {
+    const char *source;
+    const struct plan_step *step;
+    size_t steps;
+    const char *end;       /* in words */
+    bool stops, wrong;     /* it would not come to its end; because the runbook is wrong */
+};
 bool run_plan(struct plan *out, const struct run_request *r, const char *const *assume,
               struct arena *keep, struct err *e);
 

@@ -2,7 +2,9 @@
  * that looks for secrets and asks the bound plugins before anything is wrong. */
 #include "verbs/verbs.h"
 
+#include "play/check.h"
 #include "play/plugin.h"
+#include "world/git.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -139,10 +141,8 @@ static void see_role(struct doctor *x, const char *role, const char *text)
             continue;
         used++;
         can += plugins_can(x->plugins, a, &e);
-        if (text && can < used) {
-            tell(x, false, a->full, arena_string(d->keep, e.text));
-            return;
-        }
+        if (text && can < used)
+            return; /* check has said so, with the line */
     }
     if (!used)
         return;
@@ -154,11 +154,42 @@ static void see_role(struct doctor *x, const char *role, const char *text)
     try_reads(x, role, text);
 }
 
+/* What `check` would refuse is not ready either: it, and all that it calls. */
+static void see_runbooks(struct doctor *x, const char *gathered)
+{
+    struct findings f = { .keep = x->d->keep };
+    static const char mark[] = "\n-- runbook ";
+    for (const char *at = gathered; (at = strstr(at, mark));) {
+        at += strlen(mark);
+        check_runbook(&f, &x->d->ws, arena_copy(x->d->keep, at, strcspn(at, "\n")));
+    }
+    for (size_t i = 0; i < f.count; i++)
+        if (f.finding[i].severity == 'E')
+            tell(x, false, arena_print(x->d->keep, "%s:%d", f.finding[i].file, f.finding[i].line),
+                 f.finding[i].message);
+}
+
+/* Is there a repository that a report could be committed to? */
+static void see_repository(struct doctor *x)
+{
+    struct desk *d = x->d;
+    struct err e = { 0 };
+    struct names ignored;
+    const char *repository = d->ws.config.publish.repository;
+    const char *path = repository[0] == '/' ? repository : workspace_path(&d->ws, d->keep, repository);
+    bool good = repo_list(path, d->ws.config.publish.branch, "", &ignored, d->keep, &e);
+    tell(x, good, "publish", good ? repository : arena_string(d->keep, e.text));
+}
+
 static bool examine(struct doctor *x, const char *runbook, struct err *e)
 {
     struct text all = text_new(x->d->keep);
     if (runbook && !gather(x, runbook, &all, e))
         return false;
+    if (runbook)
+        see_runbooks(x, all.at);
+    else
+        see_repository(x);
     for (size_t i = 0; x->roles.name[i]; i++)
         see_role(x, x->roles.name[i], runbook ? all.at : NULL);
     return true;

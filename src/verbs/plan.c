@@ -84,5 +84,7 @@ bool verb_plan(struct desk *d, struct err *e)
         print_markdown(d, &plan);
     else
         print_text(d, &plan);
-    return good;
+    if (good && plan.wrong)
+        return err_input(e, "the runbook is wrong: it would stop there");
+    return good && (!plan.stops || err_failed(e, "it would not come to its end"));
 }

@@ -41,8 +41,14 @@ static bool find_scenarios(struct names *out, struct desk *d, struct err *e)
     size_t n = 0;
     for (size_t i = 0; i < d->words; i++) {
         bool folder = false;
-        if (!w->exists(w, d->word[i], &folder))
-            return err_input(e, "there is no scenario '%s'", d->word[i]);
+        struct err none = { 0 };
+        struct workspace here = { .dir = ".", .world = w };
+        if (!w->exists(w, d->word[i], &folder)) { /* the name of a shipped example, then */
+            const char *inside = arena_print(d->keep, "%s/scenario.yaml", d->word[i]);
+            if (!workspace_share(&file[n++], NULL, &here, "examples", inside, d->keep, &none))
+                return err_input(e, "there is no scenario '%s'", d->word[i]);
+            continue;
+        }
         file[n++] = folder ? arena_print(d->keep, "%s/scenario.yaml", d->word[i]) : d->word[i];
     }
     struct workspace here = { .dir = ".", .world = w };
