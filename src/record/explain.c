@@ -246,9 +246,9 @@ static const char *bucket_words(const struct policy *p, struct arena *keep)
     case BUCKET_NONE:
         return "";
     case BUCKET_TOUCHED:
-        return arena_print(keep, "intervals of %s that are touched", length);
+        return arena_print(keep, "of %s, touched", length);
     case BUCKET_COVERED:
-        return arena_print(keep, "intervals of %s that are covered", length);
+        return arena_print(keep, "of %s, covered", length);
     case BUCKET_WHOLE:
         return arena_print(keep, "each outage cut to whole %s", length);
     }
@@ -264,16 +264,16 @@ size_t sla_steps(struct sla_step out[SLA_STEPS], const struct sla_question *q, s
     p.exclusions = NULL;
     p.minimum_ms = 0;
     p.bucket = BUCKET_NONE;
-    add_step(out, &steps, "union", "the heaviest where two overlap", q, &p, *keep);
+    add_step(out, &steps, "union", "the heaviest of overlaps", q, &p, *keep);
     p.maintenance = whole->maintenance;
     if (p.maintenance)
-        add_step(out, &steps, "maintenance", "announced in time, taken out", q, &p, *keep);
+        add_step(out, &steps, "maintenance", "announced, taken out", q, &p, *keep);
     p.exclusions = whole->exclusions;
     if (p.exclusions)
-        add_step(out, &steps, "exclusions", "claimed, taken out of the least", q, &p, *keep);
+        add_step(out, &steps, "exclusions", "claimed, out of the least", q, &p, *keep);
     p.minimum_ms = whole->minimum_ms;
     if (p.minimum_ms)
-        add_step(out, &steps, "minimum", arena_print(keep, "outages under %s taken out",
+        add_step(out, &steps, "minimum", arena_print(keep, "under %s taken out",
                  duration_short(keep, p.minimum_ms)), q, &p, *keep);
     p.bucket = whole->bucket;
     if (p.bucket != BUCKET_NONE)

@@ -43,13 +43,14 @@ static void explain_windows(struct question *q, const struct sla_result *r)
     for (size_t i = 0; i < r->windows; i++) {
         const struct window *w = r->window[i].window;
         bool member = !text_equal(w->service, r->service);
-        fprintf(d->out, "  %-15s%s%s%s  start %s, end %s; weight %s; counts %" PRId64 " ms%s%s\n",
-                i ? "" : "  each", sla_window_words(q, w, r->policy->zone),
-                member ? " " : "", member ? w->service : "",
+        fprintf(d->out, "  %-15s%s%s%s  %s, %s  %" PRId64 " ms\n", i ? "" : "  each",
+                sla_window_words(q, w, r->policy->zone), member ? " " : "", member ? w->service : "",
                 edge_precision(d->keep, w->start), w->open ? "open" : edge_precision(d->keep, w->end),
-                weight_words(r, w, d->keep), r->window[i].counted_ms,
-                w->disputed ? "; disputed: the incident also says there was none" : "",
-                r->window[i].counts ? "" : "; its basis does not count");
+                r->window[i].counted_ms);
+        if (w->level != IMPACT_DOWN || !r->window[i].counts || w->disputed)
+            fprintf(d->out, "  %-15s  weighs %s%s%s\n", "", weight_words(r, w, d->keep),
+                    w->disputed ? "; the incident also says there was none" : "",
+                    r->window[i].counts ? "" : "; its basis does not count");
     }
 }
 
@@ -58,9 +59,9 @@ static void explain_steps(struct question *q, const struct sla_question *asked)
     struct sla_step step[SLA_STEPS];
     size_t steps = sla_steps(step, asked, q->d->keep);
     for (size_t i = 0; i < steps; i++)
-        fprintf(q->d->out, "  %-15sat least %" PRId64 ", stated %" PRId64 ", at most %" PRId64
-                " ms  (%s)\n", arena_print(q->d->keep, "  %s", step[i].name), step[i].downtime_ms.low,
-                step[i].downtime_ms.nominal, step[i].downtime_ms.high, step[i].words);
+        fprintf(q->d->out, "  %-15s%" PRId64 " to %" PRId64 " ms, stated %" PRId64 ": %s\n",
+                arena_print(q->d->keep, "  %s", step[i].name), step[i].downtime_ms.low,
+                step[i].downtime_ms.high, step[i].downtime_ms.nominal, step[i].words);
 }
 
 static void explain_sum(struct question *q, size_t result)
@@ -70,9 +71,9 @@ static void explain_sum(struct question *q, size_t result)
     struct arena *keep = d->keep;
     const struct policy *p = r->policy;
     int64_t length = r->period.end - r->period.start;
-    fprintf(d->out, "  working\n  %-15s%s to %s, %s: %" PRId64 " h = %" PRId64 " ms\n", "  period",
+    fprintf(d->out, "  working\n  %-15s%s to %s: %" PRId64 " h = %" PRId64 " ms\n", "  period",
             instant_text(keep, p->zone, r->period.start, FORM_DATE_HM),
-            instant_text(keep, p->zone, r->period.end, FORM_DATE_HM), p->zone, length / HOUR_MS, length);
+            instant_text(keep, p->zone, r->period.end, FORM_DATE_HM), length / HOUR_MS, length);
     if (r->denominator_ms != length)
         fprintf(d->out, "  %-15s%" PRId64 " - %" PRId64 " of maintenance = %" PRId64 " ms\n", "",
                 length, r->maintenance_ms, r->denominator_ms);
@@ -84,9 +85,9 @@ static void explain_sum(struct question *q, size_t result)
         fprintf(d->out, "  %-15s%" PRId64 " - %" PRId64 " = %" PRId64 " ms, stated\n", "  excess",
                 r->downtime_ms.nominal, r->allowed_ms, r->excess_ms.nominal);
     if (r->excess_ms.nominal && p->credit != CREDIT_NONE && p->credit != CREDIT_TIERS)
-        fprintf(d->out, "  %-15s%s x %" PRId64 " / 3600000 = %s pro rata; the hours beyond, started %s, "
+        fprintf(d->out, "  %-15s%s x %" PRId64 " / 3600000 = %s pro rata\n  %-15sby hours: started %s, "
                 "completed %s\n", "  credit", ppb_percent(keep, p->credit_ppb, 7),
-                r->excess_ms.nominal, ppb_percent(keep, r->pro_rata_ppb.nominal, 6),
+                r->excess_ms.nominal, ppb_percent(keep, r->pro_rata_ppb.nominal, 6), "",
                 ppb_percent(keep, r->started_ppb.nominal, 6),
                 ppb_percent(keep, r->completed_ppb.nominal, 6));
     static const char *const why[] = {
@@ -133,7 +134,8 @@ static const char *doubts(struct desk *d, const struct sla_result *r)
         claims = claims || r->flag[i].known;
     text_add(&t, voices ? "; those who tell of one outage disagree" : "");
     if (vague)
-        text_print(&t, "; nobody said how much was lost: tocsin -i %s amend %s%s --lost 25%%",
+        text_print(&t, "; nobody said how much was lost:\n                 "
+                   "tocsin -i %s amend %s%s --lost 25%%",
                    vague->incident, event_number(vague->opening, d->keep),
                    vague->level == IMPACT_UNKNOWN ? " --level degraded" : "");
     text_add(&t, disputes ? "; somebody also says that there was no impact" : "");
@@ -151,16 +153,15 @@ static void explain_settling(struct question *q, const struct sla_result *r, enu
         return;
     }
     if (!s->possible) {
-        fprintf(d->out, "  %-15sno time known to the second would do%s\n", name, doubts(d, r));
+        fprintf(d->out, "  %-15sno time known better would do%s\n", name, doubts(d, r));
         return;
     }
     bool alike = s->edge[0].gain_ms == s->edge[s->edges - 1].gain_ms;
     size_t choice = s->needed == 1 ? s->alone : alike ? s->edges : s->needed;
-    fprintf(d->out, "  %-15s%s%s known to the second%s, with %s:", name,
-            s->least ? "" : "at most ", text_count(d->keep, (int64_t)s->needed, "edge"),
-            s->needed == s->edges ? ", all there are"
-            : choice > s->needed ? arena_print(d->keep, ", any of %zu", choice) : "",
-            wanted == VERDICT_YES ? "an early start or a late end" : "a late start or an early end");
+    fprintf(d->out, "  %-15s%s%zu known to the second (%s): %s", name, s->least ? "" : "at most ",
+            s->needed, s->needed == s->edges ? "all edges"
+            : choice > s->needed ? arena_print(d->keep, "any of %zu edges", choice) : "these edges",
+            wanted == VERDICT_YES ? "early start, late end" : "late start, early end");
     for (size_t i = 0; i < choice; i++)
         fprintf(d->out, "%s%s%s", i ? "," : "", i % 5 ? " " : "\n                 ",
                 edge_words(q, &s->edge[i], r->policy->zone));
@@ -182,10 +183,9 @@ static void explain_turns(struct question *q, const struct sla_result *r, const 
                 t->turn[i].struck ? ", struck" : "", verdict_names[t->turn[i].with],
                 verdict_names[t->turn[i].without]);
     for (size_t i = 0; i < t->thens; i++)
-        fprintf(d->out, "    %s  turns it too where %s: with it %s, without it %s\n",
+        fprintf(d->out, "    %s, were the struck one back  with it %s, without it %s\n",
                 sla_window_words(q, t->then[i].window, r->policy->zone),
-                "what was struck is counted", verdict_names[t->then[i].with],
-                verdict_names[t->then[i].without]);
+                verdict_names[t->then[i].with], verdict_names[t->then[i].without]);
 }
 
 void sla_explain(struct question *q, size_t result)

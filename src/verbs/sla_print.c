@@ -9,24 +9,31 @@ static const char *precision(struct arena *keep, const char *range)
     return *range ? arena_print(keep, "   (%s)", range) : "";
 }
 
-/* Where several incidents share the allowance: what each took of it. */
+/* What each incident took of the allowance that they share. */
 static void print_shares(struct desk *d, const struct sla_result *r)
 {
     size_t incidents = 0;
     for (size_t i = 0; i < r->windows; i++) {
         const char *name = r->window[i].window->incident;
         int64_t share = 0;
-        bool seen = false, only = true;
+        bool seen = false;
         for (size_t k = 0; k < r->windows; k++) {
             bool same = text_equal(r->window[k].window->incident, name);
             seen = seen || (same && k < i);
-            only = only && same;
             share += same ? r->window[k].counted_ms : 0;
         }
-        if (!seen && (!only || text_equal(name, d->given_incident)))
+        if (!seen)
             fprintf(d->out, "  %-13s%s  %s\n", incidents++ ? "" : "incidents", name,
                     sla_minutes(d->keep, share));
     }
+}
+
+static bool one_incident(const struct sla_result *r)
+{
+    for (size_t i = 1; i < r->windows; i++)
+        if (!text_equal(r->window[i].window->incident, r->window[0].window->incident))
+            return false;
+    return true;
 }
 
 /* No seconds where there are none. */
@@ -84,14 +91,16 @@ static const char *counted_words(struct arena *keep, const struct sla_result *r,
 
 static void print_windows(struct desk *d, const struct sla_result *r, const char *zone)
 {
+    bool alone = one_incident(r);
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *row = &r->window[i];
         const struct window *w = row->window;
         bool member = !text_equal(w->service, r->service);
-        fprintf(d->out, "  %-13s%s  %s%s%s  %s  by %s  %s\n", i ? "" : "windows",
+        fprintf(d->out, "  %-13s%s  %s%s%s  %s  by %s%s%s\n", i ? "" : "windows",
                 span_words(d->keep, zone, row->start, row->end, w->open && row->end == r->as_of),
                 member ? w->service : "", member ? " " : "", level_words(d->keep, w),
-                counted_words(d->keep, r, i), text_for_terminal(d->keep, w->basis), w->incident);
+                counted_words(d->keep, r, i), text_for_terminal(d->keep, w->basis),
+                alone ? "" : "  ", alone ? "" : w->incident);
     }
 }
 
@@ -228,16 +237,16 @@ static void print_table(struct question *q, size_t first, size_t count)
     fprintf(d->out, "%s  %s%s%s %s\n", r->service, r->policy ? r->policy->name : "no policy",
             r->policy ? ": " : "", r->policy ? ppb_percent(d->keep, r->policy->target_ppb, 7) : "",
             r->policy ? policy_period_words(d->keep, r->policy) : "");
-    fprintf(d->out, "  %-16s%-26s%-12s%-24s%s\n", "period", "downtime", "allowed", "breach", "credit");
+    fprintf(d->out, "  %-9s%-24s%-11s%-23s%s\n", "period", "downtime", "allowed", "breach", "credit");
     for (size_t i = first; i < first + count; i++) {
         r = &q->result[i];
         downtime += r->downtime_ms.nominal;
-        fprintf(d->out, "  %-16s%-26s%-12s%-24s%s\n", r->period.name, downtime_cell(q, r),
+        fprintf(d->out, "  %-9s%-24s%-11s%-23s%s\n", r->period.name, downtime_cell(q, r),
                 r->policy ? sla_hundredths(d->keep, r->allowed_ms) : "",
                 r->policy ? verdict_cell(d, r) : "",
                 r->policy ? ppb_percent(d->keep, r->credit_ppb.nominal, 6) : "");
     }
-    fprintf(d->out, "  %-16s%s\n", "together", sla_minutes(d->keep, downtime));
+    fprintf(d->out, "  %-9s%s\n", "together", sla_minutes(d->keep, downtime));
 }
 
 static void print_head(struct question *q)
