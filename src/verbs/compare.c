@@ -89,12 +89,9 @@ static const char *downtime(const struct column *c)
     if (!c->service || !c->service->has_sla)
         return "no SLA";
     struct range r = c->service->sla.downtime_ms;
-    if (r.low == r.high)
-        return sla_minutes(keep, r.nominal);
-    if (r.nominal >= 10 * MINUTE_MS)
-        return arena_print(keep, "%s (%s)", sla_minutes(keep, r.nominal), sla_range_minutes(keep, r));
-    return arena_print(keep, "%s (%s-%s)", sla_minutes(keep, r.nominal), /* to the nearest second, as words are */
-                       duration_clock(keep, r.low + SECOND_MS / 2), duration_clock(keep, r.high + SECOND_MS / 2));
+    const char *range = sla_range_minutes(keep, r);
+    return arena_print(keep, "%s%s", sla_minutes(keep, r.nominal),
+                       *range ? arena_print(keep, " (%s)", range) : "");
 }
 
 static const char *first_sign(const struct column *c)
