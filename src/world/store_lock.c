@@ -38,39 +38,54 @@ static const char *lock_path(const struct local *l, const char *name, struct are
     return arena_print(keep, "%s/locks/%s", l->root, t.length > 200 ? hash : t.at);
 }
 
-static bool read_holder(const struct local *l, int fd, const char *path, struct lock_holder *out,
-                        struct arena *keep)
+/* Who holds a lock, as a line of JSON beside it: words for people, no part of
+ * the lock itself. */
+static void put_holder(struct text *t, const char *name, const struct lock_holder *h)
 {
-    char bytes[2048];
-    size_t wrong_at;
-    struct err e;
-    ssize_t got = disk_read(l->disk, fd, path, bytes, sizeof bytes, 0, &e);
-    *out = (struct lock_holder){ .by = "somebody", .uid = "", .why = "" };
-    if (got <= 0 || !json_check(bytes, (size_t)got, &wrong_at))
-        return false; /* taken just now: it has not been written yet */
-    struct json all = { bytes, (size_t)got };
-    out->pid = json_int_or(json_get(all, "pid"), 0);
-    out->since = json_int_or(json_get(all, "since"), 0);
-    out->by = json_text_or(json_get(all, "by"), keep, "somebody");
-    out->uid = json_text_or(json_get(all, "uid"), keep, "");
-    out->why = json_text_or(json_get(all, "why"), keep, "");
-    return true;
-}
-
-static bool write_holder(struct local *l, const struct lock *lock, const struct lock_holder *h,
-                         struct arena scratch, struct err *e)
-{
-    struct text t = text_new(&scratch);
-    struct json_out o = json_out(&t);
+    struct json_out o = json_out(t);
     json_open(&o, NULL, '{');
-    json_put(&o, "name", lock->name);
+    json_put(&o, "name", name);
     json_put_int(&o, "pid", h->pid);
     json_put_int(&o, "since", h->since);
     json_put(&o, "by", h->by);
     json_put(&o, "uid", h->uid);
     json_put(&o, "why", h->why);
     json_close(&o, '}');
-    text_char(&t, '\n');
+    text_char(t, '\n');
+}
+
+/* "somebody" where the line is not there (yet), or is about another lock. */
+static void take_holder(struct lock_holder *out, const char *bytes, ssize_t length,
+                        const char *name, struct arena *keep)
+{
+    size_t wrong_at;
+    *out = (struct lock_holder){ .by = "somebody", .uid = "", .why = "" };
+    if (length <= 0 || !json_check(bytes, (size_t)length, &wrong_at))
+        return;
+    struct json all = { bytes, (size_t)length };
+    if (!json_is(json_get(all, "name"), name))
+        return;
+    out->pid = json_int_or(json_get(all, "pid"), 0);
+    out->since = json_int_or(json_get(all, "since"), 0);
+    out->by = json_text_or(json_get(all, "by"), keep, "somebody");
+    out->uid = json_text_or(json_get(all, "uid"), keep, "");
+    out->why = json_text_or(json_get(all, "why"), keep, "");
+}
+
+static void read_holder(const struct local *l, const struct lock *lock, struct lock_holder *out,
+                        struct arena *keep)
+{
+    char bytes[4096];
+    struct err ignored;
+    ssize_t got = disk_read(l->disk, lock->fd, lock->path, bytes, sizeof bytes, 0, &ignored);
+    take_holder(out, bytes, got, lock->name, keep);
+}
+
+static bool write_holder(struct local *l, const struct lock *lock, const struct lock_holder *h,
+                         struct arena scratch, struct err *e)
+{
+    struct text t = text_new(&scratch);
+    put_holder(&t, lock->name, h);
     if (l->disk->ftruncate(lock->fd, 0))
         return err_errno(e, "cannot write '%s'", lock->path);
     return disk_write(l->disk, lock->fd, lock->path, t.at, t.length, 0, e);
@@ -101,37 +116,22 @@ static void write_slot(struct local *l, const struct lock *lock, const struct lo
     char slot[SLOT];
     struct err ignored;
     struct text t = text_new(&scratch);
-    struct json_out o = json_out(&t);
-    json_open(&o, NULL, '{');
-    json_put(&o, "name", lock->name);
-    json_put_int(&o, "pid", h->pid);
-    json_put_int(&o, "since", h->since);
-    json_put(&o, "by", h->by);
-    json_put(&o, "uid", h->uid);
-    json_put(&o, "why", h->why);
-    json_close(&o, '}');
+    if (h)
+        put_holder(&t, lock->name, h);
     memset(slot, ' ', sizeof slot);
     if (t.length < sizeof slot)
         memcpy(slot, t.at, t.length);
-    (void)disk_write(l->disk, lock->fd, lock->path, slot, sizeof slot, slot_of(lock->name), &ignored);
+    (void)disk_write(l->disk, lock->fd, lock->path, slot, sizeof slot, (uint64_t)slot_of(lock->name), &ignored);
 }
 
 static void read_slot(const struct local *l, const struct lock *lock, struct lock_holder *out,
                       struct arena *keep)
 {
     char slot[SLOT];
-    size_t wrong_at;
     struct err ignored;
-    ssize_t got = disk_read(l->disk, lock->fd, lock->path, slot, sizeof slot, slot_of(lock->name), &ignored);
-    struct json all = { slot, got > 0 ? (size_t)got : 0 };
-    *out = (struct lock_holder){ .by = "somebody", .uid = "", .why = "" };
-    if (got <= 0 || !json_check(slot, (size_t)got, &wrong_at) || !json_is(json_get(all, "name"), lock->name))
-        return;
-    out->pid = json_int_or(json_get(all, "pid"), 0);
-    out->since = json_int_or(json_get(all, "since"), 0);
-    out->by = json_text_or(json_get(all, "by"), keep, "somebody");
-    out->uid = json_text_or(json_get(all, "uid"), keep, "");
-    out->why = json_text_or(json_get(all, "why"), keep, "");
+    ssize_t got = disk_read(l->disk, lock->fd, lock->path, slot, sizeof slot,
+                            (uint64_t)slot_of(lock->name), &ignored);
+    take_holder(out, slot, got, lock->name, keep);
 }
 
 static struct flock range_of(const char *name)
@@ -200,7 +200,7 @@ bool local_lock(struct store *store, const char *name, const char *by, const cha
     if (!disk_lock(lock->fd, lock->path, false, e)) {
         if (e->kind == ERR_BUSY) {
             struct lock_holder h;
-            read_holder(l, lock->fd, lock->path, &h, keep);
+            read_holder(l, lock, &h, keep);
             err_busy(e, "'%s' is held by %s%s%s", name, h.by, *h.why ? ": " : "", h.why);
             if (holder)
                 *holder = h;
@@ -221,13 +221,16 @@ void local_unlock(struct store *store, struct lock *lock)
     struct local *l = (struct local *)store;
     if (!lock || lock->fd < 0)
         return;
-    char nobody[SLOT]; /* a play leaves the same bytes whoever played it */
-    struct err ignored;
-    memset(nobody, ' ', sizeof nobody);
-    if (lock->shared)
-        (void)disk_write(l->disk, lock->fd, lock->path, nobody, sizeof nobody, slot_of(lock->name), &ignored);
-    else
+    /* A play leaves the same bytes whoever played it. */
+    struct arena scratch = l->all;
+    struct lock_holder h;
+    if (lock->shared) {
+        read_slot(l, lock, &h, &scratch);
+        if (h.pid == getpid())
+            write_slot(l, lock, NULL, scratch);
+    } else {
         (void)l->disk->ftruncate(lock->fd, 0);
+    }
     disk_close(l->disk, &lock->fd);
 }
 
@@ -238,14 +241,14 @@ bool local_holder(struct store *store, const char *name, struct lock_holder *out
     struct err e;
     if (text_starts(name, "target/"))
         return target_holder(l, name, out, keep);
-    const char *path = lock_path(l, name, keep);
-    int fd = disk_open(l->disk, path, O_RDWR, 0, &e);
-    if (fd < 0)
+    struct lock lock = { .name = name, .path = lock_path(l, name, keep) };
+    lock.fd = disk_open(l->disk, lock.path, O_RDWR, 0, &e);
+    if (lock.fd < 0)
         return false;
-    bool held = disk_is_locked(fd);
+    bool held = disk_is_locked(lock.fd);
     if (held)
-        read_holder(l, fd, path, out, keep);
-    disk_close(l->disk, &fd);
+        read_holder(l, &lock, out, keep);
+    disk_close(l->disk, &lock.fd);
     return held;
 }
 

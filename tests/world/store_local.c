@@ -763,6 +763,29 @@ static void a_named_lock_says_who_holds_it_and_dies_with_its_process(void **_)
     leave(g);
 }
 
+static void a_lock_says_nothing_of_its_holder_once_it_is_given_back(void **_)
+{
+    static const char *const names[] = { "run/R3", "target/dns:osc-fr1/a", "target/dns:osc-fr1/b" };
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct lock *lock[3];
+    struct lock_holder h;
+    const char *bytes;
+    size_t length;
+    for (int i = 0; i < 3; i++)
+        assert_good(g->store->lock(g->store, names[i], "alice", "1@h", "why", &lock[i], &h, test_keep(), &e), &e);
+    for (int i = 0; i < 3; i++) {
+        assert_true(g->store->holder(g->store, names[i], &h, test_keep()));
+        assert_string_equal(h.by, "alice");
+        g->store->unlock(g->store, lock[i]);
+        assert_false(g->store->holder(g->store, names[i], &h, test_keep()));
+    }
+    assert_good(g->world->read_file(g->world, arena_print(test_keep(), "%s/.tocsin/locks/targets", g->dir),
+                                    &bytes, &length, test_keep(), &e), &e);
+    assert_null(memchr(bytes, '{', length));
+    leave(g);
+}
+
 static void the_log_of_the_workspace_makes_itself(void **_)
 {
     struct ground *g = ground();
@@ -868,6 +891,7 @@ int main(void)
         promise(the_files_of_a_team_are_the_teams),
         promise(a_private_workspace_is_private),
         promise(a_named_lock_says_who_holds_it_and_dies_with_its_process),
+        promise(a_lock_says_nothing_of_its_holder_once_it_is_given_back),
         promise(the_log_of_the_workspace_makes_itself),
         promise(watching_ends_when_somebody_else_wrote),
         promise(blobs_are_kept_once_and_checked_when_read),
