@@ -91,12 +91,9 @@ static void draw_segment(struct drawing *d, const struct lane *l, const struct s
     text_add(&d->out, "</title></rect>");
 }
 
-static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
+static void draw_sign(struct drawing *d, const struct mark *m, int64_t x, int64_t y)
 {
-    int64_t x = x_of(d->p, m->at), middle = (y + BAR / 2) * 10;
-    text_add(&d->out, "<g><title>");
-    xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), m->text));
-    text_add(&d->out, "</title>");
+    int64_t middle = (y + BAR / 2) * 10;
     if (m->sign == '^') {
         text_add(&d->out, "<line class=\"p\"");
         tenths(&d->out, "x1", x), tenths(&d->out, "x2", x);
@@ -110,6 +107,14 @@ static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
         tenths(&d->out, "cx", x), tenths(&d->out, "cy", middle);
         text_add(&d->out, " r=\"4.5\"/>");
     }
+}
+
+static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
+{
+    text_add(&d->out, "<g><title>");
+    xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), m->text));
+    text_add(&d->out, "</title>");
+    draw_sign(d, m, x_of(d->p, m->at), y);
     text_add(&d->out, "</g>");
 }
 
@@ -181,6 +186,20 @@ static void describe(struct drawing *d)
     text_add(&d->out, "</desc>\n");
 }
 
+static const struct { char sign; const char *en, *fr; } marks[] = {
+    { '!', "sign", "alerte" }, { 'x', "change", "action" }, { 'o', "note", "note" },
+    { '^', "phase", "phase" },
+};
+
+static bool has_mark(const struct picture *p, char sign)
+{
+    for (size_t i = 0; i < p->lanes; i++)
+        for (size_t k = 0; k < p->lane[i].marks; k++)
+            if (p->lane[i].mark[k].sign == sign)
+                return true;
+    return false;
+}
+
 static void draw_legend(struct drawing *d, int64_t y)
 {
     bool used[sizeof classes / sizeof *classes] = { false };
@@ -196,6 +215,16 @@ static void draw_legend(struct drawing *d, int64_t y)
                    "\" y=\"%" PRId64 "\">%s</text>", classes[i], x, y - 9, x + 20, y,
                    d->stay_names[i]);
         x += 44 + 7 * (int64_t)text_width(d->stay_names[i]);
+    }
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *words = d->fr ? marks[i].fr : marks[i].en;
+        struct mark one = { 0, marks[i].sign, words };
+        if (!has_mark(d->p, marks[i].sign))
+            continue;
+        draw_sign(d, &one, (x + 7) * 10, y - 13);
+        text_print(&d->out, "<text class=\"s\" x=\"%" PRId64 "\" y=\"%" PRId64 "\">%s</text>",
+                   x + 20, y, words);
+        x += 44 + 7 * (int64_t)text_width(words);
     }
     text_char(&d->out, '\n');
 }

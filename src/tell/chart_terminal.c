@@ -122,16 +122,30 @@ static void legend_add(struct legend *l, const char *item)
     l->written += width;
 }
 
-static void legend(struct text *out, const bool used[], size_t indent, size_t columns,
-                   struct arena *keep)
+static const struct { char sign; const char *meaning; } signs[] = {
+    { '!', "! sign" }, { 'x', "x change" }, { 'o', "o note" }, { '^', "^ phase" },
+};
+
+static bool shows_sign(const struct picture *p, char sign)
+{
+    for (size_t i = 0; i < p->lanes; i++)
+        for (size_t k = 0; k < p->lane[i].marks; k++)
+            if (p->lane[i].mark[k].sign == sign)
+                return true;
+    return false;
+}
+
+/* Only what occurs; where marks met, their number stands. */
+static void legend(struct text *out, const struct picture *p, const bool used[], size_t indent,
+                   size_t columns, struct arena *keep)
 {
     struct legend l = { out, indent, columns, 0 };
     for (size_t i = 0; i < sizeof glyph / sizeof *glyph; i++)
         if (used[i])
             legend_add(&l, arena_print(keep, "%s %s", glyph[i], meaning[i]));
-    legend_add(&l, "! sign");
-    legend_add(&l, "x change");
-    legend_add(&l, "o note");
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (shows_sign(p, signs[i].sign))
+            legend_add(&l, signs[i].meaning);
     text_char(out, '\n');
 }
 
@@ -156,6 +170,6 @@ const char *picture_terminal(const struct picture *p, int columns, struct arena 
     }
     text_repeat(&out, " ", name + 2);
     axis_line(&out, &a, p->zone, keep);
-    legend(&out, used, name + 2, width, keep);
+    legend(&out, p, used, name + 2, width, keep);
     return out.at;
 }

@@ -21,7 +21,7 @@ static const struct policy *everything_counts(const char *zone, struct arena *ke
     return p;
 }
 
-/* The union of this incident's windows of one level. */
+/* The union of this incident's windows of one level, or of all (IMPACT_NONE). */
 static struct range spent(const struct facts *f, const char *service, enum impact_level level,
                           struct sla_result *result, struct arena *keep)
 {
@@ -29,8 +29,11 @@ static struct range spent(const struct facts *f, const char *service, enum impac
     struct window *some = arena_many(keep, struct window, all->count + 1);
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (text_equal(all->window[i].service, service) && all->window[i].level == level)
-            some[count++] = all->window[i];
+        if (text_equal(all->window[i].service, service) && all->window[i].level != IMPACT_NONE
+            && (level == IMPACT_NONE || all->window[i].level == level)) {
+            some[count] = all->window[i];
+            some[count++].level = IMPACT_DOWN; /* counted by its length, not by its weight */
+        }
     struct period whole = { f->first_at - DAY_MS, f->last_at + DAY_MS, "" };
     sla_compute(result, service, everything_counts(f->incident->zone, keep), whole, some, count,
                 false, f->account.as_of, keep);
@@ -53,6 +56,7 @@ static void own_windows(struct suffering *s, const struct facts *f, struct arena
     s->down_ms = spent(f, s->name, IMPACT_DOWN, &r, keep);
     s->degraded_ms = spent(f, s->name, IMPACT_DEGRADED, &r, keep);
     s->unknown_ms = spent(f, s->name, IMPACT_UNKNOWN, &r, keep);
+    s->affected_ms = spent(f, s->name, IMPACT_NONE, &r, keep);
     for (size_t i = 0; i < all->count; i++) {
         const struct window *w = &all->window[i];
         if (!text_equal(w->service, s->name) || w->level == IMPACT_NONE)

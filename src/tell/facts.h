@@ -17,7 +17,8 @@ struct suffering {
     const char *name;
     const struct sla_window *window;   /* of this incident, by start */
     size_t windows;
-    struct range down_ms, degraded_ms, unknown_ms; /* union, of this incident alone */
+    /* Unions, of this incident alone; affected_ms is the one of all levels. */
+    struct range down_ms, degraded_ms, unknown_ms, affected_ms;
     bool none;                         /* affirmed: no impact */
     bool open;
     const struct sla_result *sla;      /* each period that the incident touches */
@@ -47,6 +48,7 @@ struct document_kind {
     struct tongue tongue;
     int64_t date;                      /* modified_at */
     bool internal;                     /* everything, names too */
+    bool changed;                      /* it says something new since it was published */
 };
 
 /* *withheld: the texts that were struck out; the data does not hold them. */

@@ -32,24 +32,29 @@ static void put_at(struct saying *s, const char *key, int64_t at)
 
 struct outage { const char *service, *level; int64_t start, end, lost_ppb; bool open; };
 
-/* The windows of a service, those of one level that touch being one. */
-static size_t outages_of(const struct suffering *s, struct outage *list)
+/* The windows of a service as stretches: what touches or overlaps is one, of
+ * whatever level ("mixed" where levels differ). With `only` (a level) just the
+ * windows of that one. */
+static size_t stretches(const struct suffering *s, const char *only, struct outage *list)
 {
     size_t count = 0;
     for (size_t i = 0; i < s->windows; i++) {
         const struct sla_window *w = &s->window[i];
         const char *level = impact_level_names[w->window->level];
-        struct outage *same = NULL;
-        for (size_t k = 0; k < count && !same; k++)
-            if (text_equal(list[k].level, level) && w->start <= list[k].end)
-                same = &list[k];
-        if (!same)
+        struct outage *last = count ? &list[count - 1] : NULL;
+        if (only && !text_equal(level, only))
+            continue;
+        if (!last || w->start > last->end) {
             list[count++] = (struct outage){ s->name, level, w->start, w->end,
                                              w->window->lost_ppb, w->window->open };
-        else if (w->end > same->end)
-            same->end = w->end;
-        if (same)
-            same->open = same->open || w->window->open;
+            continue;
+        }
+        if (!text_equal(last->level, level))
+            last->level = "mixed";
+        if (last->lost_ppb != w->window->lost_ppb)
+            last->lost_ppb = -1;
+        last->end = w->end > last->end ? w->end : last->end;
+        last->open = last->open || w->window->open;
     }
     return count;
 }
@@ -87,7 +92,7 @@ static struct outage *all_outages(const struct facts *f, size_t *count, struct a
         most += f->service[i].windows;
     struct outage *list = arena_many(keep, struct outage, most);
     for (size_t i = 0; i < f->services; i++)
-        *count += outages_of(&f->service[i], list + *count);
+        *count += stretches(&f->service[i], NULL, list + *count);
     if (*count)
         qsort(list, *count, sizeof *list, by_start);
     return list;
@@ -166,7 +171,9 @@ static void put_services(struct saying *s)
         put_range(s, "down", v->down_ms);
         put_range(s, "degraded", v->degraded_ms);
         put_range(s, "unknown", v->unknown_ms);
-        put_outages(s, "outages", list, outages_of(v, list));
+        put_range(s, "affected", v->affected_ms);
+        put_outages(s, "downs", list, stretches(v, "down", list));
+        put_outages(s, "outages", list, stretches(v, NULL, list));
         json_open(s->o, "sla", '[');
         for (size_t k = 0; k < v->slas; k++)
             put_sla(s, &v->sla[k], v);
@@ -190,6 +197,8 @@ const char *facts_sentence(struct saying *s, const char *text)
     while (length && text[length - 1] == ' ')
         length--;
     bool plain = true;
+    for (size_t i = 0; i < s->f->services && plain; i++) /* a name stays as it is written */
+        plain = !text_starts(text, s->f->service[i].name);
     for (size_t i = 0; i < word; i++)
         plain = plain && ((text[i] >= 'a' && text[i] <= 'z') || text[i] == '\'' || text[i] == ',');
     char *out = arena_print(s->keep, "%.*s%s", (int)length, text,
@@ -261,6 +270,7 @@ static void put_head(struct saying *s)
     json_put_int(s->o, "recorded_at", f->recorded_at);
     json_put(s->o, "head", i->head ? i->head : "");
     json_put_int(s->o, "modified_at", s->kind->date);
+    json_put_bool(s->o, "changed", s->kind->changed);
     json_put(s->o, "locale", s->kind->tongue.locale);
     facts_put(s, "warning", i->warning);
 }

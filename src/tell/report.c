@@ -109,6 +109,17 @@ static int64_t content_date(const struct facts *f)
     return last;
 }
 
+/* Was anything recorded since it was published last? */
+static bool is_news(const struct facts *f)
+{
+    int64_t last = content_date(f);
+    for (size_t i = f->journal->count; i-- > 0;)
+        if (f->journal->event[i].kind == EVENT_PUBLISHED
+            && !json_is_true(json_get(f->journal->event[i].data, "draft")))
+            return last > f->journal->event[i].recorded;
+    return false;
+}
+
 /* A day that it was published for stands until something new is recorded. */
 static int64_t document_date(const struct facts *f, struct arena *keep)
 {
@@ -145,6 +156,7 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
         .number = out->number, .date = out->date,
         .tongue = { locale && *locale ? locale : "en", f->incident->zone },
         .internal = text_starts(out->template, "internal"),
+        .changed = r->edited || is_news(f),
     };
     out->data = facts_json(f, &kind, &out->withheld, keep);
     out->locale = kind.tongue.locale;

@@ -15,6 +15,7 @@ struct report_request {
     const char *locale;    /* NULL: the configured one */
     const char *number;    /* NULL: the one it has, or the next free one */
     int64_t date;          /* INSTANT_NONE: of the last thing that was recorded */
+    bool edited;           /* people changed it since it was published */
 };
 
 struct report {

@@ -46,6 +46,8 @@ bool verb_lint(struct desk *d, struct err *e)
         size_t length;
         struct findings found;
         struct text clean = text_new(d->keep);
+        if (!d->world->exists(d->world, d->word[i], NULL))
+            return err_input(e, "there is no file '%s'", d->word[i]);
         if (!d->world->read_file(d->world, d->word[i], &bytes, &length, d->keep, e))
             return false;
         text_add_clean(&clean, bytes, length);

@@ -15,7 +15,7 @@ struct publication {
     struct report report;
     struct draft_result draft;
     const char *repository, *branch, *path, *picture_path;
-    bool as_draft;
+    bool as_draft, edited;
     const char *published;   /* what stands there now; NULL: nothing */
     const char *numbered;    /* the number that this command has taken; NULL: none */
     int64_t date;            /* --date; INSTANT_NONE: not given */
@@ -74,10 +74,10 @@ static bool is_foreign(const struct publication *p)
 }
 
 /* The document under a number (NULL: its own, or the next), and what stands there. */
-static bool make(struct publication *p, const char *number, struct err *e)
+static bool make(struct publication *p, const char *number, int64_t date, struct err *e)
 {
     struct desk *d = p->d;
-    struct report_request request = { .date = p->date, .number = number };
+    struct report_request request = { .date = date, .number = number, .edited = p->edited };
     size_t length;
     if (!report_make(&p->report, &p->facts, &request, d->keep, e)
         || !draft_update(&p->draft, &p->facts, &p->report, d->keep, e))
@@ -91,10 +91,21 @@ static bool make(struct publication *p, const char *number, struct err *e)
 static bool make_free(struct publication *p, struct err *e)
 {
     const char *number;
-    if (!make(p, NULL, e))
+    /* With the date it has: where nothing is new, another day changes nothing. */
+    if (!make(p, NULL, INSTANT_NONE, e))
         return false;
+    if (text_equal(p->published, p->draft.text))
+        return true;
+    if (p->date != INSTANT_NONE && !make(p, NULL, p->date, e))
+        return false;
+    /* What people changed in the draft alone is a new version, too. */
+    if (p->published && !p->edited && !is_foreign(p) && !text_equal(p->published, p->draft.text)) {
+        p->edited = true;
+        if (!make(p, NULL, p->date, e))
+            return false;
+    }
     return !is_foreign(p) || (report_next_number(&number, &p->facts, p->d->keep, e)
-                              && make(p, number, e));
+                              && make(p, number, p->date, e));
 }
 
 static bool prepare(struct publication *p, struct err *e)

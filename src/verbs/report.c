@@ -54,7 +54,8 @@ static void say(struct desk *d, const struct report *r, const struct draft_resul
     if (r->own_template)
         fprintf(d->out, "made with this workspace's own templates/\n");
     for (size_t i = 0; i < r->withheld.count; i++)
-        fprintf(d->out, "left out: %s\n", text_for_terminal(d->keep, r->withheld.name[i]));
+        fprintf(d->out, "left out: %s   (people: and redact: in tocsin.yaml)\n",
+                text_for_terminal(d->keep, r->withheld.name[i]));
     for (size_t i = 0; obstacle[i]; i++)
         fprintf(d->out, "open: %s\n", text_for_terminal(d->keep, obstacle[i]));
     if (obstacle[0])
