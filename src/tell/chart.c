@@ -52,6 +52,15 @@ static int64_t union_ms(const struct segment *s, size_t count, enum stay stay)
     return total;
 }
 
+/* "49 min", and "2 min 15 s" where a minute matters: rounded as in the text. */
+static const char *short_span(struct arena *keep, int64_t ms)
+{
+    int64_t seconds = (ms + 500) / 1000;
+    if (seconds < 60 || seconds >= 600 || seconds % 60 == 0)
+        return duration_short(keep, seconds < 600 ? seconds * 1000 : (ms + 30000) / 60000 * 60000);
+    return arena_print(keep, "%d min %d s", (int)(seconds / 60), (int)(seconds % 60));
+}
+
 static void say_service(struct lane *l, const struct incident *i, struct arena *keep)
 {
     static const struct { enum stay stay; const char *en, *fr; } levels[] = {
@@ -65,8 +74,8 @@ static void say_service(struct lane *l, const struct incident *i, struct arena *
         int64_t ms = union_ms(l->segment, l->segments, levels[n].stay);
         if (!ms)
             continue;
-        l->said = arena_print(keep, "%s %s", duration_short(keep, ms), levels[n].en);
-        l->said_fr = arena_print(keep, "%s %s", duration_short(keep, ms), levels[n].fr);
+        l->said = arena_print(keep, "%s %s", short_span(keep, ms), levels[n].en);
+        l->said_fr = arena_print(keep, "%s %s", short_span(keep, ms), levels[n].fr);
     }
 }
 

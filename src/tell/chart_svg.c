@@ -203,7 +203,7 @@ static bool has_mark(const struct picture *p, char sign)
 static void draw_legend(struct drawing *d, int64_t y)
 {
     bool used[sizeof classes / sizeof *classes] = { false };
-    int64_t x = LEFT;
+    int64_t x = 12;
     for (size_t i = 0; i < d->p->lanes; i++)
         for (size_t k = 0; k < d->p->lane[i].segments; k++)
             used[d->p->lane[i].segment[k].stay] = true;
