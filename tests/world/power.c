@@ -5,6 +5,8 @@
  * After each call several such disks are made real and looked at. */
 #include "world/ground.h"
 
+#include "record/journal.h"
+
 enum { INODES = 256, NAMES = 512, WRITES = 4096, DESCRIPTORS = 256, PROMISES = 32 };
 
 struct write { int inode; bool cut; size_t at, length; char *bytes; }; /* cut: a truncation to `at` */
@@ -165,8 +167,12 @@ static void put_file(const char *path, int inode, unsigned mood)
     size_t length = disk.durable[inode].length;
     bytes = arena_copy(test_keep(), bytes ? bytes : "", length);
     for (size_t i = 0; i < disk.writes; i++)
-        if (disk.pending[i].inode == inode && (mood == 1 || (mood > 1 && luck() % 2)))
-            apply(&bytes, &length, &disk.pending[i]);
+        if (disk.pending[i].inode == inode && (mood == 1 || (mood > 1 && luck() % 2))) {
+            struct write w = disk.pending[i];
+            if (mood > 1 && w.length > HEAD_SLOT && luck() % 2)
+                w.length = luck() % w.length; /* torn; a slot of the head lies within a sector */
+            apply(&bytes, &length, &w);
+        }
     FILE *f = fopen(path, "w");
     if (!f)
         return; /* its folder did not come through */
@@ -239,7 +245,7 @@ static void at_every_call(void)
     if (!disk.on)
         return;
     disk.calls++;
-    for (unsigned mood = 0; mood < 5; mood++)
+    for (unsigned mood = 0; mood < 6; mood++)
         look(mood);
 }
 
