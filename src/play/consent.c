@@ -39,8 +39,14 @@ static const char *fill_asked(struct branch *b)
         json_put(&o, "action", q->action);
     if (q->args_sha256)
         json_put(&o, "args_sha256", q->args_sha256);
-    if (text_equal(q->mode, "approve"))
+    if (text_equal(q->mode, "approve")) {
         json_put(&o, "who", arena_print(r->keep, "anyone but %s", r->world->user));
+        if (r->ws->config.limits.answer_within_ms > 0) {
+            json_put(&o, "deadline", instant_utc(r->keep, r->world->now(r->world)
+                                                 + r->ws->config.limits.answer_within_ms));
+            json_put(&o, "default", "no");
+        }
+    }
     data_close(&o, b);
     return data.at;
 }
@@ -166,6 +172,14 @@ static const struct event *find_asked(struct branch *b, const struct asking *q)
     return asked;
 }
 
+static bool is_late(struct run *r, const struct event *asked)
+{
+    const char *until = json_get_text(asked->data, "deadline", r->keep);
+    int64_t deadline;
+    return until && instant_parse_rfc3339(until, strlen(until), &deadline)
+        && r->world->now(r->world) > deadline;
+}
+
 /* Without a run nobody could answer later: the person here is asked first, and
  * question and answer are recorded together. */
 static void answer_known(struct branch *b)
@@ -214,6 +228,10 @@ void consent_ask(struct branch *b, const char *mode, const char *question, const
     q->hash = asked->hash;
     q->name = json_get_text(asked->data, "ask", r->keep);
     const struct event *answered = find_answer(r, asked);
+    if (!answered && is_late(r, asked)) {
+        write_answer(b, "no", "nobody answered in time");
+        return;
+    }
     if (!answered) {
         put_question(b);
         return;

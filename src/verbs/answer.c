@@ -91,8 +91,16 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
  * declares is not proof. In a drill everything is declared, and a name will do. */
 static bool may_answer(struct desk *d, const struct question *q, struct err *e)
 {
+    const char *until = json_get_text(q->asked->data, "deadline", d->keep);
+    int64_t deadline;
     if (!text_equal(q->mode, "approve"))
         return true;
+    if (until && instant_parse_rfc3339(until, strlen(until), &deadline) && desk_now(d) > deadline) {
+        err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew",
+                 json_get_text(q->asked->data, "run", d->keep));
+        return err_failed(e, "%s was to be answered by %s: nobody did, and that is a no", q->name,
+                          instant_text(d->keep, desk_zone(d), deadline, FORM_HM));
+    }
     if (text_equal(q->asked->by, d->world->user)) {
         err_hint(e, "somebody else: tocsin approve %s", q->name);
         return err_waiting(e, "%s needs a second person: '%s' asked it", q->name, d->world->user);

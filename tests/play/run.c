@@ -293,6 +293,33 @@ static void without_anybody_there_a_question_parks_the_run(void **_)
     assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
 }
 
+static const char *last_asked(struct theatre *t)
+{
+    struct journal j = theatre_journal(t);
+    const char *hash = NULL;
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_ASKED)
+            hash = j.event[i].hash;
+    return hash;
+}
+
+static void write_as_bob(struct theatre *t, enum event_kind kind, const char *data);
+
+static void a_second_person_must_agree_and_in_time(void **_)
+{
+    struct theatre *t = theatre_open(arena_print(test_keep(), "%sapprovals: [pool.remove]\n", drill));
+    t->line = yes; /* whoever runs it cannot agree for somebody else */
+    theatre_runbook(t, "book", "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A1");
+    assert_int_equal(t->lines_used, 0);
+    t->stage->clock.now += 11 * 60000;
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "somebody said no");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A2");
+    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", last_asked(t)));
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+}
+
 static void the_pool_never_falls_below_its_minimum(void **_)
 {
     struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
@@ -514,6 +541,7 @@ int main(void)
         promise(nothing_found_is_nil_where_it_was_asked_for),
         promise(a_refused_change_is_not_made),
         promise(without_anybody_there_a_question_parks_the_run),
+        promise(a_second_person_must_agree_and_in_time),
         promise(the_pool_never_falls_below_its_minimum),
         promise(the_same_run_is_not_started_twice),
         promise(an_edited_runbook_stops_at_the_first_word_that_differs),
