@@ -176,12 +176,15 @@ static bool view_sla(struct service_view *v, struct situation *s, struct desk *d
 static void view_target(struct target_view *v, struct situation *s, struct desk *d,
                         const struct journal *j, const char *ip, const char *service)
 {
-    *v = (struct target_view){ .ip = ip, .service = service, .place = "in pool", .since = INSTANT_NONE };
+    *v = (struct target_view){ .ip = ip, .service = service, .place = "in pool", .since = INSTANT_NONE,
+                               .dns_until = INSTANT_NONE };
     const char *vpc = NULL;
     for (size_t i = 0; i < s->ledger.changes; i++) {
         const struct change *c = &s->ledger.change[i];
         if (!c->ended || c->state == CHANGE_FAILED || !json_is(json_get(c->args, "ip"), ip))
             continue;
+        if (text_equal(c->action, "dns.remove"))
+            v->dns_until = c->ended->at + json_int_or(json_get(c->result, "live_ms"), 0);
         if (text_equal(c->action, "pool.remove"))
             v->out = true;
         else if (text_equal(c->action, "pool.add"))
@@ -203,6 +206,35 @@ static void view_target(struct target_view *v, struct situation *s, struct desk 
     see_flood(d, j, ip, &v->flood);
 }
 
+/* How many IPs serve: those of the configuration that nobody took out, and
+ * those that somebody added. */
+static int64_t pool_size(const struct situation *s, const struct service *service, struct arena scratch)
+{
+    int64_t count = 0;
+    const char *front = arena_print(&scratch, "pool:%s/", service->name);
+    for (size_t k = 0; service->ips && service->ips[k]; k++)
+        count++;
+    for (size_t i = 0; i < s->ledger.targets; i++) {
+        const struct target *t = &s->ledger.target[i];
+        if (!text_starts(t->name, front))
+            continue;
+        bool known = false, holds = json_is_true(json_get(t->after, "holds"));
+        for (size_t k = 0; service->ips && service->ips[k]; k++)
+            known |= text_equal(service->ips[k], t->name + strlen(front));
+        count += known ? (holds ? 0 : -1) : holds;
+    }
+    return count;
+}
+
+/* Is an IP missing that usually serves? */
+static bool is_short(const struct situation *s, const struct service *service, struct arena scratch)
+{
+    int64_t usual = 0;
+    while (service->ips && service->ips[usual])
+        usual++;
+    return pool_size(s, service, scratch) < usual;
+}
+
 static void view_targets(struct situation *s, struct desk *d, const struct journal *j)
 {
     size_t room = 0, n = 0;
@@ -214,7 +246,10 @@ static void view_targets(struct situation *s, struct desk *d, const struct journ
     for (size_t i = 0; i < c->services; i++)
         for (size_t k = 0; c->service[i].ips && c->service[i].ips[k]; k++) {
             view_target(&v[n], s, d, j, c->service[i].ips[k], c->service[i].name);
-            n += v[n].since != INSTANT_NONE || v[n].flood.at != INSTANT_NONE;
+            v[n].last = !v[n].out && c->service[i].pool_min &&
+                        pool_size(s, &c->service[i], *d->keep) <= c->service[i].pool_min;
+            n += v[n].since != INSTANT_NONE || v[n].flood.at != INSTANT_NONE || v[n].dns_until != INSTANT_NONE ||
+                 (v[n].last && is_short(s, &c->service[i], *d->keep));
         }
     s->target = v;
     s->targets = n;

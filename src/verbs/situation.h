@@ -34,6 +34,8 @@ struct target_view {
     const char *ip, *service, *place; /* "in pool", "out of pool", "in VPC offload" */
     int64_t since;            /* of the change that put it there; INSTANT_NONE */
     bool out, watched;
+    bool last;                /* in the pool, and the pool cannot do without it */
+    int64_t dns_until;        /* old answers may still lead there; INSTANT_NONE */
     struct sighting flood;
 };
 

@@ -173,8 +173,12 @@ static void target_line(struct desk *d, const struct situation *s, const struct 
         age = arena_print(d->keep, " (%s ago)", duration_short(d->keep, s->now - t->flood.at));
     }
     const char *since = t->since == INSTANT_NONE ? "" : arena_print(d->keep, " since %s", hm(d, t->since));
-    line(d, t->ip, arena_print(d->keep, "%s%s   %s%s%s", t->place, since, seen, age,
-                               t->watched ? "" : "   NOT WATCHED"));
+    fprintf(d->out, "%-15s ", t->ip);
+    const char *dns = t->dns_until == INSTANT_NONE || t->dns_until <= s->now ? ""
+                      : arena_print(d->keep, ", old DNS answers live until %s", hm(d, t->dns_until));
+    show_wrapped(d, arena_print(d->keep, "%s%s, %s%s%s%s%s", t->place, since, seen, age,
+                                t->watched ? "" : ", NOT WATCHED", t->last ? ", the last in the pool" : "", dns),
+                 16, 16);
 }
 
 static void runs(struct desk *d, const struct situation *s)

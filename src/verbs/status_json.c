@@ -63,6 +63,8 @@ static void targets(struct json_out *o, const struct situation *s, struct arena 
         json_put(o, "kind", t->flood.at == INSTANT_NONE ? NULL : t->flood.words);
         json_put(o, "place", t->place);
         json_put_bool(o, "watched", t->watched);
+        json_put_bool(o, "last", t->last);
+        put_instant(o, "dns_until", t->dns_until, keep);
         put_instant(o, "observed_at", t->flood.at, keep);
         json_close(o, '}');
     }
