@@ -82,6 +82,23 @@ bool report_number(const char **out, bool *taken, const struct facts *f, struct 
     return report_next_number(out, f, keep, e);
 }
 
+/* A branch without a reference holds nothing: most of a report's time would
+ * be libgit2's start. */
+static bool holds_something(const struct workspace *ws, struct arena *keep)
+{
+    const char *repository = report_repository(ws, keep), *branch = ws->config.publish.branch;
+    for (int i = 0; i < 4; i++) { /* the branch, then packed; bare, then not */
+        struct text path = text_new(keep);
+        text_print(&path, "%s%s%s", repository, i % 2 ? "/.git" : "",
+                   i < 2 ? "/refs/heads/" : "/packed-refs");
+        if (i < 2)
+            text_add(&path, branch);
+        if (ws->world->exists(ws->world, path.at, NULL))
+            return true;
+    }
+    return false;
+}
+
 bool report_next_number(const char **out, const struct facts *f, struct arena *keep,
                         struct err *e)
 {
@@ -93,7 +110,8 @@ bool report_next_number(const char **out, const struct facts *f, struct arena *k
             raise_to(&highest, number_in(&form, f->account.incident[i].number));
     struct names files = { 0 };
     struct err none = { 0 }; /* without a repository nothing is taken yet: publish will say so */
-    if (repo_list(report_repository(ws, keep), ws->config.publish.branch,
+    if (holds_something(ws, keep)
+        && repo_list(report_repository(ws, keep), ws->config.publish.branch,
                   ws->config.publish.folder ? ws->config.publish.folder : "", &files, keep, &none))
         for (size_t i = 0; i < files.count; i++) {
             const char *slash = strrchr(files.name[i], '/');
