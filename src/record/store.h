@@ -8,7 +8,8 @@
  *           foreign ones, read-only.
  * DURABLE   When append() answers true and `sync` was asked for, the events
  *           and all before them are on disk. Without `sync` they are written
- *           and will be covered by the next sync.
+ *           and will be covered by the next sync. Who dies while writing may
+ *           leave the front of a batch that nobody acknowledged.
  * ERRORS    ERR_SYSTEM machine; ERR_INPUT damage (with byte offset), unknown
  *           incident; ERR_BUSY lock held, or `moved`; ERR_FAILED lost token.
  */
@@ -86,7 +87,8 @@ struct store {
     bool (*create)(struct store *s, const char *incident, const struct draft *opened,
                    struct arena *keep, struct err *e);
 
-    /* All or none. `head`: refuse with ERR_BUSY ("moved") unless the stream's
+    /* All or none. Where only foreign streams are, a `forked` goes before. An
+     * `erased` takes the data of the line that it names. `head`: refuse with ERR_BUSY ("moved") unless the stream's
      * head hash is this one; NULL: wherever it is. `token`: refuse with
      * ERR_FAILED when this lock is lost; NULL: none needed. */
     bool (*append)(struct store *s, const char *incident, const char *head, struct lock *token,

@@ -92,12 +92,12 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e);
 bool strand_head(const struct local *l, int fd, const char *path, struct head *out, int *next,
                  struct err *e);
 
+/* The same of a strand that is open, into s->at_head and s->next_slot. */
+bool strand_look(const struct local *l, struct strand *s, struct err *e);
+
 /* Is our last line still where we wrote it? A sync that failed in other hands
  * may have cost it its place, and another line may have its seq. */
 bool strand_holds(struct local *l, struct strand *s, struct err *e);
-
-/* The same of a strand that is open, into s->at_head and s->next_slot. */
-bool strand_look(const struct local *l, struct strand *s, struct err *e);
 
 /* Reads a file from `from` to its end into a reader; *left: bytes behind its
  * last line taken. */
