@@ -81,7 +81,9 @@ static bool looks_like_time(const char *word)
     word += *word == '@';
     word += *word == '~';
     size_t digits = strspn(word, "0123456789");
-    return (digits == 1 || digits == 2) && word[digits] == ':' && word[digits + 1] && strchr("0123456789?", word[digits + 1]);
+    bool day = digits == 4 && word[4] == '-' && isdigit((unsigned char)word[5]);
+    return day || ((digits == 1 || digits == 2) && word[digits] == ':' && word[digits + 1] &&
+                   strchr("0123456789?", word[digits + 1]));
 }
 
 /* "@yesterday 23:50" and "@2025-03-11 11:17" are two words of the command line. */
@@ -136,12 +138,16 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
     const char *typed = d->word[word] + (d->word[word][0] == '@');
     if (!isdigit((unsigned char)typed[0]) && typed[0] != '~')
         return true;
+    struct err why = { 0 };
     for (const char *dash = strchr(typed, '-'); dash; dash = strchr(dash + 1, '-')) {
         struct err quiet = { 0 };
         const char *left = arena_copy(d->keep, typed, (size_t)(dash - typed));
         if (!moment_parse(from, left, desk_zone(d), desk_now(d), d->keep, &quiet) ||
-            !moment_parse(to, dash + 1, desk_zone(d), desk_now(d), d->keep, &quiet))
+            !moment_parse(to, dash + 1, desk_zone(d), desk_now(d), d->keep, &quiet)) {
+            if (!strstr(quiet.text, "is no time")) /* a form that is known: what is wrong with it? */
+                why = quiet;
             continue;
+        }
         *given = true;
         take_word(d, word);
         if (from->at >= to->at)
@@ -151,6 +157,10 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
     }
     if (!looks_like_time(typed) || (d->word[word][0] == '@' && !strchr(typed, '-')))
         return true; /* @14:10 alone is a beginning: desk_moment() reads it */
+    if (why.kind) {
+        *e = why;
+        return false;
+    }
     err_hint(e, "a window is 14:41-14:46, its beginning alone @14:41");
     return err_usage(e, "'%s' is no window", typed);
 }

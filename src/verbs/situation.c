@@ -218,7 +218,10 @@ static int64_t pool_size(const struct situation *s, const struct service *servic
         const struct target *t = &s->ledger.target[i];
         if (!text_starts(t->name, front))
             continue;
-        bool known = false, holds = json_is_true(json_get(t->after, "holds"));
+        bool known = false, holds = false;
+        for (const struct change *const *c = t->change; *c; c++) /* by its last deed: work by hand has no reading */
+            if ((*c)->ended && (*c)->state != CHANGE_FAILED)
+                holds = text_equal((*c)->action, "pool.add");
         for (size_t k = 0; service->ips && service->ips[k]; k++)
             known |= text_equal(service->ips[k], t->name + strlen(front));
         count += known ? (holds ? 0 : -1) : holds;
