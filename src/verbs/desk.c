@@ -155,8 +155,12 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
         d->when = *from;
         return day_is_meant(d, from, e);
     }
-    if (!looks_like_time(typed) || (d->word[word][0] == '@' && !strchr(typed, '-')))
-        return true; /* @14:10 alone is a beginning: desk_moment() reads it */
+    struct err single = { 0 };
+    bool marked = d->word[word][0] == '@'; /* @14:10 alone is a beginning: desk_moment() reads it */
+    if (!looks_like_time(typed) ||
+        (marked && (goes_on(d->word[word], d->word[word + 1]) ||
+                    moment_parse(from, typed, desk_zone(d), desk_now(d), d->keep, &single) || !why.kind)))
+        return true;
     if (why.kind) {
         *e = why;
         return false;
