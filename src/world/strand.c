@@ -20,6 +20,9 @@ static bool hang_bell(struct local *l, struct strand *s, struct err *e)
     if (size < BELL_FILE && l->disk->ftruncate(s->lock_fd, BELL_FILE))
         return err_errno(e, "cannot write '%s'", s->lock);
     char *at = mmap(NULL, BELL_FILE, PROT_READ | PROT_WRITE, MAP_SHARED, s->lock_fd, 0);
+    s->deaf = at == MAP_FAILED;
+    if (s->deaf) /* not every file system shares memory: then waiting is by patience alone */
+        at = mmap(NULL, BELL_FILE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)
         return err_errno(e, "cannot map '%s'", s->lock);
     s->bell = (uint32_t *)(void *)(at + BELL_AT);
@@ -194,7 +197,8 @@ static bool catch_up(struct local *l, struct strand *s, struct err *e)
     size_t left;
     if (!follow_name(l, s, &size, e) || !strand_look(l, s, e))
         return false;
-    s->suspect = ((const volatile char *)s->bell)[-BELL_AT] == '!';
+    s->suspect = s->deaf ? strand_suspect(l, s)
+                         : ((const volatile char *)s->bell)[-BELL_AT] == '!';
     if (s->suspect) /* the pages may be gone that we have seen before */
         s->verified = chain_start;
     bool fresh = s->verified.end == 0;

@@ -24,6 +24,7 @@ struct strand {
     char head_bytes[HEAD_SIZE];        /* ... its bytes, ... */
     int next_slot;                     /* ... and the slot to write then */
     uint32_t *bell;                    /* rung after each sync: where others wait for it */
+    bool deaf;                         /* the bell is ours alone: its file cannot be mapped */
     bool crowd;                        /* our last sync covered others' lines, too */
     int64_t written;                   /* seq of the last line we wrote, ... */
     char written_hash[SHA256_HEX + 1]; /* ... its hash, ... */
