@@ -2,6 +2,7 @@
 #include "play/plugin_inside.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const outcome_names[] = { "ok", "unchanged", "failed", "unknown", NULL };
@@ -161,6 +162,29 @@ void plugins_push_handler(struct loaded *l, const struct role_action *a)
     lua_remove(L, -2);
 }
 
+bool plugins_about(struct plugins *p, const char *plugin, const char **summary, const char **needs,
+                   struct arena *keep, struct err *e)
+{
+    struct loaded *l = plugins_load(p, plugin, e);
+    if (!l)
+        return false;
+    lua_State *L = sandbox_lua(l->sandbox);
+    struct text t = text_new(keep);
+    int top = lua_gettop(L);
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
+    lua_getfield(L, -1, "summary");
+    *summary = lua_type(L, -1) == LUA_TSTRING ? arena_string(keep, lua_tostring(L, -1)) : "";
+    lua_pop(L, 1);
+    lua_getfield(L, -1, "needs");
+    for (lua_Integer i = 1; lua_type(L, -1) == LUA_TTABLE && lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
+        text_print(&t, "%s%s", t.length ? ", " : "", lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+    lua_settop(L, top);
+    *needs = t.length ? t.at : "nothing but questions to people";
+    return true;
+}
+
 /* A member of an action's handler; pushes it, or nil. */
 static int handler_member(struct loaded *l, const struct role_action *a, const char *name)
 {
@@ -174,6 +198,53 @@ static int handler_member(struct loaded *l, const struct role_action *a, const c
     return lua_type(L, -1);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of the settings that the plugin declares; then NULL. */
+static const char *const *settings_of(struct loaded *l, struct arena *keep)
+{
+    enum { MOST = 32 };
+    lua_State *L = sandbox_lua(l->sandbox);
+    const char **names = arena_many(keep, const char *, MOST + 1);
+    size_t n = 0;
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
+    if (lua_getfield(L, -1, "settings") == LUA_TTABLE)
+        for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+            if (lua_type(L, -2) == LUA_TSTRING && n < MOST)
+                names[n++] = arena_string(keep, lua_tostring(L, -2));
+    lua_pop(L, 2);
+    qsort(names, n, sizeof *names, by_bytes); /* Lua's own order is no order */
+    return names;
+}
+
+static bool knows(const char *const *names, const char *name)
+{
+    for (; *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* A setting that nobody reads is a mistake that shows too late. */
+static bool settings_fit(struct plugins *p, struct loaded *l, const char *role, struct err *e)
+{
+    const struct binding *b = config_binding(&p->ws->config, role);
+    if (!b || !b->settings || strcmp(b->plugin, l->name) != 0)
+        return true;
+    const char *const *names = settings_of(l, p->keep);
+    for (struct json_walk w = json_walk(json_from(b->settings)); json_next(&w);) {
+        const char *name = json_text(w.key, p->keep), *near = text_nearest(name, names);
+        if (!knows(names, name))
+            return err_input(e, "%s:%d: roles.%s: plugin '%s' has no setting '%s'%s%s%s", p->ws->config.file,
+                             b->line, role, l->name, name, near ? "; did you mean '" : "",
+                             near ? near : "", near ? "'?" : "");
+    }
+    return true;
+}
+
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e)
 {
     struct loaded *l = plugins_load(p, plugins_for(p, a->role), e);
@@ -181,6 +252,8 @@ bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e)
         return false;
     if (!says(l, "plays", a->role))
         return err_input(e, "plugin '%s' does not play the role '%s'", l->name, a->role);
+    if (!settings_fit(p, l, a->role, e))
+        return false;
     bool has = handler_member(l, a, "perform") == LUA_TFUNCTION;
     lua_pop(sandbox_lua(l->sandbox), 1);
     return has || err_input(e, "plugin '%s' has no '%s'", l->name, a->full);

@@ -38,7 +38,10 @@ void plugins_close(struct plugins *p);
 const char *plugins_for(const struct plugins *p, const char *role);
 /* {"plugin":...,"settings":...,"sha256":...}: what a run is pinned to. */
 const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e);
-/* Does the bound plugin have that action? ERR_INPUT in words when not. */
+/* What a plugin says of itself, and the capabilities it declared, in words. */
+bool plugins_about(struct plugins *p, const char *plugin, const char **summary, const char **needs,
+                   struct arena *keep, struct err *e);
+/* Does the bound plugin have that action (and every setting that it is given)? ERR_INPUT in words when not. */
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e);
 /* Is every secret there that the settings of this role name? For `doctor`:
  * nothing else asks before it is used. */

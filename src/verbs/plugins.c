@@ -38,6 +38,26 @@ static void print_role(struct desk *d, struct plugins *p, const struct roles *ro
     }
 }
 
+/* What each plugin that is bound says of itself, and what it may do. */
+static bool print_plugins(struct desk *d, struct plugins *p, const struct roles *roles, struct err *e)
+{
+    const char *seen[16] = { 0 };
+    size_t n = 0;
+    fputc('\n', d->out);
+    for (size_t i = 0; roles->name[i]; i++) {
+        const char *plugin = plugins_for(p, roles->name[i]), *summary, *needs;
+        bool known = false;
+        for (size_t k = 0; k < n; k++)
+            known = known || strcmp(seen[k], plugin) == 0;
+        struct err broken = { 0 };
+        if (known || n == 16 || !plugins_about(p, plugin, &summary, &needs, d->keep, &broken))
+            continue;
+        seen[n++] = plugin;
+        fprintf(d->out, "%-8s %s; may use: %s\n", plugin, text_for_terminal(d->keep, summary), needs);
+    }
+    return true;
+}
+
 bool verb_plugins(struct desk *d, struct err *e)
 {
     struct roles roles;
@@ -59,6 +79,7 @@ bool verb_plugins(struct desk *d, struct err *e)
         json_close(&o, ']');
         desk_json_end(d, &o);
     }
+    bool good = d->json || print_plugins(d, p, &roles, e);
     plugins_close(p);
-    return true;
+    return good;
 }

@@ -1,4 +1,5 @@
 /* runbooks.c: what can be run, and one of them in plain English. */
+#include "play/annotations.h"
 #include "play/shelf.h"
 #include "verbs/show.h"
 
@@ -94,11 +95,24 @@ static bool all(struct desk *d, struct err *e)
     return true;
 }
 
+static bool annotations(struct desk *d, struct err *e)
+{
+    struct roles roles;
+    struct text t = text_new(d->keep);
+    if (!roles_load(&roles, d->keep, e))
+        return false;
+    annotations_write(&t, &roles, d->keep);
+    fputs(t.at, d->out);
+    return true;
+}
+
 bool verb_runbooks(struct desk *d, struct err *e)
 {
     struct shelf_book b;
     if (!desk_at_most(d, 1, e))
         return false;
+    if (desk_option(d, "annotations"))
+        return annotations(d, e);
     if (!d->words)
         return all(d, e);
     if (!shelf_read(&b, &d->ws, d->word[0], d->keep, e))

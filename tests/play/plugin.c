@@ -204,6 +204,18 @@ static void a_missing_or_broken_plugin_is_named(void **_)
     plugins_close(s->plugins);
 }
 
+static void a_setting_that_no_plugin_reads_is_refused_with_its_line(void **_)
+{
+    struct stage *s = stage_open("roles:\n  chat: { plugin: webhook, ulr: \"http://x\" }\n");
+    const struct role_action *say = roles_find(&s->roles, "chat.say", &s->e);
+    assert_refused(plugins_can(s->plugins, say, &s->e), &s->e, ERR_INPUT,
+                   "tocsin.yaml:2: roles.chat: plugin 'webhook' has no setting 'ulr'; did you mean 'url'?");
+    const char *summary, *needs;
+    assert_good(plugins_about(s->plugins, "webhook", &summary, &needs, test_keep(), &s->e), &s->e);
+    assert_string_equal(needs, "http");
+    plugins_close(s->plugins);
+}
+
 int main(void)
 {
     const struct CMUnitTest plugin[] = {
@@ -218,6 +230,7 @@ int main(void)
         promise(a_dry_run_writes_nothing),
         promise(an_assumption_stands_over_the_model),
         promise(a_missing_or_broken_plugin_is_named),
+        promise(a_setting_that_no_plugin_reads_is_refused_with_its_line),
     };
     return cmocka_run_group_tests(plugin, NULL, NULL);
 }
