@@ -483,6 +483,74 @@ static void somebody_else_stops_a_run_after_the_change_in_flight(void **_)
     assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
 }
 
+static void ctrl_c(struct theatre *t)
+{
+    if (t->waits == 2)
+        t->interrupts = 1;
+}
+
+static void ctrl_c_stops_after_the_change_in_flight(void **_)
+{
+    struct theatre *t = play(isolate);
+    t->at_wait = ctrl_c;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_STOPPED, "R1 is stopped");
+    struct journal j = theatre_journal(t);
+    size_t begun = theatre_count(t, EVENT_ACTION_BEGUN);
+    assert_int_equal(begun, theatre_count(t, EVENT_ACTION_ENDED)); /* nothing is left in flight */
+    assert_int_equal(j.event[j.count - 1].kind, EVENT_RUN_PARKED);
+    t->interrupts = 0;
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_int_equal(theatre_effects(t), 6);
+}
+
+static void what_was_finished_by_hand_is_not_done_again(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\nnote \"end\"");
+    t->die_at_wait = 3; /* in the middle of it */
+    assert_false(theatre_run(t, "book"));
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 1);
+    assert_int_equal(theatre_count(t, EVENT_ACTION_ENDED), 0);
+    size_t effects = theatre_effects(t);
+    assert_good(theatre_resume(t, "done", "1"), &t->e);
+    assert_int_equal(theatre_effects(t), effects);
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
+    struct ledger l = theatre_ledger(t);
+    assert_int_equal(l.changes, 1);
+    assert_int_equal(l.change[0].state, CHANGE_OPEN);
+}
+
+static const char *const two_plugins =
+    "return { summary = \"x\", plays = { \"pool\" }, actions = {\n"
+    "  [\"pool.list\"] = { perform = function(t) return ok { ips = { \"192.0.2.1\" }, count = 1 } end },\n"
+    "  [\"pool.add\"] = { perform = function(t) return ok { count = 2 } end } } }\n";
+
+static void reopen_bound_to(struct theatre *t, const char *plugin)
+{
+    struct world *w = t->stage->ws.world;
+    stage_write(t->stage, arena_print(test_keep(), "plugins/%s/plugin.lua", plugin), two_plugins);
+    stage_write(t->stage, "tocsin.yaml", arena_print(test_keep(),
+        "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2] }\nroles: { pool: { plugin: %s } }\n", plugin));
+    assert_good(workspace_open(&t->stage->ws, w, t->stage->ws.dir, test_keep(), &t->e), &t->e);
+    t->stage->ws.store = &t->store;
+}
+
+/* Editing `plugin: sim` to a real one between crash and resume would replay the
+ * simulator's answers and then act for real. */
+static void another_plugin_than_the_run_began_with_stops_it(void **_)
+{
+    struct theatre *t = theatre_open("services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2] }\n");
+    t->line = yes;
+    theatre_runbook(t, "book", "pool.add { service = \"osc-fr1\", ip = \"192.0.2.1\" }\nwait \"60s\"\nnote \"end\"");
+    reopen_bound_to(t, "one");
+    t->die_at_wait = 1;
+    assert_false(theatre_run(t, "book"));
+    reopen_bound_to(t, "two");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "R1 began with the plugin 'one' as pool");
+    assert_good(theatre_resume(t, "rebind", "pool"), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_ACTION_ENDED), 1);
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
+}
+
 static void a_target_that_somebody_locked_is_left_alone(void **_)
 {
     struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
@@ -553,6 +621,9 @@ int main(void)
         promise(restore_refuses_what_is_flooded_or_unseen),
         promise(what_is_not_quiet_goes_back_only_even_so_and_on_the_record),
         promise(somebody_else_stops_a_run_after_the_change_in_flight),
+        promise(ctrl_c_stops_after_the_change_in_flight),
+        promise(what_was_finished_by_hand_is_not_done_again),
+        promise(another_plugin_than_the_run_began_with_stops_it),
         promise(a_target_that_somebody_locked_is_left_alone),
         promise(a_run_keeps_its_lock_until_it_ends),
         promise(a_dry_run_leaves_nothing_behind),

@@ -20,6 +20,7 @@ struct theatre {
     bool die_after;                  /* the write is on disk, and then the process dies */
     int64_t waits, die_at_wait;
     bool dead;
+    int interrupts;                  /* how often Ctrl-C was pressed */
     void (*at_wait)(struct theatre *t); /* what somebody else does meanwhile */
     struct err e;
     struct run_outcome outcome;
@@ -73,7 +74,7 @@ static inline bool theatre_ask(void *context, const char *mode, const char *ques
 static inline int theatre_interrupted(struct world *w)
 {
     struct theatre *t = theatre_now;
-    return t->dead ? 2 : 0;
+    return t->dead ? 2 : t->interrupts;
 }
 
 static inline int64_t theatre_wait(void *context, int64_t until)
