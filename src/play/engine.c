@@ -598,7 +598,11 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
                 break;
             continue;
         }
+        int64_t soon = r->world->now(r->world) + SECOND_MS;
+        if (r->id && !r->world->virtual && next > soon)
+            next = soon; /* somebody may stop us meanwhile */
         r->world->wait(r->world, next);
+        look_outside(r, r->world->now(r->world));
     }
     if (r->trouble.kind != ERR_NONE)
         *e = r->trouble;

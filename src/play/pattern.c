@@ -64,6 +64,7 @@ static bool in_named_class(int c, int name)
     case 'u': yes = isupper(c); break;
     case 'w': yes = isalnum(c); break;
     case 'x': yes = isxdigit(c); break;
+    case 'z': yes = c == 0; break;
     default: return name == c;
     }
     return isupper(name) ? !yes : yes;

@@ -140,8 +140,12 @@ static void on_interrupt(int number)
 static int real_interrupted(struct world *w)
 {
     static bool installed;
-    if (!installed)
+    if (!installed) {
         sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
+        /* who asks this is in the middle of something: a lost terminal does not end it */
+        sigaction(SIGHUP, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
+        sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
+    }
     installed = true;
     return interrupts > 2 ? 2 : interrupts;
 }
