@@ -71,7 +71,7 @@ $(OUT)/src/base/%.o $(OUT)/src/record/%.o: CFLAGS += $(EXACT)
 # The contracts and the manual are embedded by .incbin, which -MMD does not see.
 $(OUT)/src/play/role_text.o: $(wildcard src/play/roles/*.lua)
 $(OUT)/src/verbs/help.o: src/verbs/manual.md
--include $(OBJ:.o=.d) $(UNITS:=.d)
+-include $(OBJ:.o=.d) $(wildcard $(OUT)/tests/*/*.d)
 
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
 deps:
