@@ -44,7 +44,7 @@ static struct theatre *stage_real(const char *steps)
 static double took(struct theatre *t)
 {
     static const char *const none[] = { NULL };
-    struct run_request q = { &t->stage->ws, t->incident, "book", none, NULL, NULL };
+    struct run_request q = { .ws = &t->stage->ws, .incident = t->incident, .runbook = "book", .argument = none };
     double start = seconds();
     bool good = run_start(&t->outcome, &q, test_keep(), &t->e);
     double all = seconds() - start;
@@ -55,7 +55,7 @@ static double took(struct theatre *t)
 
 static double took_resuming(struct theatre *t)
 {
-    struct run_request q = { &t->stage->ws, t->incident, NULL, NULL, NULL, NULL };
+    struct run_request q = { .ws = &t->stage->ws, .incident = t->incident };
     double start = seconds();
     run_resume(&t->outcome, &q, NULL, NULL, NULL, NULL, test_keep(), &t->e);
     return seconds() - start;
