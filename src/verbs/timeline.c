@@ -86,7 +86,7 @@ static void as_text(struct desk *d, const char *zone)
             fprintf(d->out, "%s, %s\n", today, zone_words(d->keep, zone, n->at));
             snprintf(day, sizeof day, "%s", today);
         }
-        fprintf(d->out, "%4lld  %-8s %c %-9s ", (long long)n->event->seq,
+        fprintf(d->out, "%4s  %-8s %c %-9s ", event_number(n->event, d->keep),
                 entry_when(n, zone, d->keep), n->struck ? 'x' : n->listed ? '*' : ' ',
                 text_cut(d->keep, text_for_terminal(d->keep, n->event->by), 9));
         show_wrapped(d, arena_print(d->keep, "%s%s", n->struck ? "(struck) " : "",
@@ -143,7 +143,7 @@ static void as_csv(struct desk *d, const char *zone)
         const struct entry *n = &d->incident.entry[i];
         if (!is_shown(d, n))
             continue;
-        fprintf(d->out, "%lld,%s,%s,%lld,%lld,", (long long)n->event->seq, instant_utc(d->keep, n->at),
+        fprintf(d->out, "%s,%s,%s,%lld,%lld,", event_number(n->event, d->keep), instant_utc(d->keep, n->at),
                 instant_text(d->keep, zone, n->at, FORM_RFC3339), (long long)n->early_ms,
                 (long long)n->late_ms);
         csv_cell(d, n->event->by);
