@@ -69,17 +69,37 @@ static void own_windows(struct suffering *s, const struct facts *f, struct arena
     s->none = named(f->incident->windows.none, s->name) && !s->windows;
 }
 
+static bool concerns(const struct suffering *s, const char *service)
+{
+    return text_equal(s->name, service) || named(s->members, service);
+}
+
+bool facts_suffered(const struct facts *f, const struct suffering *s, const struct sla_result *r)
+{
+    const struct windows *all = &f->incident->windows;
+    for (size_t i = 0; i < all->count && r->downtime_ms.high > 0; i++)
+        if (concerns(s, all->window[i].service) && all->window[i].level != IMPACT_NONE
+            && all->window[i].start.at < r->period.end
+            && (all->window[i].end.at > r->period.start || all->window[i].open))
+            return true;
+    return false;
+}
+
 /* Every period of the policy that this incident's windows of the service
  * touch; the one of the incident's day where there are none. */
 static bool own_slas(struct suffering *s, const struct facts *f, const struct policy_set *set,
                      struct arena *keep, struct err *e)
 {
-    int64_t from = f->first_at, to = f->first_at;
-    if (s->windows) {
-        from = s->window[0].start;
-        for (size_t i = 0; i < s->windows; i++)
-            to = s->window[i].end > to ? s->window[i].end : to;
+    int64_t from = INSTANT_NONE, to = f->first_at;
+    const struct windows *all = &f->incident->windows;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct window *w = &all->window[i];
+        if (!concerns(s, w->service) || w->level == IMPACT_NONE)
+            continue;
+        from = from == INSTANT_NONE || w->start.at < from ? w->start.at : from;
+        to = w->end.at > to ? w->end.at : to;
     }
+    from = from == INSTANT_NONE ? f->first_at : from;
     enum { MOST_PERIODS = 24 };
     struct sla_result *list = arena_many(keep, struct sla_result, MOST_PERIODS);
     for (int64_t at = from; s->slas < MOST_PERIODS;) {
@@ -99,9 +119,10 @@ static bool own_slas(struct suffering *s, const struct facts *f, const struct po
 }
 
 static bool take_service(struct facts *f, struct suffering *s, const char *name,
-                         const struct policy_set *set, struct arena *keep, struct err *e)
+                         const struct service *known, struct arena *keep, struct err *e)
 {
-    *s = (struct suffering){ .name = name };
+    const struct policy_set *set = known ? known->policy : NULL;
+    *s = (struct suffering){ .name = name, .members = known ? known->members : NULL };
     own_windows(s, f, keep);
     return !set || own_slas(s, f, set, keep, e);
 }
@@ -124,7 +145,7 @@ static bool take_services(struct facts *f, struct arena *keep, struct err *e)
     struct suffering *list = arena_many(keep, struct suffering, most);
     f->service = list;
     for (size_t i = 0; i < c->services; i++, f->services++)
-        if (!take_service(f, &list[i], c->service[i].name, c->service[i].policy, keep, e))
+        if (!take_service(f, &list[i], c->service[i].name, &c->service[i], keep, e))
             return false;
     for (size_t i = 0; i < w->count; i++)
         if (!has_service(f, list, w->window[i].service)

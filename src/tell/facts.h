@@ -19,6 +19,7 @@ struct suffering {
     size_t windows;
     /* Unions, of this incident alone; affected_ms is the one of all levels. */
     struct range down_ms, degraded_ms, unknown_ms, affected_ms;
+    const char *const *members;        /* of a group of services; then NULL; none: it is no group */
     bool none;                         /* affirmed: no impact */
     bool open;
     const struct sla_result *sla;      /* each period that the incident touches */
@@ -41,6 +42,10 @@ struct facts {
 bool facts_gather(struct facts *out, const struct workspace *ws, const struct journal *journal,
                   const struct incident *incident, int64_t as_of, int64_t now,
                   struct arena *keep, struct err *e);
+
+/* Did this incident cost the service something in that period? Of a group:
+ * did its members suffer, and was it counted? */
+bool facts_suffered(const struct facts *f, const struct suffering *s, const struct sla_result *r);
 
 /* What the document is, beside what happened. */
 struct document_kind {

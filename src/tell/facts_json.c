@@ -20,14 +20,6 @@ static void put_range(struct saying *s, const char *key, struct range r)
     json_close(s->o, '}');
 }
 
-static void put_at(struct saying *s, const char *key, int64_t at)
-{
-    if (at == INSTANT_NONE)
-        json_put_bool(s->o, key, false);
-    else
-        json_put_int(s->o, key, at);
-}
-
 /* --- outages ------------------------------------------------------------------------ */
 
 struct outage { const char *service, *level; int64_t start, end, lost_ppb; bool open; };
@@ -112,6 +104,28 @@ static const char *credit_name(enum credit_rule rule)
     return "none";
 }
 
+static const char *french_comma(const struct saying *s)
+{
+    return text_equal(s->kind->tongue.locale, "fr") ? ",5" : ".5";
+}
+
+/* What somebody claims does not count: flagged, for a person to decide. */
+static void put_flags(struct saying *s, const struct sla_result *r)
+{
+    struct tongue t = { s->kind->tongue.locale, r->policy->zone };
+    json_open(s->o, "flags", '[');
+    for (size_t i = 0; i < r->flags; i++) {
+        json_open(s->o, NULL, '{');
+        facts_put(s, "kind", r->flag[i].stretch->kind);
+        facts_put(s, "why", r->flag[i].stretch->why);
+        json_put_bool(s->o, "known", r->flag[i].known);
+        json_put(s->o, "from", words_clock(s->keep, &t, r->flag[i].start, s->f->first_at));
+        json_put(s->o, "to", words_clock(s->keep, &t, r->flag[i].end, r->flag[i].start));
+        json_close(s->o, '}');
+    }
+    json_close(s->o, ']');
+}
+
 static void put_policy(struct saying *s, const struct sla_result *r)
 {
     const struct policy *p = r->policy;
@@ -119,10 +133,18 @@ static void put_policy(struct saying *s, const struct sla_result *r)
     json_put(s->o, "credit_rule", credit_name(p->credit));
     json_put_int(s->o, "per_hour_ppb", p->credit_ppb);
     json_put_int(s->o, "cap_ppb", p->cap_ppb);
-    put_at(s, "since", p->from);
+    /* The contract's days are those of the contract's zone. */
+    struct tongue t = { s->kind->tongue.locale, p->zone };
+    json_put(s->o, "since", p->from == INSTANT_NONE ? "" : words_date(s->keep, &t, p->from, DATE_FULL));
     facts_put(s, "claimant", p->claimant);
-    put_at(s, "claim_until", p->claim_days ? r->period.end - 1 + p->claim_days * DAY_MS
-                                           : INSTANT_NONE);
+    json_put(s->o, "claim_until", r->claim_until == INSTANT_NONE
+                                      ? "" : words_date(s->keep, &t, r->claim_until, DATE_FULL));
+    json_put(s->o, "month_name", words_date(s->keep, &t, r->period.start, DATE_MONTH));
+    json_put(s->o, "zone", p->zone);
+    int64_t half_hours = (r->period.end - r->period.start) / (HOUR_MS / 2);
+    json_put(s->o, "hours", arena_print(s->keep, "%lld%s", (long long)half_hours / 2,
+                                        half_hours % 2 ? french_comma(s) : ""));
+    json_put_int(s->o, "maintenance_ms", r->maintenance_ms);
     json_put_bool(s->o, "month", p->period == PERIOD_MONTH);
 }
 
@@ -147,12 +169,14 @@ static void put_sla(struct saying *s, const struct sla_result *r, const struct s
     facts_put(s, "because", r->settled_because);
     json_put_bool(s->o, "ask", r->decided == VERDICT_UNCERTAIN);
     json_put_bool(s->o, "open", r->open);
+    put_flags(s, r);
+    json_put_bool(s->o, "stale", r->settled_stale);
     bool others = false;
     for (size_t i = 0; i < r->windows; i++)
         others = others || (r->window[i].counts
                             && !text_equal(r->window[i].window->incident, s->f->incident->name));
     json_put_bool(s->o, "others", others);
-    json_put_bool(s->o, "suffered", own->windows > 0);
+    json_put_bool(s->o, "suffered", facts_suffered(s->f, own, r));
     json_close(s->o, '}');
 }
 
@@ -166,7 +190,8 @@ static void put_services(struct saying *s)
         json_open(s->o, NULL, '{');
         json_put(s->o, "name", v->name);
         json_put_bool(s->o, "none", v->none);
-        json_put_bool(s->o, "silent", !v->none && !v->windows);
+        json_put_bool(s->o, "group", v->members && v->members[0]);
+        json_put_bool(s->o, "silent", !v->none && !v->windows && !(v->members && v->members[0]));
         json_put_bool(s->o, "open", v->open);
         put_range(s, "down", v->down_ms);
         put_range(s, "degraded", v->degraded_ms);

@@ -160,7 +160,9 @@ static int64_t check_sum(struct linting *l, const struct sentence *s)
     return proven;
 }
 
-struct total { int64_t ms; int line; bool proven; };
+enum { MOST_TOTALS = 32 };
+struct total { int64_t ms; int line; bool proven; const char *name; size_t length; };
+struct totals { struct total total[MOST_TOTALS]; size_t count; };
 
 /* A stated total of the downtime; -1 where the sentence states none. */
 static int64_t total_in(const struct sentence *s)
@@ -178,17 +180,44 @@ static int64_t total_in(const struct sentence *s)
     return -1;
 }
 
-static void check_total(struct linting *l, const struct sentence *s, struct total *first)
+/* The first `name` of a sentence: whose total it is. */
+static void name_of(const struct sentence *s, const char **at, size_t *length)
+{
+    const char *open = memchr(s->at, '`', s->length);
+    const char *close = open ? memchr(open + 1, '`', s->length - (size_t)(open + 1 - s->at)) : NULL;
+    *at = close ? open + 1 : NULL;
+    *length = close ? (size_t)(close - open - 1) : 0;
+}
+
+static bool same_name(const struct total *t, const struct sentence *s)
+{
+    const char *name;
+    size_t length;
+    name_of(s, &name, &length);
+    return !name || !t->name || (length == t->length && memcmp(name, t->name, length) == 0);
+}
+
+/* Two totals of one service, or of no named one, have to be the same. */
+static void check_total(struct linting *l, const struct sentence *s, struct totals *all)
 {
     int64_t ms = total_in(s);
     if (ms < 0)
         return;
-    if (!first->line)
-        *first = (struct total){ ms, s->line, false };
-    else if (llabs(ms - first->ms) >= MINUTE_MS)
-        lint_add(l, s->line, "A3", 'E', minutes(l->keep, ms), "",
-                 "the downtime is %s here and %s in line %d", minutes(l->keep, ms),
-                 minutes(l->keep, first->ms), first->line);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct total *before = &all->total[i];
+        if (!same_name(before, s))
+            continue;
+        if (llabs(ms - before->ms) >= MINUTE_MS)
+            lint_add(l, s->line, "A3", 'E', minutes(l->keep, ms), "",
+                     "the downtime is %s here and %s in line %d", minutes(l->keep, ms),
+                     minutes(l->keep, before->ms), before->line);
+        return;
+    }
+    if (all->count < MOST_TOTALS) {
+        struct total *t = &all->total[all->count++];
+        *t = (struct total){ .ms = ms, .line = s->line };
+        name_of(s, &t->name, &t->length);
+    }
 }
 
 /* "99.9% ... 43 minutes ... per month": recomputed for the month of the incident. */
@@ -222,6 +251,87 @@ static void check_allowance(struct linting *l, const struct sentence *s)
                          minutes(l->keep, ms));
             return;
         }
+}
+
+/* The first duration of a sentence behind a word; -1. */
+static int64_t duration_after(const struct sentence *s, const char *word)
+{
+    int64_t ms;
+    const char *at = memmem(s->at, s->length, word, strlen(word));
+    for (const char *c = at; c && c < s->at + s->length; c++)
+        if (lint_duration(c, s->at, &ms))
+            return ms;
+    return -1;
+}
+
+struct money {
+    int64_t allowed, excess, rate, credit; /* ms, ms, and ten-thousandths of a percent; -1: not said */
+    int line;
+};
+
+/* "0.368333%" behind a word, in ten-thousandths of a percent; -1. */
+static int64_t share_after(const struct sentence *s, const char *word)
+{
+    const char *at = memmem(s->at, s->length, word, strlen(word));
+    const char *percent = at ? memchr(at, '%', s->length - (size_t)(at - s->at)) : NULL;
+    const char *number = percent;
+    while (number && number > at && (isdigit((unsigned char)number[-1]) || number[-1] == '.'))
+        number--;
+    if (!number || number == percent || percent - number > 12)
+        return -1;
+    int64_t n = strtoll(number, NULL, 10) * 10000, scale = 1000;
+    const char *dot = memchr(number, '.', (size_t)(percent - number));
+    for (const char *d = dot ? dot + 1 : percent; d < percent && scale; d++, scale /= 10)
+        n += (*d - '0') * scale;
+    return n;
+}
+
+/* Our own documents say what was used of the allowance, what lies beyond it,
+ * and the credit for that: one follows from the other. */
+static void check_money(struct linting *l, const struct sentence *s, struct money *m,
+                        const struct totals *all)
+{
+    static const char *const other[] = { "other incidents", NULL };
+    int64_t allowed = duration_after(s, " (");
+    if (memmem(s->at, s->length, "may be lost", 11) && allowed >= 0)
+        m->allowed = allowed;
+    int64_t used = memmem(s->at, s->length, " of it in that", 14) ? duration_after(s, " used ") : -1;
+    const struct total *total = NULL;
+    for (size_t i = 0; i < all->count && !total; i++)
+        if (all->total[i].name && same_name(&all->total[i], s))
+            total = &all->total[i];
+    if (used >= 0 && total && !lint_has(s->at, s->length, other)
+        && llabs(used - total->ms) >= MINUTE_MS)
+        lint_add(l, s->line, "A3", 'W', minutes(l->keep, used), minutes(l->keep, total->ms),
+                 "%s of the allowance were used, the downtime in line %d is %s",
+                 minutes(l->keep, used), total->line, minutes(l->keep, total->ms));
+    int64_t beyond = used >= 0 && memmem(s->at, s->length, "more than allowed", 17)
+                         ? duration_after(s, ", ") : -1;
+    if (beyond >= 0 && m->allowed >= 0 && llabs(used - m->allowed - beyond) >= SECOND_MS * 3)
+        lint_add(l, s->line, "A4", 'E', minutes(l->keep, beyond),
+                 minutes(l->keep, used - m->allowed), "%s less %s allowed are %s, not %s",
+                 minutes(l->keep, used), minutes(l->keep, m->allowed),
+                 minutes(l->keep, used - m->allowed), minutes(l->keep, beyond));
+    int64_t rate = share_after(s, "is credited at "), credit = share_after(s, "The credit for ");
+    m->rate = rate >= 0 ? rate : m->rate;
+    if (credit >= 0 && memmem(s->at, s->length, "pro rata for", 12)) {
+        m->credit = credit;
+        m->excess = duration_after(s, "pro rata for");
+        m->line = s->line;
+    }
+}
+
+static void check_credit(struct linting *l, const struct money *m)
+{
+    if (m->rate < 0 || m->credit < 0 || m->excess < 0)
+        return;
+    int64_t right = (int64_t)((__int128)m->rate * m->excess / HOUR_MS);
+    int64_t slack = m->rate / 6000 + 2; /* the excess is said to a hundredth of a minute */
+    if (llabs(right - m->credit) > slack)
+        lint_add(l, m->line, "A4", 'E', arena_print(l->keep, "%" PRId64 ".%04" PRId64 "%%",
+                 m->credit / 10000, m->credit % 10000), arena_print(l->keep, "%" PRId64 ".%04" PRId64
+                 "%%", right / 10000, right % 10000), "the credit does not follow from %s and the "
+                 "rate an hour", minutes(l->keep, m->excess));
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
@@ -284,19 +394,24 @@ static void check_rows(struct linting *l, const struct part *t, const struct tot
 void lint_figures(struct linting *l)
 {
     struct sentence s;
-    struct total first = { 0 };
+    struct totals all = { 0 };
+    struct money money = { -1, -1, -1, -1, 0 };
     const char *at = l->text;
     int line = 1;
     while (next_sentence(&s, &at, &line)) {
         check_span(l, &s);
         int64_t proven = check_sum(l, &s);
-        check_total(l, &s, &first);
-        first.proven = first.proven || (first.line && proven == first.ms);
+        check_total(l, &s, &all);
+        for (size_t i = 0; i < all.count; i++)
+            all.total[i].proven = all.total[i].proven || proven == all.total[i].ms;
         check_allowance(l, &s);
+        check_money(l, &s, &money, &all);
     }
+    check_credit(l, &money);
     for (size_t i = 0; i < l->document.parts; i++)
         if (l->document.part[i].kind == PART_TABLE) {
             check_order(l, &l->document.part[i]);
-            check_rows(l, &l->document.part[i], &first);
+            if (all.count == 1) /* rows do not say whose they are */
+                check_rows(l, &l->document.part[i], &all.total[0]);
         }
 }

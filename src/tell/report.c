@@ -197,7 +197,7 @@ static void against_services(struct obstacles *o, const struct facts *f)
         if (s->open)
             against(o, arena_print(o->keep, "the impact on '%s' is not over: tocsin up %s", s->name, s->name));
         for (size_t k = 0; k < s->slas; k++)
-            if (s->windows && s->sla[k].decided == VERDICT_UNCERTAIN)
+            if (s->sla[k].decided == VERDICT_UNCERTAIN && facts_suffered(f, s, &s->sla[k]))
                 against(o, arena_print(o->keep, "the verdict for '%s' in %s is not settled: tocsin "
                                        "settle %s %s yes|no --because TEXT", s->name,
                                        s->sla[k].period.name, s->name, s->sla[k].period.name));

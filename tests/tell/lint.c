@@ -36,6 +36,8 @@ static void two_totals_that_differ_are_an_error(void **_)
     lint("A cumulative disruption of 48 minutes.\n\nThe cumulative impact amounts to 49 minutes of "
          "unavailability.\n");
     expect("A3", 3, 'E', "49 minutes here and 48 minutes in line 1");
+    lint("`a` was unreachable for 10 minutes in all. `b` was unreachable for 49 minutes in all.\n");
+    assert_null(finding("A3"));
     lint("A cumulative disruption of 49 minutes.\n\nIn all, 49 minutes of unavailability.\n");
     assert_null(finding("A3"));
 }
@@ -48,6 +50,20 @@ static void a_duration_is_recomputed_from_its_clock_times(void **_)
     assert_null(finding("A1"));
     lint("From 11:17 to 11:30 nothing helped. Within 50 minutes we knew more.\n");
     assert_null(finding("A1"));
+}
+
+static void what_is_owed_follows_from_what_was_used(void **_)
+{
+    const char *form = "Of these, 44 minutes 34 seconds (44.58 minutes) may be lost.\n\n"
+                       "`a` used 49 minutes of it in that month, %s minutes more than allowed.\n\n"
+                       "The credit for `a` is %s, pro rata for %s minutes.\n\n"
+                       "Unavailability beyond the allowance is credited at 5%% an hour.\n";
+    lint(arena_print(test_keep(), form, "4.42", "0.368333%", "4.42"));
+    assert_null(finding("A4"));
+    lint(arena_print(test_keep(), form, "5.42", "0.451666%", "5.42"));
+    expect("A4", 3, 'E', "are 4.42 minutes, not 5.42 minutes");
+    lint(arena_print(test_keep(), form, "4.42", "5%", "4.42"));
+    expect("A4", 5, 'E', "the credit does not follow");
 }
 
 static void parts_are_added_up(void **_)
@@ -119,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         promise(two_totals_that_differ_are_an_error),
         promise(a_duration_is_recomputed_from_its_clock_times),
+        promise(what_is_owed_follows_from_what_was_used),
         promise(parts_are_added_up),
         promise(an_allowance_is_recomputed_for_its_own_month),
         promise(rows_are_in_order_and_their_zone_is_said),
