@@ -106,9 +106,17 @@ static const char *did_begun(struct run *r, const struct deed *d, const char *na
     return data.at;
 }
 
-static bool write_did(const char **text, struct run *r, const struct deed *d, struct draft when,
-                      struct err *e)
+static struct err *wiped(struct err *e)
 {
+    *e = (struct err){ 0 };
+    return e;
+}
+
+static bool write_did(const char **text, struct run *r, const struct deed *d, struct draft when,
+                      int tries, struct err *e)
+{
+    if (!engine_recount(r, e))
+        return false;
     const char *name = arena_print(r->keep, "C%lld", (long long)r->changes + 1);
     const char *begun = did_begun(r, d, name, e);
     struct appended out;
@@ -119,7 +127,7 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     draft.kind = EVENT_ACTION_BEGUN;
     draft.data = begun;
     if (!r->store->append(r->store, r->incident, r->head, NULL, &draft, 1, false, &out, r->keep, e))
-        return false;
+        return e->kind == ERR_BUSY && tries > 0 ? write_did(text, r, d, when, tries - 1, wiped(e)) : false;
     *text = d->action->says ? role_words(d->action->says, json_from(d->args), none, none, r->keep)
                             : arena_print(r->keep, "%s was done", d->action->full);
     struct text data;
@@ -146,7 +154,7 @@ bool run_did(const char **text, const struct run_request *q, const char *action,
         good = err_usage(e, "'%s' is a read; 'tocsin note' records what you saw", action);
     struct draft when = { .at = at, .early_ms = early_ms, .late_ms = late_ms,
                           .by = r.world ? r.world->user : "", .uid = r.world ? r.world->uid : "" };
-    good = good && write_did(text, &r, &d, when, e);
+    good = good && write_did(text, &r, &d, when, 10, e);
     engine_close(&r);
     return good;
 }

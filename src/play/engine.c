@@ -207,37 +207,43 @@ static void count_numbers(struct run *r, const struct journal *j)
     r->head = j->streams ? j->stream[0].head : NULL;
 }
 
+/* Somebody else wrote: other numbers are free now, other targets are held. */
+bool engine_recount(struct run *r, struct err *e)
+{
+    struct journal j;
+    if (!r->store->read(r->store, r->incident, &j, r->keep, e))
+        return false;
+    count_numbers(r, &j);
+    return read_locks(r, e);
+}
+
+/* Always behind the head that we know, so that our numbers are the next ones. */
 static bool append(struct run *r, struct pending *p, size_t n, struct appended *out, struct err *e)
 {
     struct draft draft[64];
     for (int tries = 0; tries < 20; tries++) {
-        bool numbered = false, sync = false;
+        bool sync = false;
         int64_t changes = r->changes, asks = r->asks;
         for (size_t i = 0; i < n; i++) {
             const char *data = p[i].fill ? p[i].fill(p[i].branch) : p[i].data;
-            numbered = numbered || p[i].fill;
             sync = sync || p[i].barrier;
             draft[i] = (struct draft){ .at = p[i].at, .by = r->world->user, .uid = r->world->uid,
                                        .kind = p[i].kind, .data = data };
         }
         *e = (struct err){ 0 };
-        if (r->store->append(r->store, r->incident, numbered ? r->head : NULL, r->lock, draft, n,
-                             sync, out, r->keep, e)) {
+        if (r->store->append(r->store, r->incident, r->head, r->lock, draft, n, sync, out, r->keep, e)) {
             r->head = out->hash[n - 1];
             return true;
         }
-        if (!numbered || e->kind != ERR_BUSY)
+        if (e->kind != ERR_BUSY)
             return false;
-        struct journal j; /* somebody else wrote: other numbers are free now */
         r->changes = changes;
         r->asks = asks;
-        if (!r->store->read(r->store, r->incident, &j, r->keep, e))
-            return false;
-        count_numbers(r, &j);
-        if (!read_locks(r, e))
+        *e = (struct err){ 0 };
+        if (!engine_recount(r, e))
             return false;
     }
-    return false;
+    return err_busy(e, "others write into %s all the time", r->incident);
 }
 
 static void note_dry(struct run *r, struct pending *p, size_t n)

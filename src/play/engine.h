@@ -179,6 +179,7 @@ struct run {
 /* engine.c */
 bool engine_open(struct run *r, const struct run_request *request, bool dry, struct arena *keep,
                  struct err *e);
+bool engine_recount(struct run *r, struct err *e);
 bool engine_forget(struct run *r, struct err *e);
 void engine_close(struct run *r);
 struct branch *branch_new(struct run *r, struct branch *parent, const char *prefix);

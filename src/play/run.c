@@ -15,10 +15,9 @@ static bool write_now(struct run *r, enum event_kind kind, const char *data, str
     struct appended out;
     if (!r->store->append(r->store, r->incident, NULL, r->lock, &draft, 1, true, &out, r->keep, e))
         return false;
-    r->head = out.hash[0];
     r->started = out.recorded;
     r->begun_seq = out.first_seq;
-    return true;
+    return engine_recount(r, e); /* others may have written just before */
 }
 
 static bool take_lock(struct run *r, const char *name, const char *why, struct lock **out,

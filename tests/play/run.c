@@ -483,6 +483,30 @@ static void somebody_else_stops_a_run_after_the_change_in_flight(void **_)
     assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
 }
 
+static void bob_does(struct theatre *t)
+{
+    static const char *const args[] = { "service=osc-fr1", "ip=192.0.2.2", NULL };
+    const char *text;
+    if (t->waits % 4)
+        return;
+    t->at_wait = NULL;
+    struct run_request q = theatre_request(t, NULL, args);
+    assert_good(run_did(&text, &q, "dns.remove", INSTANT_NONE, 0, 0, test_keep(), &t->e), &t->e);
+    t->at_wait = bob_does;
+}
+
+static void two_who_write_at_once_never_share_a_number(void **_)
+{
+    struct theatre *t = play(isolate);
+    t->at_wait = bob_does;
+    assert_good(theatre_run(t, "book"), &t->e);
+    struct ledger l = theatre_ledger(t);
+    assert_true(l.changes > 6);
+    for (size_t i = 0; i < l.changes; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(l.change[i].name, l.change[k].name);
+}
+
 static void ctrl_c(struct theatre *t)
 {
     if (t->waits == 2)
@@ -621,6 +645,7 @@ int main(void)
         promise(restore_refuses_what_is_flooded_or_unseen),
         promise(what_is_not_quiet_goes_back_only_even_so_and_on_the_record),
         promise(somebody_else_stops_a_run_after_the_change_in_flight),
+        promise(two_who_write_at_once_never_share_a_number),
         promise(ctrl_c_stops_after_the_change_in_flight),
         promise(what_was_finished_by_hand_is_not_done_again),
         promise(another_plugin_than_the_run_began_with_stops_it),
