@@ -110,9 +110,14 @@ bool verb_amend(struct desk *d, struct err *e)
     struct moment m;
     struct text data = text_new(d->keep);
     struct json_out o = json_out(&data);
-    if (!named(&ev, d, true, e) || !desk_moment(&m, d, 1, e))
+    if (!named(&ev, d, true, e))
         return false;
     const struct entry *was = entry_of(d, ev);
+    d->day_of = was ? was->at : ev->at;
+    if (!desk_moment(&m, d, 1, e))
+        return false;
+    if (m.at != INSTANT_NONE && m.at > desk_now(d))
+        return err_usage(e, "'%s' lies in the future", m.typed);
     const struct window *old = window_of(d, ev);
     json_open(&o, NULL, '{');
     json_put(&o, "of", ev->hash);

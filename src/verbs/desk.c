@@ -108,6 +108,44 @@ static bool day_is_meant(struct desk *d, const struct moment *m, struct err *e)
                                        zone_words(d->keep, zone, m->at)), e);
 }
 
+/* Has anything of it happened in the last day? Bookkeeping about an old one has not. */
+static bool is_recent(const struct desk *d)
+{
+    int64_t since = desk_now(d) - DAY_MS;
+    for (size_t i = 0; i < d->incident.windows.count; i++)
+        if (d->incident.windows.window[i].open)
+            return true;
+    for (size_t i = 0; i < d->incident.entries; i++) {
+        const struct entry *n = &d->incident.entry[i];
+        switch ((int)n->event->kind) {
+        case EVENT_OPENED: case EVENT_NOTE: case EVENT_ALERT: case EVENT_SIGNAL: case EVENT_IMPACT:
+        case EVENT_ACTION_ENDED: case EVENT_RUN_STARTED:
+            if (n->at >= since && !text_equal(n->level, "none"))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A time of day without its day: the day that the verb speaks of, else today;
+ * and where the incident is of another day, that one, if the person says so. */
+static bool put_on_its_day(struct desk *d, struct moment *m, struct err *e)
+{
+    const char *zone = desk_zone(d);
+    if (m->said_day || m->typed[0] == '-')
+        return true;
+    if (d->day_of == INSTANT_NONE && (!d->name || is_recent(d)))
+        return day_is_meant(d, m, e);
+    struct civil day = civil_at(zone, d->day_of == INSTANT_NONE ? d->incident.opened_at : d->day_of);
+    if (!moment_parse_on(m, m->typed, zone, day, d->keep, e))
+        return false;
+    if (d->day_of != INSTANT_NONE)
+        return true;
+    return desk_confirm(d, arena_print(d->keep, "%s is of another day: do you mean %s %s?", d->name,
+                                       instant_text(d->keep, zone, m->at, FORM_DATE_HM),
+                                       zone_words(d->keep, zone, m->at)), e);
+}
+
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
 {
     const char *typed = d->at_typed;
@@ -123,10 +161,25 @@ bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
     }
     *out = (struct moment){ .at = INSTANT_NONE };
     if (typed && (!moment_parse(out, typed, desk_zone(d), desk_now(d), d->keep, e) ||
-                  !day_is_meant(d, out, e)))
+                  !put_on_its_day(d, out, e)))
         return false;
     d->when = *out;
     return true;
+}
+
+/* An end without a day is of the day of its beginning, or of the next one. */
+static bool ends_on(struct desk *d, const struct moment *from, struct moment *to, struct err *e)
+{
+    if (to->said_day || to->typed[0] == '-')
+        return true;
+    struct civil day = civil_at(desk_zone(d), from->at);
+    int64_t beginning = from->at;
+    if (!moment_parse_on(to, to->typed, desk_zone(d), day, d->keep, e))
+        return false;
+    if (to->at > beginning || beginning - to->at < DAY_MS / 2)
+        return true; /* "23:50-00:10" passes midnight; "14:46-14:41" is a slip */
+    day = civil_at("UTC", (civil_days(day.year, day.month, day.day) + 1) * DAY_MS);
+    return moment_parse_on(to, to->typed, desk_zone(d), day, d->keep, e);
 }
 
 bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk *d, size_t word,
@@ -150,10 +203,12 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
         }
         *given = true;
         take_word(d, word);
+        if (!put_on_its_day(d, from, e) || !ends_on(d, from, to, e))
+            return false;
         if (from->at >= to->at)
             return err_usage(e, "'%s' ends before it begins", typed);
         d->when = *from;
-        return day_is_meant(d, from, e);
+        return true;
     }
     struct err single = { 0 };
     bool marked = d->word[word][0] == '@'; /* @14:10 alone is a beginning: desk_moment() reads it */

@@ -320,7 +320,7 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
     const char *user = w->user;
     bool claimed = w->claimed;
     struct line l = { .argc = argc, .argv = argv };
-    struct desk d = { .world = w, .out = out, .err = err, .keep = &keep, .as_of = INSTANT_NONE,
+    struct desk d = { .world = w, .out = out, .err = err, .keep = &keep, .as_of = INSTANT_NONE, .day_of = INSTANT_NONE,
                       .when = { .at = INSTANT_NONE } };
     struct err e = { 0 };
     d.recorded = text_new(&keep);

@@ -57,9 +57,10 @@ static bool into_journal(struct desk *d, struct draft *draft, size_t count, stru
     return done;
 }
 
-/* One line: its time, when it begins with one, and its text. A blank line is
+/* One line: its time, when it begins with one (else `otherwise`), and its text. A blank line is
  * no note: draft->data stays NULL. */
-static bool note_line(struct desk *d, const char *line, struct draft *draft, struct err *e)
+static bool note_line(struct desk *d, const char *line, const struct moment *otherwise,
+                      struct draft *draft, struct err *e)
 {
     struct moment m;
     char *copy = arena_string(d->keep, line), *save = NULL;
@@ -74,6 +75,8 @@ static bool note_line(struct desk *d, const char *line, struct draft *draft, str
         return false;
     if (!d->words)
         return err_usage(e, "a time without a text: '%s'", line);
+    if (m.at == INSTANT_NONE && otherwise)
+        m = *otherwise;
     if (m.at != INSTANT_NONE)
         *draft = (struct draft){ .kind = EVENT_NOTE, .at = m.at, .early_ms = m.early_ms,
                                  .late_ms = m.late_ms };
@@ -94,7 +97,7 @@ static bool note_by_hand(struct desk *d, struct err *e)
         }
         if (!line)
             return true;
-        if (note_line(d, line, &draft, &slip)) {
+        if (note_line(d, line, NULL, &draft, &slip)) {
             if (draft.data && !into_journal(d, &draft, 1, e))
                 return false;
             if (draft.data)
@@ -109,7 +112,7 @@ static bool note_by_hand(struct desk *d, struct err *e)
 }
 
 /* From a pipe: every line is good, or none is written. */
-static bool note_from_input(struct desk *d, struct err *e)
+static bool note_from_input(struct desk *d, const struct moment *otherwise, struct err *e)
 {
     const char *bytes;
     size_t length, lines = 1, n = 0;
@@ -125,7 +128,7 @@ static bool note_from_input(struct desk *d, struct err *e)
         if (next)
             *next++ = '\0';
         number++;
-        if (!note_line(d, line, &draft[n], e))
+        if (!note_line(d, line, otherwise, &draft[n], e))
             return err_while(e, "line %d", number);
         n += draft[n].data != NULL;
     }
@@ -143,10 +146,10 @@ bool verb_note(struct desk *d, struct err *e)
     struct moment m;
     if (!d->words)
         return note_by_hand(d, e);
-    if (d->words == 1 && text_equal(d->word[0], "-"))
-        return note_from_input(d, e);
     if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e))
         return false;
+    if (d->words == 1 && text_equal(d->word[0], "-"))
+        return note_from_input(d, &m, e);
     struct draft draft = { .kind = EVENT_NOTE, .at = m.at, .early_ms = m.early_ms,
                            .late_ms = m.late_ms };
     draft.data = record_json(d, "text", desk_text(d, 0), "typed", m.typed);

@@ -116,7 +116,7 @@ static void service_line(struct desk *d, const struct situation *s, const struct
         const char *state = arena_print(d->keep, "%s %s, since %s", upper(d, v->state),
                                         duration_short(d->keep, s->now - v->since), hm(d, v->since));
         fprintf(d->out, "%-16s%s%s%s%*s%s\n", name, color(d, "\033[1;31m"), state, color(d, "\033[0m"),
-                *was ? (int)(28 - text_width(state)) : 0, "",
+                *was ? text_width(state) < 26 ? (int)(28 - text_width(state)) : 2 : 0, "",
                 *was ? arena_print(d->keep, "earlier %s", was) : "");
     } else if (text_equal(v->state, "up")) {
         fprintf(d->out, "%-16sup since %s    was %s %s\n", name, hm(d, v->since), worst_of(v),
@@ -288,7 +288,7 @@ static void below(struct desk *d, const struct situation *s)
         fprintf(d->out, "%-8s%-8s %s\n", i ? "" : "LATEST", entry_when(s->latest[i], desk_zone(d), d->keep),
                 text_cut(d->keep, text_for_terminal(d->keep, s->latest[i]->text), show_width(d) - 17));
     for (const struct advice *a = s->next; a->type; a++)
-        fprintf(d->out, "%-8s%-24s%s\n", a == s->next ? "NEXT" : "", a->type, a->why);
+        fprintf(d->out, "%-8s%-22s  %s\n", a == s->next ? "NEXT" : "", a->type, a->why);
     for (size_t i = 0; s->not_yet[i]; i++)
         fprintf(d->out, "%-12s%s\n", i ? "" : "DO NOT YET", s->not_yet[i]);
 }

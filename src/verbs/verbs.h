@@ -51,6 +51,8 @@ struct desk {
     struct incident incident;
 
     /* what it did */
+    int64_t day_of;              /* a time without a day is of this one's; INSTANT_NONE: of today,
+                                  * and asked where the incident is long over */
     struct moment when;          /* of desk_moment(); at INSTANT_NONE: now */
     const char *const *warning;  /* more of them for --json, then NULL; NULL: none */
     struct text recorded;        /* the events it appended, as JSON, with commas */
