@@ -152,7 +152,7 @@ static const struct event *find_asked(struct branch *b, const struct asking *q)
 {
     struct run *r = b->run;
     const struct event *asked = NULL;
-    bool by_hand = text_equal(q->mode, "manual");
+    bool by_hand = text_equal(q->mode, "manual") || text_equal(q->mode, "look");
     if (!r->resumed || (by_hand && b->work && !b->work->recorded))
         return NULL; /* a change begun just now: nobody can have been asked about it */
     for (size_t i = 0; i < r->journal.count; i++) {
@@ -247,6 +247,9 @@ const char *consent_hint(struct run *r)
     const char *a = r->park_name ? r->park_name : "";
     if (text_equal(r->park_mode, "manual"))
         return arena_print(r->keep, "tocsin answer %s done (or could-not WHY, instead WHAT), then tocsin resume %s",
+                           a, r->id);
+    if (text_equal(r->park_mode, "look"))
+        return arena_print(r->keep, "tocsin answer %s WHAT YOU SEE (or could-not WHY), then tocsin resume %s",
                            a, r->id);
     if (text_equal(r->park_mode, "ask"))
         return arena_print(r->keep, "tocsin answer %s TEXT, then tocsin resume %s", a, r->id);

@@ -24,6 +24,8 @@ static void about_question(struct advising *a, struct desk *d, const char *ask)
             mode = json_text_or(json_get(d->journal.event[i].data, "mode"), d->keep, mode);
     if (text_equal(mode, "manual"))
         advise(a, arena_print(d->keep, "tocsin answer %s done", ask), "or could-not WHY, or instead WHAT");
+    else if (text_equal(mode, "look"))
+        advise(a, arena_print(d->keep, "tocsin answer %s TEXT", ask), "what you see: yes, no, an IP; or could-not WHY");
     else if (text_equal(mode, "ask"))
         advise(a, arena_print(d->keep, "tocsin answer %s TEXT", ask), "says what was asked for");
     else

@@ -161,8 +161,8 @@ static bool decide(struct desk *d, const char *answer, struct err *e)
     const char *line = NULL;
     if (!desk_at_most(d, 1, e) || !pick(&q, &named, d, e) || !may_answer(d, &q, e))
         return false;
-    if (text_equal(q.mode, "manual") || text_equal(q.mode, "ask")) {
-        err_hint(e, "tocsin answer %s %s", q.name, text_equal(q.mode, "ask") ? "TEXT" : "done|could-not|instead TEXT");
+    if (!text_equal(q.mode, "confirm") && !text_equal(q.mode, "approve")) {
+        err_hint(e, "tocsin answer %s %s", q.name, text_equal(q.mode, "manual") ? "done|could-not|instead TEXT" : "TEXT");
         return err_usage(e, "%s is no question of yes and no", q.name);
     }
     const char *prompt = arena_print(d->keep, "%s %s? [y/N] ", text_equal(answer, "yes") ? "approve" : "refuse", q.name);
@@ -210,6 +210,8 @@ bool verb_answer(struct desk *d, struct err *e)
         return err_usage(e, "%s is a question of yes and no", q.name);
     }
     if (text_equal(q.mode, "ask"))
+        return write_answer(d, &q, "text", text, e) && go_on(d, &q, e);
+    if (text_equal(q.mode, "look") && !text_starts(text, "could-not"))
         return write_answer(d, &q, "text", text, e) && go_on(d, &q, e);
     for (size_t i = 0; hands[i]; i++)
         if (text_starts(text, hands[i]) && (!text[strlen(hands[i])] || text[strlen(hands[i])] == ' '))

@@ -40,7 +40,8 @@ static bool is_choice(const char *mode)
 
 static const char *prompt_for(const char *mode)
 {
-    return text_equal(mode, "manual") ? "\n  [done | could-not WHY | instead WHAT] "
+    return text_equal(mode, "look") ? "\n  [what you see | could-not WHY] "
+         : text_equal(mode, "manual") ? "\n  [done | could-not WHY | instead WHAT] "
          : is_choice(mode)            ? "\n  [y/N] "
                                       : "\n  > ";
 }
@@ -69,7 +70,10 @@ static bool ask(void *context, const char *mode, const char *question, const cha
         if (text_equal(mode, "manual") ? hand_answer(line, answer, text) : *line != '\0')
             break;
     }
-    if (!text_equal(mode, "manual")) {
+    bool unseen = text_equal(mode, "look") && text_starts(line, "could-not");
+    if (unseen)
+        (void)hand_answer(line, answer, text);
+    else if (!text_equal(mode, "manual")) {
         *answer = "text";
         *text = line;
     }
