@@ -33,10 +33,11 @@ void burn_bins(struct range *out, const struct sla_question *q, const int64_t *e
                struct arena scratch)
 {
     exact unit = (exact)PPB * outage_parts(q);
+    struct outage outage = outage_open(q, &scratch);
     for (int side = LOW; side <= HIGH; side++) {
         struct arena again = scratch;
         exact *sum = arena_many(&again, exact, bins + 1);
-        fill(sum, outage_profile(q, (enum side)side, &again), edge, bins);
+        fill(sum, outage_profile(&outage, (enum side)side, &again), edge, bins);
         for (size_t b = 0; b < bins; b++) {
             int64_t *to = side == LOW ? &out[b].low : side == HIGH ? &out[b].high : &out[b].nominal;
             *to = (int64_t)((side == HIGH ? sum[b] + unit - 1 : sum[b]) / unit);

@@ -161,10 +161,10 @@ static struct place *places_of(const struct sla_question *q, const char *service
 
 /* One service of the question: itself, or a member of the group. */
 struct part {
-    const struct span *span[3]; /* by side, each window's own; those that were asked for */
+    const char *service;
+    const struct span *span[3]; /* by side, each window's own */
     const size_t *voice;        /* of each window */
     size_t windows, voices;
-    struct arena *keep;
 };
 
 static size_t voice_of(const char **known, size_t *voices, const char *basis)
@@ -177,41 +177,36 @@ static size_t voice_of(const char **known, size_t *voices, const char *basis)
     return v;
 }
 
-static struct part part_of(const struct sla_question *q, const char *service, enum side first,
-                           enum side second, struct arena *keep)
+static struct part part_of(const struct sla_question *q, const char *service, struct arena *keep)
 {
-    struct part p = { .keep = keep };
+    struct part p = { .service = service };
+    struct span *span[3];
     struct place *place = places_of(q, service, &p.windows, keep);
-    struct span *one = arena_many(keep, struct span, p.windows + 1), *two = one;
     size_t *voice = arena_many(keep, size_t, p.windows + 1);
     const char **known = arena_many(keep, const char *, p.windows + 1);
-    if (second != first)
-        two = arena_many(keep, struct span, p.windows + 1);
+    for (int side = LOW; side <= HIGH; side++)
+        p.span[side] = span[side] = arena_many(keep, struct span, p.windows + 1);
     for (size_t i = 0; i < p.windows; i++) {
         const struct window *w = &q->window[place[i].index];
         voice[i] = voice_of(known, &p.voices, w->basis);
-        one[i] = outage_span(q, w, first);
-        one[i].weight = outage_weight(q->policy, w, first);
-        one[i].owner = place[i].index;
-        if (two == one)
-            continue;
-        two[i] = outage_span(q, w, second);
-        two[i].weight = outage_weight(q->policy, w, second);
-        two[i].owner = place[i].index;
+        for (int side = LOW; side <= HIGH; side++) {
+            span[side][i] = outage_span(q, w, (enum side)side);
+            span[side][i].weight = outage_weight(q->policy, w, (enum side)side);
+            span[side][i].owner = place[i].index;
+        }
     }
     p.voice = voice;
-    p.span[first] = one;
-    p.span[second] = two;
     return p;
 }
 
 static const size_t everybody = (size_t)-1;
 
 /* The profile of all its windows, or of one voice's. */
-static struct profile profile_side(const struct part *p, enum side side, size_t voice)
+static struct profile profile_side(const struct part *p, enum side side, size_t voice,
+                                   struct arena *keep)
 {
-    struct profile out = profile_room(p->windows, p->keep);
-    struct arena scratch = *p->keep;
+    struct profile out = profile_room(p->windows, keep);
+    struct arena scratch = *keep;
     struct span *span = arena_many(&scratch, struct span, p->windows + 1);
     size_t count = 0;
     for (size_t i = 0; i < p->windows; i++)
@@ -219,20 +214,20 @@ static struct profile profile_side(const struct part *p, enum side side, size_t 
             && p->span[side][i].start < p->span[side][i].end)
             span[count++] = p->span[side][i];
     profile_fill(&out, span, count, scratch);
-    return profile_done(out, p->keep);
+    return profile_done(out, keep);
 }
 
 /* What all that speak of an outage agree on. A voice that is silent about one
  * contradicts nobody; where all are, there is no outage. */
-static struct profile agreed(const struct part *p)
+static struct profile agreed(const struct part *p, struct arena *keep)
 {
     if (p->voices < 2)
-        return profile_side(p, LOW, everybody);
-    struct profile all = profile_side(p, HIGH, everybody), low = { 0 };
+        return profile_side(p, LOW, everybody, keep);
+    struct profile all = profile_side(p, HIGH, everybody, keep), low = { 0 };
     for (size_t v = 0; v < p->voices; v++) {
-        struct profile silent = profile_silence(all, profile_side(p, HIGH, v), PPB, p->keep);
-        struct profile own = profile_join(profile_side(p, LOW, v), silent, p->keep);
-        low = v ? profile_meet(low, own, p->keep) : own;
+        struct profile silent = profile_silence(all, profile_side(p, HIGH, v, keep), PPB, keep);
+        struct profile own = profile_join(profile_side(p, LOW, v, keep), silent, keep);
+        low = v ? profile_meet(low, own, keep) : own;
     }
     return low;
 }
@@ -274,11 +269,11 @@ struct profile outage_maintenance(const struct sla_question *q, const char *serv
     return profile_clip(p, q->period.start, q->period.end, keep);
 }
 
-static struct profile part_profile(const struct sla_question *q, const char *service,
+static struct profile part_profile(const struct sla_question *q, const struct part *part,
                                    enum side side, struct arena *keep)
 {
-    struct part part = part_of(q, service, side, side == LOW ? HIGH : side, keep);
-    struct profile p = side == LOW ? agreed(&part) : profile_side(&part, side, everybody);
+    const char *service = part->service;
+    struct profile p = side == LOW ? agreed(part, keep) : profile_side(part, side, everybody, keep);
     if (!q->calendar)
         return p;
     if (q->calendar->maintenances)
@@ -305,13 +300,13 @@ static struct profile combine(const struct sla_question *q, struct profile a, st
 }
 
 /* The members together; a window of the group itself hits all of them. */
-static struct profile group_profile(const struct sla_question *q, enum side side,
-                                    struct arena *keep)
+static struct profile group_profile(const struct outage *o, enum side side, struct arena *keep)
 {
-    struct profile whole = part_profile(q, q->service, side, keep), members = { 0 };
+    const struct sla_question *q = o->q;
+    struct profile whole = part_profile(q, &o->part[0], side, keep), members = { 0 };
     int64_t parts = outage_parts(q);
     for (size_t i = 0; q->members[i]; i++) {
-        struct profile one = part_profile(q, q->members[i], side, keep);
+        struct profile one = part_profile(q, &o->part[i + 1], side, keep);
         members = i ? combine(q, members, one, keep) : one;
     }
     for (size_t i = 0; i < whole.count; i++)
@@ -319,11 +314,23 @@ static struct profile group_profile(const struct sla_question *q, enum side side
     return profile_join(whole, members, keep);
 }
 
-struct profile outage_profile(const struct sla_question *q, enum side side, struct arena *keep)
+struct outage outage_open(const struct sla_question *q, struct arena *keep)
 {
+    size_t count = 1;
+    while (is_group(q) && q->members[count - 1])
+        count++;
+    struct part *part = arena_many(keep, struct part, count);
+    for (size_t i = 0; i < count; i++)
+        part[i] = part_of(q, i ? q->members[i - 1] : q->service, keep);
+    return (struct outage){ q, part };
+}
+
+struct profile outage_profile(const struct outage *o, enum side side, struct arena *keep)
+{
+    const struct sla_question *q = o->q;
     const struct policy *policy = q->policy;
-    struct profile p = is_group(q) ? group_profile(q, side, keep)
-                                   : part_profile(q, q->service, side, keep);
+    struct profile p = is_group(q) ? group_profile(o, side, keep)
+                                   : part_profile(q, &o->part[0], side, keep);
     if (policy->minimum_ms > 0) /* before the cut: midnight shortens no outage */
         p = profile_without_short(p, policy->minimum_ms, keep);
     p = profile_clip(p, q->period.start, q->period.end, keep);

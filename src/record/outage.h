@@ -27,9 +27,16 @@ const struct tick *outage_stop_tick(const struct sla_question *q, const struct w
 /* Is the window one of the service, or of one of the group's members? */
 bool outage_concerns(const struct sla_question *q, const struct window *w);
 
+/* The windows that count, read and sorted once for all three sides. */
+struct outage {
+    const struct sla_question *q;
+    const struct part *part; /* the service itself, then each member of a group */
+};
+struct outage outage_open(const struct sla_question *q, struct arena *keep);
+
 /* The service's suffering within the period, as the contract counts it;
  * `owner` is an index into q->window. Weights add up to `parts` times all. */
-struct profile outage_profile(const struct sla_question *q, enum side side, struct arena *keep);
+struct profile outage_profile(const struct outage *o, enum side side, struct arena *keep);
 /* Its sum, in ms x ppb x parts. */
 exact outage_total(const struct sla_question *q, struct profile p);
 int64_t outage_parts(const struct sla_question *q);

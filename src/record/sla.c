@@ -249,9 +249,11 @@ void sla_answer(struct sla_result *out, const struct sla_question *q, struct are
     set_terms(out, q, keep);
     struct sla_window *list = arena_many(keep, struct sla_window, q->windows + 1);
     exact *share = arena_many(keep, exact, q->windows + 1);
+    struct arena open = *keep;
+    struct outage outage = outage_open(q, &open);
     for (int side = LOW; side <= HIGH; side++) {
-        struct arena scratch = *keep;
-        struct profile p = outage_profile(q, (enum side)side, &scratch);
+        struct arena scratch = open;
+        struct profile p = outage_profile(&outage, (enum side)side, &scratch);
         d[side] = outage_total(q, p);
         if (side == NOMINAL)
             list_windows(out, q, share, p, list);
@@ -268,9 +270,10 @@ enum verdict sla_verdict(const struct sla_question *q, struct range *downtime_ms
     struct sla_result r = { .policy = q->policy, .period = q->period };
     exact d[3];
     set_terms(&r, q, &scratch);
+    struct outage outage = outage_open(q, &scratch);
     for (int side = LOW; side <= HIGH; side++) {
         struct arena again = scratch;
-        d[side] = outage_total(q, outage_profile(q, (enum side)side, &again));
+        d[side] = outage_total(q, outage_profile(&outage, (enum side)side, &again));
     }
     if (downtime_ms)
         *downtime_ms = (struct range){ cut(&r, d[LOW]), cut(&r, d[NOMINAL]),
