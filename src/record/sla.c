@@ -123,33 +123,59 @@ void sla_settle(struct sla_result *r, const char *breach, const char *because)
     r->decided_by = "person";
 }
 
-/* How heavily an open window weighs at as-of, in parts; 0 when none is open. */
-static int64_t open_weight(const struct sla_question *q)
+/* Is some window of it open, that counts at all? */
+static bool is_open(const struct sla_question *q)
 {
-    int64_t heaviest = 0;
     for (size_t i = 0; i < q->windows; i++) {
         const struct window *w = &q->window[i];
-        if (!w->open || !outage_concerns(q, w) || !policy_counts(q->policy, w->basis)
-            || w->start.at >= q->period.end)
-            continue;
-        bool whole = strcmp(w->service, q->service) == 0;
-        int64_t weight = outage_weight(q->policy, w, NOMINAL) * (whole ? outage_parts(q) : 1);
-        if (weight > heaviest)
-            heaviest = weight;
+        if (w->open && outage_concerns(q, w) && policy_counts(q->policy, w->basis)
+            && outage_weight(q->policy, w, NOMINAL) > 0 && w->start.at < q->period.end)
+            return true;
     }
-    return heaviest;
+    return false;
 }
 
-static void look_ahead(struct sla_result *r, const struct sla_question *q, exact nominal)
+/* The downtime as stated, did all that is open go on until then. */
+static exact downtime_until(const struct sla_question *q, struct window *window, int64_t then,
+                            struct arena scratch)
 {
-    int64_t weight = open_weight(q);
-    exact left = allowance(r) - nominal;
-    r->open = weight > 0 && q->as_of != INSTANT_NONE && q->as_of < q->period.end;
-    if (!r->open || left < 0)
-        return;
-    exact at = r->as_of + left / weight;
-    if (at < r->period.end)
-        r->breach_at = (int64_t)at;
+    struct sla_question later = *q;
+    for (size_t i = 0; i < q->windows; i++)
+        if (window[i].open)
+            window[i].end.at = then;
+    later.window = window;
+    later.as_of = then;
+    struct outage outage = outage_open(&later, &scratch);
+    return outage_total(&later, outage_profile(&outage, NOMINAL, &scratch));
+}
+
+/* Halves the rest of the period until the moment is found at which the budget
+ * is used up: no clause of a contract is so odd that this does not see it. */
+static int64_t breach_moment(const struct sla_result *r, const struct sla_question *q,
+                             struct arena scratch)
+{
+    struct window *window = arena_many(&scratch, struct window, q->windows + 1);
+    int64_t within = q->as_of, beyond = q->period.end; /* allowed here, and not there */
+    exact allowed = allowance(r);
+    memcpy(window, q->window, q->windows * sizeof *window);
+    if (downtime_until(q, window, beyond, scratch) <= allowed)
+        return INSTANT_NONE;
+    while (beyond - within > 1) {
+        int64_t middle = within + (beyond - within) / 2;
+        if (downtime_until(q, window, middle, scratch) <= allowed)
+            within = middle;
+        else
+            beyond = middle;
+    }
+    return q->policy->minimum_ms > 0 ? beyond : within; /* an outage becomes long enough at once */
+}
+
+static void look_ahead(struct sla_result *r, const struct sla_question *q, exact nominal,
+                       struct arena scratch)
+{
+    r->open = q->as_of != INSTANT_NONE && q->as_of < q->period.end && is_open(q);
+    if (r->open && nominal <= allowance(r))
+        r->breach_at = breach_moment(r, q, scratch);
 }
 
 /* Does it reach into the period, as far as its edges allow? */
@@ -261,7 +287,7 @@ void sla_answer(struct sla_result *out, const struct sla_question *q, struct are
     flag_exclusions(out, q, keep);
     figures(out, d);
     decide(out);
-    look_ahead(out, q, d[NOMINAL]);
+    look_ahead(out, q, d[NOMINAL], *keep);
 }
 
 enum verdict sla_verdict(const struct sla_question *q, struct range *downtime_ms,

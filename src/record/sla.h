@@ -62,7 +62,8 @@ struct sla_result {
     const char *decided_by;   /* "record", "policy", "person" */
     const char *settled;      /* "yes" or "no" by a person; NULL */
     const char *settled_because;
-    bool settled_stale;       /* the record of the service has changed since */
+    bool settled_stale;       /* somebody decided, but on another record or policy: it decides nothing */
+    const char *stale_breach, *stale_because; /* what that was */
     struct range pro_rata_ppb, started_ppb, completed_ppb, credit_ppb; /* credit: by the policy's own rule */
     bool open;                /* some window still runs: to as_of */
     int64_t as_of;

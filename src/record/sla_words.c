@@ -229,7 +229,7 @@ void sla_json(struct json_out *o, const struct sla_result *r, struct arena *keep
     json_put(o, "decided", verdict_names[r->decided]);
     json_put(o, "decided_by", r->decided_by);
     json_put(o, "settled_because", r->settled_because);
-    json_put_bool(o, "settled_stale", r->settled_stale);
+    json_put(o, "settled_stale", r->settled_stale ? r->stale_breach : NULL);
     json_put_int(o, "left_ms", r->left_ms);
     json_put_int(o, "denominator_ms", r->denominator_ms);
     json_put_int(o, "maintenance_ms", r->maintenance_ms);

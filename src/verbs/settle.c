@@ -49,6 +49,13 @@ static const char *data_of(struct desk *d, const struct sla_result *r, const cha
     json_put(&o, "period", r->period.name);
     json_put(&o, "breach", d->word[2]);
     json_put(&o, "because", because);
+    json_open(&o, "on", '{');
+    json_put(&o, "policy", r->policy->name);
+    json_put_int(&o, "low_ms", r->downtime_ms.low);
+    json_put_int(&o, "nominal_ms", r->downtime_ms.nominal);
+    json_put_int(&o, "high_ms", r->downtime_ms.high);
+    json_put_int(&o, "allowed_ms", r->allowed_ms);
+    json_close(&o, '}');
     json_close(&o, '}');
     return t.at;
 }

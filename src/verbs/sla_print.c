@@ -116,9 +116,8 @@ static const char *affirmation(const struct question *q, const struct sla_result
 static const char *decision(struct desk *d, const struct sla_result *r)
 {
     if (r->settled)
-        return arena_print(d->keep, "   settled: %s, %s%s", r->settled,
-                           text_for_terminal(d->keep, r->settled_because),
-                           r->settled_stale ? "; the record has changed since" : "");
+        return arena_print(d->keep, "   settled: %s, %s", r->settled,
+                           text_for_terminal(d->keep, r->settled_because));
     if (r->breach != VERDICT_UNCERTAIN)
         return "";
     if (r->policy->uncertain == UNCERTAIN_ASK)
@@ -152,6 +151,16 @@ static void print_terms(struct desk *d, const struct sla_result *r)
                 *r->policy->claimant ? ", by " : "", r->policy->claimant);
 }
 
+static void print_left(struct desk *d, const struct sla_result *r)
+{
+    struct arena *keep = d->keep;
+    if (r->breach == VERDICT_NO && r->as_of < r->period.end)
+        fprintf(d->out, "  %-13s%s%s\n", "left", duration_clock(keep, r->left_ms),
+                r->breach_at == INSTANT_NONE ? ""
+                : arena_print(keep, "   breach at %s if it stays down",
+                              instant_text(keep, r->policy->zone, r->breach_at, FORM_DATE_HM)));
+}
+
 static void print_verdict(struct desk *d, const struct sla_result *r)
 {
     struct arena *keep = d->keep;
@@ -162,6 +171,15 @@ static void print_verdict(struct desk *d, const struct sla_result *r)
             ppb_percent(keep, r->availability_ppb.nominal, 4),
             precision(keep, sla_range_percent(keep, r->availability_ppb, 4)));
     fprintf(d->out, "  %-13s%s%s\n", "breach", verdict_names[r->breach], decision(d, r));
+    if (r->settled_stale)
+        fprintf(d->out, "  %-13sit was settled as %s (%s), but the record or the policy\n  %-13shas changed "
+                "since: that decides nothing any more\n", "", r->stale_breach,
+                text_for_terminal(keep, r->stale_because), "");
+    if (r->settled && r->decided == VERDICT_NO && r->credit_ppb.high) {
+        fprintf(d->out, "  %-13snone, as it was settled\n", "credit");
+        print_left(d, r);
+        return;
+    }
     fprintf(d->out, "  %-13s%s%s   %s\n", "credit", ppb_percent(keep, r->credit_ppb.nominal, 6),
             precision(keep, sla_range_percent(keep, r->credit_ppb, 6)),
             policy_credit_words(keep, r->policy));
@@ -170,11 +188,7 @@ static void print_verdict(struct desk *d, const struct sla_result *r)
                 ppb_percent(keep, r->pro_rata_ppb.nominal, 6),
                 ppb_percent(keep, r->started_ppb.nominal, 6),
                 ppb_percent(keep, r->completed_ppb.nominal, 6));
-    if (r->breach == VERDICT_NO && r->as_of < r->period.end)
-        fprintf(d->out, "  %-13s%s%s\n", "left", duration_clock(keep, r->left_ms),
-                r->breach_at == INSTANT_NONE ? ""
-                : arena_print(keep, "   breach at %s if it stays down",
-                              instant_text(keep, r->policy->zone, r->breach_at, FORM_DATE_HM)));
+    print_left(d, r);
 }
 
 static void print_result(struct question *q, const struct sla_result *r)

@@ -80,7 +80,8 @@ static bool read_one(struct window *w, const char *typed, const struct question 
     if (service && !(known = config_service(&q->d->ws.config, service, e)))
         return false;
     w->service = known->name;
-    return true;
+    const char *junk = next_word(&at, q->d->keep);
+    return !junk || err_usage(e, "'%s' stands behind the service and says nothing", junk);
 }
 
 bool sla_what_if(struct question *q, struct err *e)
@@ -89,18 +90,22 @@ bool sla_what_if(struct question *q, struct err *e)
     struct account *a = &q->account;
     if (!typed)
         return true;
-    size_t room = a->windows + 1;
+    size_t room = a->windows + 1, added = 0;
     for (const char *c = typed; *c; c++)
         room += *c == ',';
     struct window *more = arena_many(q->d->keep, struct window, room);
     if (a->windows)
         memcpy(more, a->window, a->windows * sizeof *more);
-    for (const char *at = typed, *end; at; at = *end ? end + 1 : NULL) {
+    for (const char *at = typed, *end; at; at = *end ? end + 1 : NULL, added++) {
         end = at + strcspn(at, ",");
         if (!read_one(&more[a->windows++], arena_copy(q->d->keep, at, (size_t)(end - at)), q, e))
             return false;
     }
+    for (size_t i = a->windows - added; i < a->windows; i++) /* what is planned lies ahead of now */
+        if (more[i].end.at > a->as_of)
+            a->as_of = more[i].end.at;
     a->window = more;
+    a->supposed = true;
     q->what_if = typed;
     return true;
 }

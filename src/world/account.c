@@ -165,13 +165,24 @@ bool account_open_knowing(struct account *out, const struct incident *known, con
     return true;
 }
 
-/* Was anything about the impact on the service written after that? */
-static bool changed_since(const struct account *a, const char *service, int64_t recorded)
+static bool is_of(const struct sla_question *q, const char *service)
+{
+    if (text_equal(q->service, service))
+        return true;
+    for (const char *const *m = q->members; m && *m; m++)
+        if (text_equal(*m, service))
+            return true;
+    return false;
+}
+
+/* Was anything about its impact written after that? For a decision that does
+ * not say what it was made on. */
+static bool changed_since(const struct account *a, const struct sla_question *q, int64_t recorded)
 {
     for (size_t i = 0; i < a->incidents; i++)
         for (size_t k = 0; k < a->incident[i].entries; k++) {
             const struct entry *n = &a->incident[i].entry[k];
-            if (n->event->kind != EVENT_IMPACT || !text_equal(n->service, service))
+            if (n->event->kind != EVENT_IMPACT || !is_of(q, n->service))
                 continue;
             int64_t last = n->event->recorded;
             for (size_t c = 0; c < n->corrections; c++)
@@ -182,19 +193,56 @@ static bool changed_since(const struct account *a, const char *service, int64_t 
     return false;
 }
 
-static void settle(struct sla_result *r, const struct account *a, struct arena *keep)
+static bool is_int(struct json object, const char *key, int64_t n)
 {
-    int64_t decided = INSTANT_NONE;
-    for (size_t i = 0; i < a->settlements; i++) {
-        struct json data = a->settled[i]->data;
-        const char *breach = json_get_text(data, "breach", keep);
-        if (breach && json_is(json_get(data, "service"), r->service)
-            && json_is(json_get(data, "period"), r->period.name)) {
-            sla_settle(r, breach, json_get_text(data, "because", keep));
-            decided = a->settled[i]->recorded;
-        }
+    int64_t found;
+    return json_int(json_get(object, key), &found) && found == n;
+}
+
+/* Was the decision made on just this doubt? `r` is the answer by the times as
+ * they are known, never --exact. */
+static bool holds(const struct account *a, const struct sla_question *q, const struct sla_result *r,
+                  const struct event *settled)
+{
+    struct json on = json_get(settled->data, "on");
+    if (r->breach != VERDICT_UNCERTAIN || a->supposed)
+        return false;
+    if (!on.at)
+        return !changed_since(a, q, settled->recorded);
+    return json_is(json_get(on, "policy"), q->policy->name)
+        && is_int(on, "low_ms", r->downtime_ms.low) && is_int(on, "nominal_ms", r->downtime_ms.nominal)
+        && is_int(on, "high_ms", r->downtime_ms.high) && is_int(on, "allowed_ms", r->allowed_ms);
+}
+
+/* The last decision about the service and period, if it still holds. */
+static void settle(struct sla_result *r, const struct account *a, const struct sla_question *q,
+                   struct arena *keep)
+{
+    const struct event *last = NULL;
+    for (size_t i = 0; i < a->settlements; i++)
+        if (a->settled[i]->at <= a->as_of
+            && json_is(json_get(a->settled[i]->data, "service"), r->service)
+            && json_is(json_get(a->settled[i]->data, "period"), r->period.name)
+            && json_get_text(a->settled[i]->data, "breach", keep))
+            last = a->settled[i];
+    if (!last)
+        return;
+    const char *breach = json_get_text(last->data, "breach", keep);
+    const char *because = json_text_or(json_get(last->data, "because"), keep, "");
+    struct sla_result known = *r;
+    if (q->exactly) {
+        struct sla_question rough = *q;
+        rough.exactly = false;
+        sla_answer(&known, &rough, keep);
     }
-    r->settled_stale = r->settled && changed_since(a, r->service, decided);
+    if (holds(a, q, &known, last)) {
+        if (!q->exactly)
+            sla_settle(r, breach, because);
+        return;
+    }
+    r->settled_stale = !a->supposed;
+    r->stale_breach = breach;
+    r->stale_because = because;
 }
 
 /* Where there is no contract, there is nothing to breach. */
@@ -249,7 +297,7 @@ bool account_sla(struct sla_result *out, const struct account *a, const char *se
     if (!account_question(&q, a, service, set, period, exactly, keep, e))
         return false;
     sla_answer(out, &q, keep);
-    settle(out, a, keep);
+    settle(out, a, &q, keep);
     if (!*q.policy->name)
         out->policy = NULL;
     return true;

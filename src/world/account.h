@@ -4,7 +4,9 @@
  * the verb sla, status, report, publish and lint ask it, so they agree.
  * DRILLS   never count in a real workspace; in a simulated one they are what
  *          counts, and whoever prints says SIMULATED.
- * SETTLED  a person's decision, from any incident or the log, is applied.
+ * SETTLED  a person's decision, from any incident or the log, holds for the
+ *          doubt it was made on: the same policy, downtime and allowance, and
+ *          an uncertain verdict. Else it is kept as stale and decides nothing.
  * ERRORS   ERR_INPUT: a journal that cannot be read, an unknown service.
  */
 #ifndef WORLD_ACCOUNT_H
@@ -25,6 +27,7 @@ struct account {
     size_t struck_count;
     const struct event *const *settled; /* in the order in which they were written */
     size_t settlements;
+    bool supposed;                 /* windows that nobody recorded were added: no decision holds */
     const char *const *warning;    /* damage, problems of windows: "INC-2025-001: ..."; then NULL */
 };
 

@@ -297,6 +297,40 @@ static int64_t naive_credit(const struct naive_case *c, whole down, int64_t deno
                      what, (long long)found_, (long long)expected_);                         \
     } while (0)
 
+/* The nominal downtime, did every open window go on until that cell. */
+static whole downtime_until_cell(const struct naive_case *c, int64_t cell)
+{
+    static struct naive_case later;
+    later = *c;
+    later.q.as_of = c->origin + cell * c->cell;
+    later.q.window = later.window;
+    later.q.policy = &later.policy;
+    later.q.calendar = c->q.calendar ? &later.calendar : NULL;
+    later.calendar.maintenance = later.maintenance;
+    later.calendar.exclusion = later.exclusion;
+    for (size_t i = 0; i < later.q.windows; i++) {
+        later.window[i].tick = later.tick;
+        if (later.window[i].open)
+            later.window[i].end.at = later.q.as_of;
+    }
+    return naive_downtime(&later, STATED);
+}
+
+/* Around the moment of the breach: still allowed in the cell's edge before it,
+ * and no more at the one behind it. */
+static void breach_agrees(const struct naive_case *c, const struct sla_result *r, whole allowed,
+                          uint64_t seed)
+{
+    if (r->breach_at == INSTANT_NONE)
+        return;
+    int64_t before = (r->breach_at - c->origin) / c->cell;
+    if (before < 0 || before + 2 >= CELLS || !within(c, c->origin + (before + 1) * c->cell))
+        return; /* beyond our grid */
+    int64_t exactly_at = c->policy.minimum_ms > 0 && c->origin + before * c->cell == r->breach_at;
+    same("allowed before the breach", downtime_until_cell(c, before - exactly_at) <= allowed, 1, seed);
+    same("beyond behind the breach", downtime_until_cell(c, before + 1) > allowed, 1, seed);
+}
+
 static void naive_case_agrees(uint64_t seed)
 {
     static struct naive_case c;
@@ -329,6 +363,7 @@ static void naive_case_agrees(uint64_t seed)
     same("started", r.started_ppb.high, naive_credit(&c, down[2], denominator, CREDIT_STARTED), seed);
     same("completed", r.completed_ppb.low, naive_credit(&c, down[0], denominator, CREDIT_COMPLETED), seed);
     same("credit", r.credit_ppb.nominal, naive_credit(&c, down[1], denominator, c.policy.credit), seed);
+    breach_agrees(&c, &r, allowed, seed);
     assert_true(r.downtime_ms.low <= r.downtime_ms.nominal);
     assert_true(r.downtime_ms.nominal <= r.downtime_ms.high);
 }

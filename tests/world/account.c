@@ -35,8 +35,11 @@ static struct workspace ws;
 
 static const int64_t midnight = INT64_C(1741647600000); /* 2025-03-11 in Paris */
 
+static int64_t precision; /* of the edges that are added: late_ms */
+
 static void given_workspace(bool simulated)
 {
+    precision = 0;
     static struct config config;
     struct err e = { 0 };
     const char *text = arena_print(test_keep(),
@@ -53,7 +56,7 @@ static void add(size_t k, const char *hash, int64_t minute, enum event_kind kind
     static struct stream stream = { .name = "s", .head = "" };
     struct journal *j = &held[k].journal;
     held[k].event[j->count] = (struct event){
-        .seq = (int64_t)j->count + 1, .at = midnight + minute * MINUTE_MS, .by = "alice", .uid = "u",
+        .seq = (int64_t)j->count + 1, .at = midnight + minute * MINUTE_MS, .late_ms = precision, .by = "alice", .uid = "u",
         .recorded = midnight + DAY_MS + (int64_t)(100 * k + j->count), .kind = kind,
         .kind_name = event_kinds[kind].name, .hash = hash, .data = json_from(data) };
     *j = (struct journal){ held[k].name, "id", held[k].event, j->count + 1, &stream, 1 };
@@ -128,11 +131,19 @@ static void a_window_that_two_copies_of_an_incident_hold_counts_once(void **_)
     assert_false(r.open);
 }
 
-static void the_last_decision_stands_wherever_it_was_written(void **_)
+/* 44 minutes by edges known to the minute, where 44.58 are allowed. */
+static size_t given_doubt(void)
 {
     given_workspace(false);
-    size_t one = given_incident("INC-1", false), log = given_incident("log", false);
-    add_window(one, "a", "w1", 10, 40);
+    size_t one = given_incident("INC-1", false);
+    precision = 59999;
+    add_window(one, "a", "w1", 10, 54);
+    return one;
+}
+
+static void the_last_decision_stands_wherever_it_was_written(void **_)
+{
+    size_t one = given_doubt(), log = given_incident("log", false);
     add(one, "s1", 50, EVENT_SETTLED,
         "{\"service\":\"a\",\"period\":\"2025-03\",\"breach\":\"yes\",\"because\":\"first\"}");
     add(log, "s2", 50, EVENT_SETTLED,
@@ -140,21 +151,59 @@ static void the_last_decision_stands_wherever_it_was_written(void **_)
     struct sla_result r = sla_of("a");
     assert_string_equal(r.settled, "no");
     assert_string_equal(r.settled_because, "second");
+    assert_int_equal(r.decided, VERDICT_NO);
     assert_null(sla_of("b").settled);
 }
 
-static void a_decision_that_the_record_has_overtaken_is_marked(void **_)
+static const char on_the_doubt[] =
+    "{\"service\":\"a\",\"period\":\"2025-03\",\"breach\":\"no\",\"because\":\"x\",\"on\":{\"policy\":\"p\","
+    "\"low_ms\":2580001,\"nominal_ms\":2640000,\"high_ms\":2699999,\"allowed_ms\":2674800}}";
+
+static void a_decision_holds_for_the_doubt_it_was_made_on_and_for_no_other(void **_)
 {
-    given_workspace(false);
-    size_t one = given_incident("INC-1", false);
-    add_window(one, "a", "w1", 10, 40);
-    add(one, "s1", 50, EVENT_SETTLED,
+    size_t one = given_doubt();
+    add(one, "s1", 60, EVENT_SETTLED, on_the_doubt);
+    struct sla_result r = sla_of("a");
+    assert_string_equal(r.settled, "no");
+    assert_false(r.settled_stale);
+    precision = 0;
+    add_window(one, "a", "w2", 100, 340); /* four hours more: no doubt is left */
+    r = sla_of("a");
+    assert_null(r.settled);
+    assert_true(r.settled_stale);
+    assert_string_equal(r.stale_breach, "no");
+    assert_int_equal(r.decided, VERDICT_YES);
+    assert_string_equal(r.decided_by, "record");
+}
+
+static void a_decision_that_does_not_say_on_what_ends_with_the_next_change(void **_)
+{
+    size_t one = given_doubt();
+    add(one, "s1", 60, EVENT_SETTLED,
         "{\"service\":\"a\",\"period\":\"2025-03\",\"breach\":\"no\",\"because\":\"x\"}");
     add_window(one, "b", "w2", 10, 40);
     assert_false(sla_of("a").settled_stale);
-    add(one, "k1", 60, EVENT_STRUCK, "{\"of\":\"w1\",\"why\":\"it was b\"}");
+    add(one, "k1", 61, EVENT_AMENDED, "{\"of\":\"w1\",\"text\":\"other words\"}");
     assert_true(sla_of("a").settled_stale);
-    assert_string_equal(sla_of("a").settled, "no");
+    assert_null(sla_of("a").settled);
+}
+
+static void a_supposition_and_another_policy_leave_the_decision_alone(void **_)
+{
+    struct err e = { 0 };
+    struct sla_result r;
+    size_t one = given_doubt();
+    add(one, "s1", 60, EVENT_SETTLED, on_the_doubt);
+    struct account a = opened();
+    struct policy other = *ws.config.policy[0].version;
+    struct policy_set set = { "other", &other, 1 };
+    other.name = "other";
+    assert_good(account_sla(&r, &a, "a", &set, NULL, false, test_keep(), &e), &e);
+    assert_null(r.settled);
+    a.supposed = true;
+    assert_good(account_sla(&r, &a, "a", NULL, NULL, false, test_keep(), &e), &e);
+    assert_null(r.settled);
+    assert_false(r.settled_stale);
 }
 
 static void the_log_is_no_incident(void **_)
@@ -222,7 +271,9 @@ int main(void)
         promise(a_drill_counts_only_where_everything_is_one),
         promise(a_window_that_two_copies_of_an_incident_hold_counts_once),
         promise(the_last_decision_stands_wherever_it_was_written),
-        promise(a_decision_that_the_record_has_overtaken_is_marked),
+        promise(a_decision_holds_for_the_doubt_it_was_made_on_and_for_no_other),
+        promise(a_decision_that_does_not_say_on_what_ends_with_the_next_change),
+        promise(a_supposition_and_another_policy_leave_the_decision_alone),
         promise(the_log_is_no_incident),
         promise(a_service_without_a_contract_has_downtime_and_no_policy),
         promise(affirmed_is_what_somebody_said_and_nobody_contradicts),
