@@ -276,6 +276,17 @@ static void put_rows(struct saying *s)
 
 /* --- the whole -------------------------------------------------------------------------------------- */
 
+/* Where the clocks change within the incident, both are named. */
+static void put_zone(struct saying *s)
+{
+    const char *zone = s->f->incident->zone, *first = zone_words(s->keep, zone, s->f->first_at);
+    const char *last = zone_words(s->keep, zone, s->f->last_at);
+    bool fr = text_equal(s->kind->tongue.locale, "fr");
+    json_put(s->o, "zone_words", text_equal(first, last) ? first
+             : arena_print(s->keep, fr ? "%s puis, les horloges changées, %s"
+                                       : "%s and, once the clocks have changed, %s", first, last));
+}
+
 static void put_head(struct saying *s)
 {
     const struct incident *i = s->f->incident;
@@ -285,7 +296,7 @@ static void put_head(struct saying *s)
     json_put(s->o, "name", i->name);
     facts_put(s, "title", i->title && *i->title ? i->title : i->name);
     json_put(s->o, "zone", i->zone);
-    json_put(s->o, "zone_words", zone_words(s->keep, i->zone, f->first_at));
+    put_zone(s);
     json_put_int(s->o, "severity", i->severity);
     facts_put(s, "lead", i->lead);
     json_put(s->o, "phase", i->phase ? i->phase : "");

@@ -62,6 +62,12 @@ static int line_of(const char *text, const char *at)
     return line;
 }
 
+const char *const lint_months[] = {
+    "January", "February", "March ", "April", "May ", "June", "July", "August", "September", "October",
+    "November", "December", "janvier", "février", " mars", "avril", " mai", "juin", "juillet", "août",
+    "septembre", "octobre", "novembre", "décembre", NULL,
+};
+
 static void check_zone(struct linting *l)
 {
     bool rows = false;
@@ -79,28 +85,45 @@ static const char *const months[] = { "january", "february", "march", "april", "
                                       "july", "august", "september", "october", "november",
                                       "december" };
 
-/* "March 11th" or "11 March", with the year of the document. */
+/* The number beside a month: "March 11th" or "11 March"; with its own year
+ * where one follows ("March 11th, 2025"). */
+static struct civil day_at(const struct linting *l, const char *at, int month, int year)
+{
+    const char *behind = at + strlen(months[month]), *before = at;
+    int day = atoi(behind), length = 0, own = 0;
+    while (before > l->text && before[-1] == ' ')
+        before--;
+    while (before > l->text && isdigit((unsigned char)before[-1]))
+        before--;
+    if (day < 1 || day > 31)
+        day = atoi(before);
+    if (sscanf(behind, " %*d%*[a-z], %4d%n", &own, &length) == 1 || sscanf(behind, " %4d%n", &own, &length) == 1)
+        year = own > 1900 ? own : year;
+    return (struct civil){ .year = year, .month = month + 1, .day = day };
+}
+
+/* The first date of its prose; tables speak of other days, too. */
 static void find_day(struct linting *l)
 {
-    const char *modified = document_front(&l->document, "modified_at");
-    int year = atoi(modified);
+    int year = atoi(document_front(&l->document, "modified_at"));
     const char *id = strstr(l->text, "-20");
     if (id && isdigit((unsigned char)id[3]) && isdigit((unsigned char)id[4]) && id[5] == '-')
         year = atoi(id + 1);
-    for (int m = 0; m < 12; m++) {
-        const char *c = strcasestr(l->text, months[m]);
-        if (!c || !year)
-            continue;
-        int day = atoi(c + strlen(months[m]));
-        const char *before = c;
-        while (before > l->text && before[-1] == ' ')
-            before--;
-        while (before > l->text && isdigit((unsigned char)before[-1]))
-            before--;
-        day = day >= 1 && day <= 31 ? day : atoi(before);
-        struct civil found = { .year = year, .month = m + 1, .day = day };
-        if (civil_valid(found) && (!l->day.year || c < strcasestr(l->text, months[l->day.month - 1])))
-            l->day = found;
+    for (size_t i = 0; i < l->document.parts && year; i++) {
+        const struct part *p = &l->document.part[i];
+        for (const char *c = p->kind == PART_MARKDOWN ? p->text : ""; *c; c++)
+            for (int m = 0; m < 12; m++) {
+                if (strncasecmp(c, months[m], strlen(months[m])) != 0
+                    || (c > p->text && isalpha((unsigned char)c[-1])))
+                    continue;
+                struct linting part = *l;
+                part.text = p->text;
+                struct civil found = day_at(&part, c, m, year);
+                if (!civil_valid(found))
+                    continue;
+                l->day = found;
+                return;
+            }
     }
 }
 

@@ -91,6 +91,24 @@ static bool next_sentence(struct sentence *s, const char **at, int *line)
     return false;
 }
 
+/* In the night in which the clocks change, the same two times lie further
+ * apart, or nearer. */
+static bool clocks_changed(const struct linting *l, const int minute[2], int64_t stated)
+{
+    int64_t at[2][2];
+    int count[2];
+    for (int i = 0; i < 2; i++) {
+        struct civil c = l->day;
+        c.hour = minute[i] / 60, c.minute = minute[i] % 60;
+        count[i] = l->zone && l->day.year ? civil_instants(l->zone, c, at[i]) : 0;
+    }
+    for (int i = 0; i < count[0]; i++)
+        for (int k = 0; k < count[1]; k++)
+            if (llabs(at[1][k] - at[0][i] - stated) < MINUTE_MS)
+                return true;
+    return false;
+}
+
 /* "from 11:17 to 11:30" with one duration in the same sentence. */
 static void check_span(struct linting *l, const struct sentence *s)
 {
@@ -115,8 +133,10 @@ static void check_span(struct linting *l, const struct sentence *s)
     if (clocks != 2 || durations != 1 || !lint_has(s->at, s->length, joins)
         || lint_has(s->at, s->length, other))
         return;
+    if (lint_has(s->at, s->length, lint_months))
+        return; /* over days: the clock times alone do not say how long */
     int64_t real = (minute[1] - minute[0] + (minute[1] < minute[0] ? 1440 : 0)) * MINUTE_MS;
-    if (llabs(real - stated) >= MINUTE_MS)
+    if (llabs(real - stated) >= MINUTE_MS && !clocks_changed(l, minute, stated))
         lint_add(l, s->line, "A1", 'E', minutes(l->keep, stated), minutes(l->keep, real),
                  "from %02d:%02d to %02d:%02d is %s, not %s", minute[0] / 60, minute[0] % 60,
                  minute[1] / 60, minute[1] % 60, minutes(l->keep, real), minutes(l->keep, stated));
@@ -295,7 +315,7 @@ static void check_money(struct linting *l, const struct sentence *s, struct mone
     int64_t allowed = duration_after(s, " (");
     if (memmem(s->at, s->length, "may be lost", 11) && allowed >= 0)
         m->allowed = allowed;
-    int64_t used = memmem(s->at, s->length, " of it in that", 14) ? duration_after(s, " used ") : -1;
+    int64_t used = memmem(s->at, s->length, " of it in ", 10) ? duration_after(s, " used ") : -1;
     const struct total *total = NULL;
     for (size_t i = 0; i < all->count && !total; i++)
         if (all->total[i].name && same_name(&all->total[i], s))

@@ -23,6 +23,8 @@ void lint_add(struct linting *l, int line, const char *rule, char severity, cons
 /* What is wrong with durations, totals and allowances. */
 void lint_figures(struct linting *l);
 
+extern const char *const lint_months[]; /* English and French; then NULL */
+
 /* Reading at one place of a text: how much of it was read, or 0. */
 size_t lint_clock(const char *at, const char *start, int *minute_of_day);
 size_t lint_duration(const char *at, const char *start, int64_t *ms);

@@ -204,6 +204,23 @@ static void against_services(struct obstacles *o, const struct facts *f)
     }
 }
 
+/* What people typed into the draft although it must not be said. */
+static void against_words(struct obstacles *o, const struct facts *f, const char *text)
+{
+    struct redaction r = redaction_of(&f->ws->config, o->keep);
+    int line = 1;
+    for (const char *c = text; *c; c++) {
+        size_t length;
+        line += *c == '\n';
+        struct struck *rule = redact_find(&r, text, c, &length);
+        if (rule && !strstr(rule->instead, rule->what)) {
+            against(o, arena_print(o->keep, "line %d says '%s', which is to be left out", line,
+                                   rule->what));
+            c += length - 1;
+        }
+    }
+}
+
 /* What a reader with a pocket calculator would find. */
 static void against_figures(struct obstacles *o, const char *text)
 {
@@ -232,5 +249,7 @@ const char *const *report_obstacles(const struct facts *f, const char *text, str
                                 (int)(end ? end - question : 40), question));
     }
     against_figures(&o, text);
+    if (!text_starts(f->ws->config.publish.template, "internal"))
+        against_words(&o, f, text);
     return o.words;
 }

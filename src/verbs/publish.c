@@ -3,6 +3,7 @@
 
 #include "base/sha256.h"
 #include "tell/draft.h"
+#include "tell/redact.h"
 #include "tell/report.h"
 #include "world/git.h"
 
@@ -14,6 +15,7 @@ struct publication {
     struct facts facts;
     struct report report;
     struct draft_result draft;
+    const char *text;        /* what is committed: the draft, and its mark with --draft */
     const char *repository, *branch, *path, *picture_path;
     bool as_draft, edited;
     const char *published;   /* what stands there now; NULL: nothing */
@@ -31,6 +33,19 @@ static bool read_date(int64_t *out, const char *typed, const char *zone, struct 
         return err_usage(e, "found '%s', expected a date as 2025-03-28", typed);
     *out = zone_day_start(zone, c.year, c.month, c.day);
     return true;
+}
+
+/* As a draft it says so, in its front matter and above its first section. */
+static const char *marked(const struct publication *p)
+{
+    const char *text = p->draft.text, *end = strstr(text, "\n---\n");
+    if (!p->as_draft || !text_starts(text, "---\n") || !end)
+        return text;
+    bool fr = text_equal(p->report.locale, "fr");
+    return arena_print(p->d->keep, "%.*s\ndraft: true\n---\n\n> **%s** %s\n%s", (int)(end - text), text,
+                       fr ? "ÉBAUCHE." : "DRAFT.",
+                       fr ? "Tout n’est pas encore établi." : "Not everything in it is settled yet.",
+                       end + strlen("\n---\n"));
 }
 
 /* A drill never stands among reports of what really happened. */
@@ -63,7 +78,7 @@ static bool apart_from_real_ones(struct publication *p, struct err *e)
  * Somebody else took the number meanwhile. */
 static bool is_foreign(const struct publication *p)
 {
-    if (!p->published || text_equal(p->published, p->draft.text))
+    if (!p->published || text_equal(p->published, p->text))
         return false;
     for (size_t i = 0; i < p->d->journal.count; i++) {
         const struct event *ev = &p->d->journal.event[i];
@@ -82,6 +97,7 @@ static bool make(struct publication *p, const char *number, int64_t date, struct
     if (!report_make(&p->report, &p->facts, &request, d->keep, e)
         || !draft_update(&p->draft, &p->facts, &p->report, d->keep, e))
         return false;
+    p->text = marked(p);
     p->path = report_path(&d->ws, p->report.number, ".md", d->keep);
     p->picture_path = report_path(&d->ws, p->report.number, ".svg", d->keep);
     return repo_read(p->repository, p->branch, p->path, &p->published, &length, d->keep, e);
@@ -94,12 +110,12 @@ static bool make_free(struct publication *p, struct err *e)
     /* With the date it has: where nothing is new, another day changes nothing. */
     if (!make(p, NULL, INSTANT_NONE, e))
         return false;
-    if (text_equal(p->published, p->draft.text))
+    if (text_equal(p->published, p->text))
         return true;
     if (p->date != INSTANT_NONE && !make(p, NULL, p->date, e))
         return false;
     /* What people changed in the draft alone is a new version, too. */
-    if (p->published && !p->edited && !is_foreign(p) && !text_equal(p->published, p->draft.text)) {
+    if (p->published && !p->edited && !is_foreign(p) && !text_equal(p->published, p->text)) {
         p->edited = true;
         if (!make(p, NULL, p->date, e))
             return false;
@@ -145,7 +161,7 @@ static bool show_and_ask(struct publication *p, struct err *e)
 {
     struct desk *d = p->d;
     const char *diff;
-    if (!repo_diff(p->path, p->published, p->path, p->draft.text, &diff, d->keep, e))
+    if (!repo_diff(p->path, p->published, p->path, p->text, &diff, d->keep, e))
         return false;
     if (!d->yes && !d->json)
         fputs(diff, d->out);
@@ -174,16 +190,17 @@ static bool commit(struct publication *p, char id[41], bool *same, struct err *e
     struct desk *d = p->d;
     const char *host = strchr(d->world->uid, '@');
     const struct repo_file file[] = {
-        { p->path, p->draft.text, strlen(p->draft.text) },
+        { p->path, p->text, strlen(p->text) },
         { p->picture_path, p->report.svg, strlen(p->report.svg) },
     };
+    struct redaction redaction = redaction_of(&d->ws.config, d->keep);
+    const char *title = d->incident.title && *d->incident.title ? d->incident.title : d->name;
     const struct repo_author author = {
         .author = d->world->user,
         .email = arena_print(d->keep, "%s@%s", d->world->user, host ? host + 1 : "tocsin"),
         .message = arena_print(d->keep, "%s: %s%s\n\nIncident: %s\nRecord: %s\n",
                                p->report.number, p->as_draft ? "draft: " : "",
-                               d->incident.title && *d->incident.title ? d->incident.title : d->name,
-                               d->name, d->incident.head),
+                               redact(&redaction, title), d->name, d->incident.head),
         .at = p->at,
         .offset_s = zone_offset(d->incident.zone, p->at, NULL),
     };
@@ -193,7 +210,7 @@ static bool commit(struct publication *p, char id[41], bool *same, struct err *e
 static bool published_already(const struct publication *p)
 {
     char sha256[SHA256_HEX + 1];
-    sha256_hex(sha256, p->draft.text, strlen(p->draft.text));
+    sha256_hex(sha256, p->text, strlen(p->text));
     for (size_t i = 0; i < p->d->journal.count; i++) {
         const struct event *ev = &p->d->journal.event[i];
         if (ev->kind == EVENT_PUBLISHED && json_is(json_get(ev->data, "document_sha256"), sha256))
@@ -208,7 +225,7 @@ static bool record(struct publication *p, const char *id, struct err *e)
     struct text t = text_new(d->keep);
     struct json_out o = json_out(&t);
     char sha256[SHA256_HEX + 1];
-    sha256_hex(sha256, p->draft.text, strlen(p->draft.text));
+    sha256_hex(sha256, p->text, strlen(p->text));
     json_open(&o, NULL, '{');
     json_put(&o, "number", p->report.number);
     json_put(&o, "commit", id);
@@ -270,7 +287,7 @@ bool verb_publish(struct desk *d, struct err *e)
     bool same;
     if (!desk_at_most(d, 0, e) || !prepare(&p, e) || !may_be_published(&p, e))
         return false;
-    if (!text_equal(p.published, p.draft.text) && !show_and_ask(&p, e))
+    if (!text_equal(p.published, p.text) && !show_and_ask(&p, e))
         return false;
     if (!take_number(&p, e) || !commit(&p, id, &same, e)
         || (desk_option(d, "push") && !push(&p, id, same, e))

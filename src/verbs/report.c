@@ -77,6 +77,16 @@ static bool check(struct desk *d, const struct facts *f, const struct report *r,
     return true;
 }
 
+/* What the templates are given. */
+static bool print_data(struct desk *d, const struct report *r)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = desk_json(d, &t);
+    json_put_raw(&o, "report", r->data, strlen(r->data));
+    desk_json_end(d, &o);
+    return true;
+}
+
 /* The document in another form, as its draft would now say it. */
 static bool print(struct desk *d, const struct facts *f, const struct report *r,
                   const char *format, struct err *e)
@@ -94,7 +104,7 @@ static bool print(struct desk *d, const struct facts *f, const struct report *r,
     else if (text_equal(format, "man"))
         out = page_man(draft.text, d->keep);
     else if (text_equal(format, "json"))
-        out = arena_print(d->keep, "%s\n", r->data);
+        return print_data(d, r);
     if (!out)
         return err_usage(e, "found '%s', expected md, html, man, text or json", format);
     fputs(out, d->out);

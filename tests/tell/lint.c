@@ -55,7 +55,7 @@ static void a_duration_is_recomputed_from_its_clock_times(void **_)
 static void what_is_owed_follows_from_what_was_used(void **_)
 {
     const char *form = "Of these, 44 minutes 34 seconds (44.58 minutes) may be lost.\n\n"
-                       "`a` used 49 minutes of it in that month, %s minutes more than allowed.\n\n"
+                       "`a` used 49 minutes of it in March 2025, %s minutes more than allowed.\n\n"
                        "The credit for `a` is %s, pro rata for %s minutes.\n\n"
                        "Unavailability beyond the allowance is credited at 5%% an hour.\n";
     lint(arena_print(test_keep(), form, "4.42", "0.368333%", "4.42"));
