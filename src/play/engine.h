@@ -1,6 +1,6 @@
 /* engine.h: the inside of a run. Only src/play/ includes it.
  *
- *   runbook.c  a text becomes a runbook     words.c   what a runbook may say
+ *   runbook.c  a text becomes a runbook     words.c   what a runbook may say (levels.c: words in words)
  *   engine.c   branches and their loop      say.c     simple words performed
  *   action.c   a read, a change             settle.c  what became of it
  *   consent.c  questions to people          replay.c  answers from the journal
@@ -175,6 +175,9 @@ struct run {
     size_t notes, note_room;
     int64_t interrupts_seen;
 };
+
+/* branch.c */
+void branch_ended(struct branch *b); /* tells the one that waits for it */
 
 /* engine.c */
 bool engine_open(struct run *r, const struct run_request *request, bool dry, struct arena *keep,

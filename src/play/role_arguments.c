@@ -175,7 +175,7 @@ bool role_arguments(const char **canonical, const struct role_action *a, struct 
         if (!value.at || json_type(value) == JSON_NULL) {
             if (arg->required)
                 return err_input(e, "%s needs '%s': %s", a->full, arg->name,
-                                 arg->help ? arg->help : arg_type_names[arg->type]);
+                                 arg->help && arg->help[0] ? arg->help : arg_type_names[arg->type]);
             continue;
         }
         if (t.length > 1)

@@ -1,20 +1,19 @@
 /* words.c: what a runbook may say. A word unpacks its arguments, which may
  * raise, fills in a request and yields; it performs nothing. Two shapes only:
  * word "text" and word { ... }. */
-#include "play/engine.h"
-#include "play/sandbox.h"
+#include "play/words_inside.h"
 
 #include <lauxlib.h>
 #include <string.h>
 
-static struct run *run_of(lua_State *L)
+struct run *words_run(lua_State *L)
 {
     return *(struct run **)lua_touserdata(L, lua_upvalueindex(1));
 }
 
-static struct branch *speaking(lua_State *L, const char *word)
+struct branch *words_speaking(lua_State *L, const char *word)
 {
-    struct run *r = run_of(L);
+    struct run *r = words_run(L);
     if (!r->turn || r->turn->co != L)
         luaL_error(L, "'%s' works only inside steps, not in a function that something else calls", word);
     if (!lua_isyieldable(L))
@@ -22,7 +21,7 @@ static struct branch *speaking(lua_State *L, const char *word)
     return r->turn;
 }
 
-static const char *keep_text(struct branch *b, lua_State *L, int index)
+const char *words_text(struct branch *b, lua_State *L, int index)
 {
     size_t length;
     const char *text = lua_tolstring(L, index, &length);
@@ -41,7 +40,7 @@ static const char *where(struct branch *b, lua_State *L)
     return length > 2 ? arena_copy(b->run->keep, text, length - 2) : "";
 }
 
-static void next_key(struct branch *b, lua_State *L)
+void words_next_key(struct branch *b, lua_State *L)
 {
     b->key = arena_print(b->run->keep, "%s%lld", b->level.prefix, (long long)b->level.next++);
     b->where = where(b, L);
@@ -61,7 +60,7 @@ static int unknown_field(lua_State *L)
 }
 
 /* Makes the table on top strict: `names` are allowed even where empty. */
-static void make_strict(lua_State *L, const char *what, const char *const *name)
+void words_make_strict(lua_State *L, const char *what, const char *const *name)
 {
     luaL_Buffer list;
     lua_createtable(L, 0, 2);   // t meta
@@ -98,14 +97,14 @@ static void push_answer(lua_State *L, struct branch *b)
     const char **name = arena_many(b->run->keep, const char *, a->results + 1);
     for (size_t i = 0; i < a->results; i++)
         name[i] = a->result[i].name;
-    make_strict(L, a->full, name);
+    words_make_strict(L, a->full, name);
 }
 
-static int answered(lua_State *L, int status, lua_KContext context)
+int words_answered(lua_State *L, int status, lua_KContext context)
 {
     (void)status;
     (void)context;
-    struct branch *b = run_of(L)->turn;
+    struct branch *b = words_run(L)->turn;
     if (!b->answer.good) {
         b->failed_key = b->key;
         b->failure = b->answer.text;
@@ -118,7 +117,7 @@ static int answered(lua_State *L, int status, lua_KContext context)
     return 1;
 }
 
-static int ask(lua_State *L, struct branch *b, struct request want)
+int words_ask(lua_State *L, struct branch *b, struct request want)
 {
     if (!want.args)
         want.args = "{}";
@@ -126,7 +125,7 @@ static int ask(lua_State *L, struct branch *b, struct request want)
         want.args_sha256 = sha256_of(b->run->keep, want.args);
     b->want = want;
     lua_settop(L, 0);
-    return lua_yieldk(L, 0, 0, answered);
+    return lua_yieldk(L, 0, 0, words_answered);
 }
 
 /* The table or text of a word as canonical JSON; a text becomes {"text":...}. */
@@ -138,7 +137,7 @@ static const char *arguments(lua_State *L, struct branch *b, const char *word)
         luaL_error(L, "write %s \"text\" or %s { ... }", word, word);
     if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
         text_add(&json, "{\"text\":");
-        const char *text = keep_text(b, L, 1);
+        const char *text = words_text(b, L, 1);
         json_quote(&json, text, strlen(text));
         text_char(&json, '}');
         return json.at;
@@ -172,7 +171,7 @@ static void only(lua_State *L, const char *word, struct json args, const char *c
 
 static int simple(lua_State *L, const char *word, const char *const *known, step_fn *perform)
 {
-    struct branch *b = speaking(L, word);
+    struct branch *b = words_speaking(L, word);
     const char *args = arguments(L, b, word);
     only(L, word, json_from(args), known, b->run->keep);
     if (json_type(json_from(args)) == JSON_ARRAY)
@@ -180,8 +179,8 @@ static int simple(lua_State *L, const char *word, const char *const *known, step
     if (known[0] && !strcmp(known[0], "text")
         && json_type(json_get(json_from(args), "text")) != JSON_STRING)
         return luaL_error(L, "%s needs a text: %s \"...\"", word, word);
-    next_key(b, L);
-    return ask(L, b, (struct request){ .word = word, .args = args, .perform = perform });
+    words_next_key(b, L);
+    return words_ask(L, b, (struct request){ .word = word, .args = args, .perform = perform });
 }
 
 #define SIMPLE(name, ...)                                                  \
@@ -205,11 +204,11 @@ SIMPLE(random, "from", "to")
 
 static int word_now(lua_State *L)
 {
-    struct branch *b = speaking(L, "now");
+    struct branch *b = words_speaking(L, "now");
     if (lua_gettop(L) > 0)
         arguments(L, b, "now");
-    next_key(b, L);
-    return ask(L, b, (struct request){ .word = "now", .perform = perform_now });
+    words_next_key(b, L);
+    return words_ask(L, b, (struct request){ .word = "now", .perform = perform_now });
 }
 
 static bool take_span(lua_State *L, struct json args, const char *name, int64_t *ms,
@@ -226,20 +225,20 @@ static bool take_span(lua_State *L, struct json args, const char *name, int64_t 
 
 static int word_wait(lua_State *L)
 {
-    struct branch *b = speaking(L, "wait");
+    struct branch *b = words_speaking(L, "wait");
     const char *args = arguments(L, b, "wait");
     struct request want = { .word = "wait", .args = args, .perform = perform_wait };
     if (!take_span(L, json_from(args), "text", &want.span_ms, b->run->keep))
         return luaL_error(L, "write wait \"30s\"");
-    next_key(b, L);
-    return ask(L, b, want);
+    words_next_key(b, L);
+    return words_ask(L, b, want);
 }
 
 /* Actions */
 
 static int word_action(lua_State *L);
 
-static const struct role_action *action_at(lua_State *L, int index)
+const struct role_action *words_action(lua_State *L, int index)
 {
     if (lua_tocfunction(L, index) != word_action || !lua_getupvalue(L, index, 2))
         return NULL;
@@ -265,7 +264,7 @@ static const char *take_text(lua_State *L, struct branch *b, const char *name)
 {
     const char *text = NULL;
     if (lua_getfield(L, 1, name) == LUA_TSTRING)
-        text = keep_text(b, L, -1);
+        text = words_text(b, L, -1);
     lua_pop(L, 1);
     if (text) {
         lua_pushnil(L);
@@ -275,7 +274,7 @@ static const char *take_text(lua_State *L, struct branch *b, const char *name)
 }
 
 /* A copy of the table at 1 stands there from now on: its owner may use it again. */
-static void copy_table(lua_State *L, const char *word)
+void words_copy_table(lua_State *L, const char *word)
 {
     if (lua_gettop(L) != 1 || !lua_istable(L, 1))
         luaL_error(L, "write %s { name = value, ... }", word);
@@ -307,25 +306,25 @@ static const char *action_arguments(lua_State *L, struct branch *b, const struct
 static int word_action(lua_State *L)
 {
     const struct role_action *a = lua_touserdata(L, lua_upvalueindex(2));
-    struct branch *b = speaking(L, a->full);
+    struct branch *b = words_speaking(L, a->full);
     struct request want = { .word = a->full, .action = a, .perform = perform_action };
-    copy_table(L, a->full);
+    words_copy_table(L, a->full);
     want.or_nothing = take_option(L, "or_nothing");
     want.because = a->change ? take_text(L, b, "even_so") : NULL;
     want.args = action_arguments(L, b, a);
-    next_key(b, L);
-    return ask(L, b, want);
+    words_next_key(b, L);
+    return words_ask(L, b, want);
 }
 
 /* wait_until { sense.answers, service = ..., at_most = "5m", every = "10s" } */
 static int word_wait_until(lua_State *L)
 {
-    struct branch *b = speaking(L, "wait_until");
+    struct branch *b = words_speaking(L, "wait_until");
     struct request want = { .word = "wait_until", .span_ms = 10 * MINUTE_MS, .every_ms = -1,
                             .perform = perform_wait_until };
-    copy_table(L, "wait_until");
+    words_copy_table(L, "wait_until");
     lua_rawgeti(L, 1, 1);
-    want.action = action_at(L, -1);
+    want.action = words_action(L, -1);
     lua_pop(L, 1);
     if (!want.action || want.action->change || !want.action->condition)
         return luaL_error(L, "wait_until needs a question first, as sense.answers: "
@@ -337,287 +336,8 @@ static int word_wait_until(lua_State *L)
     if ((most && !duration_parse(&want.span_ms, most)) || (every && !duration_parse(&want.every_ms, every)))
         return luaL_error(L, "wait_until: at_most and every are spans such as \"5m\"");
     want.args = action_arguments(L, b, want.action);
-    next_key(b, L);
-    return ask(L, b, want);
-}
-
-/* Levels: call, try, retry run Lua inside of a word */
-
-static struct level *enter(struct branch *b, const char *prefix)
-{
-    struct level *saved = arena_one(b->run->keep, struct level);
-    *saved = b->level;
-    b->level = (struct level){ prefix, 1 };
-    return saved;
-}
-
-struct call { struct level *saved; struct runbook book; const char *args, *key; };
-
-static int call_returned(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    struct call *c = (struct call *)context;
-    struct branch *b = run_of(L)->turn;
-    b->level = *c->saved;
-    if (lua_istable(L, -1)) {
-        size_t n = 0;
-        const char *name[65];
-        for (lua_pushnil(L); n < 64 && lua_next(L, -2); lua_pop(L, 1))
-            if (lua_type(L, -2) == LUA_TSTRING)
-                name[n++] = arena_string(b->run->keep, lua_tostring(L, -2));
-        for (size_t i = 1; i < n; i++)
-            for (size_t k = i; k > 0 && strcmp(name[k - 1], name[k]) > 0; k--) {
-                const char *other = name[k];
-                name[k] = name[k - 1];
-                name[k - 1] = other;
-            }
-        if (lua_type(L, -1) != LUA_TTABLE)
-            lua_pop(L, 1);
-        name[n] = NULL;
-        if (!lua_getmetatable(L, -1))
-            make_strict(L, c->book.name, name);
-        else
-            lua_pop(L, 1);
-    }
-    return 1;
-}
-
-static void push_params(lua_State *L, const struct runbook *book, const char *args,
-                        struct arena *keep)
-{
-    const char **name = arena_many(keep, const char *, book->params + 1);
-    for (size_t i = 0; i < book->params; i++)
-        name[i] = book->param[i].arg.name;
-    sandbox_push_json(L, json_from(args));
-    make_strict(L, arena_print(keep, "parameters of %s", book->name), name);
-}
-
-static int call_steps(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    struct call *c = (struct call *)context;
-    struct branch *b = run_of(L)->turn;
-    if (!b->answer.good)
-        return answered(L, 0, 0);
-    c->saved = enter(b, arena_print(b->run->keep, "%s/", c->key));
-    lua_settop(L, 0);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, c->book.steps);
-    push_params(L, &c->book, c->args, b->run->keep);
-    lua_callk(L, 1, 1, context, call_returned);
-    return call_returned(L, 0, context);
-}
-
-static int word_call(lua_State *L)
-{
-    struct branch *b = speaking(L, "call");
-    struct call *c = arena_one(b->run->keep, struct call);
-    struct err e = { 0 };
-    struct text json = text_new(b->run->keep);
-    copy_table(L, "call");
-    if (lua_rawgeti(L, 1, 1) != LUA_TSTRING)
-        return luaL_error(L, "call needs the name of a runbook first: call { \"name\", ... }");
-    const char *name = keep_text(b, L, -1);
-    lua_pop(L, 1);
-    lua_pushnil(L);
-    lua_rawseti(L, 1, 1);
-    /* loading runs the file's top level on the main state, which is not running a word now */
-    if (!runbook_load(&c->book, b->run, name, &e) || !sandbox_to_json(L, 1, &json, &e)
-        || !runbook_arguments(&c->args, &c->book, b->run, json_from(json.at), &e))
-        return luaL_error(L, "%s", arena_string(b->run->keep, e.text));
-    next_key(b, L);
-    c->key = b->key;
-    b->want = (struct request){ .word = "call", .args = c->args, .perform = perform_call,
-                                .args_sha256 = sha256_of(b->run->keep, c->args),
-                                .because = c->book.name };
-    lua_settop(L, 0);
-    return lua_yieldk(L, 0, (lua_KContext)c, call_steps);
-}
-
-/* try { function } or try { action, ... }; retry the same, several times */
-
-struct attempt {
-    struct level *saved;
-    const char *word, *key, *where;
-    int64_t number, times, every_ms;
-    const char *failure;
-};
-
-/* Pushes what is to be done: the function, or the action and its table. */
-static int push_body(lua_State *L, const char *word)
-{
-    static const char *const options[] = { "times", "every", NULL };
-    lua_rawgeti(L, 1, 1); // table body
-    if (!lua_isfunction(L, -1))
-        return luaL_error(L, "%s needs something to do first: %s { function() ... end } or "
-                          "%s { role.action, ... }", word, word, word);
-    if (!action_at(L, -1))
-        return 0;
-    lua_newtable(L);
-    lua_pushnil(L);
-    while (lua_next(L, 1)) {
-        bool option = lua_isinteger(L, -2);
-        for (size_t i = 0; options[i] && lua_type(L, -2) == LUA_TSTRING; i++)
-            option = option || !strcmp(options[i], lua_tostring(L, -2));
-        if (option) {
-            lua_pop(L, 1);
-            continue;
-        }
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -4);
-    }
-    return 1;
-}
-
-static int attempt_again(lua_State *L, int status, lua_KContext context);
-
-static int attempt_gives_up(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    struct attempt *t = (struct attempt *)context;
-    lua_pushnil(L);
-    lua_pushstring(L, t->failure);
-    return 2;
-}
-
-/* After the body: its results, or what a failure leads to. */
-static int attempt_ended(lua_State *L, int status, lua_KContext context)
-{
-    struct attempt *t = (struct attempt *)context;
-    struct run *r = run_of(L);
-    struct branch *b = r->turn;
-    bool fine = status == LUA_OK || status == LUA_YIELD;
-    if (status == LUA_ERRMEM || status == LUA_ERRERR)
-        sandbox_kill(L, "needs more memory than its limit allows, stopped");
-    if (!fine && (sandbox_dead(r->sandbox) || !b->failure))
-        return lua_error(L); /* a mistake in the runbook is nobody's to catch */
-    const char *tried = b->level.prefix;
-    b->level = *t->saved;
-    if (fine)
-        return lua_gettop(L) - 1;
-    t->failure = b->failure;
-    bool last = t->number >= t->times;
-    if (last && !strcmp(t->word, "retry")) {
-        lua_pushfstring(L, "%s: %s, %d times", t->where, t->failure, (int)t->times);
-        return lua_error(L);
-    }
-    b->failure = NULL;
-    (void)tried;
-    b->where = t->where;
-    b->key = last ? arena_print(r->keep, "%s/0", t->key)
-                  : arena_print(r->keep, "%s/%lld/0", t->key, (long long)t->number);
-    b->want = (struct request){ .word = t->word, .args = "{}", .because = t->failure,
-                                .args_sha256 = sha256_of(r->keep, "{}"),
-                                .span_ms = t->every_ms,
-                                .perform = last ? perform_caught : perform_pause };
-    lua_settop(L, 1);
-    t->number++;
-    return lua_yieldk(L, 0, context, last ? attempt_gives_up : attempt_again);
-}
-
-static int attempt_again(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    struct attempt *t = (struct attempt *)context;
-    struct branch *b = run_of(L)->turn;
-    lua_settop(L, 1);
-    bool retry = !strcmp(t->word, "retry");
-    t->saved = enter(b, retry ? arena_print(b->run->keep, "%s/%lld/", t->key, (long long)t->number)
-                              : arena_print(b->run->keep, "%s/", t->key));
-    int n = push_body(L, t->word);
-    return attempt_ended(L, lua_pcallk(L, n, LUA_MULTRET, 0, context, attempt_ended), context);
-}
-
-static int attempt(lua_State *L, const char *word, int64_t times)
-{
-    struct branch *b = speaking(L, word);
-    struct attempt *t = arena_one(b->run->keep, struct attempt);
-    if (lua_gettop(L) != 1 || !lua_istable(L, 1))
-        return luaL_error(L, "write %s { function() ... end } or %s { role.action, ... }", word, word);
-    *t = (struct attempt){ .word = word, .number = 1, .times = times, .every_ms = 5 * SECOND_MS };
-    if (!strcmp(word, "retry")) {
-        if (lua_getfield(L, 1, "times") != LUA_TNIL)
-            t->times = luaL_checkinteger(L, -1);
-        lua_pop(L, 1);
-        if (lua_getfield(L, 1, "every") == LUA_TSTRING
-            && !duration_parse(&t->every_ms, lua_tostring(L, -1)))
-            return luaL_error(L, "retry: every is a span such as \"5s\"");
-        lua_pop(L, 1);
-        if (t->times < 1 || t->times > 1000)
-            return luaL_error(L, "retry: times is 1 to 1000");
-    }
-    next_key(b, L);
-    t->key = b->key;
-    t->where = b->where;
-    return attempt_again(L, 0, (lua_KContext)t);
-}
-
-static int word_try(lua_State *L) { return attempt(L, "try", 1); }
-static int word_retry(lua_State *L) { return attempt(L, "retry", 3); }
-
-/* parallel { f, g, on_failure = "finish" } and each { list, f, at_once = 8 } */
-
-static struct join *children(lua_State *L, struct branch *b, const char *word)
-{
-    struct join *j = arena_one(b->run->keep, struct join);
-    lua_getfield(L, 1, "on_failure");
-    const char *how = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "finish";
-    if (!strcmp(how, "stop"))
-        j->on_failure = THEN_STOP;
-    else if (!strcmp(how, "go_on"))
-        j->on_failure = THEN_GO_ON;
-    else if (strcmp(how, "finish"))
-        luaL_error(L, "%s: on_failure is \"finish\", \"stop\" or \"go_on\"", word);
-    lua_pop(L, 1);
-    lua_pushvalue(L, 1);
-    j->list = luaL_ref(L, LUA_REGISTRYINDEX);
-    j->function = LUA_NOREF;
-    b->join = j;
-    return j;
-}
-
-static int word_parallel(lua_State *L)
-{
-    struct branch *b = speaking(L, "parallel");
-    if (lua_gettop(L) != 1 || !lua_istable(L, 1) || lua_rawlen(L, 1) == 0)
-        return luaL_error(L, "write parallel { function() ... end, function() ... end }");
-    struct join *j = children(L, b, "parallel");
-    j->count = j->at_once = (size_t)lua_rawlen(L, 1);
-    for (size_t i = 1; i <= j->count; i++)
-        if (lua_rawgeti(L, 1, (lua_Integer)i) != LUA_TFUNCTION)
-            return luaL_error(L, "parallel: number %d is a %s, no function", (int)i,
-                              luaL_typename(L, -1));
-        else
-            lua_pop(L, 1);
-    next_key(b, L);
-    return ask(L, b, (struct request){ .word = "parallel", .perform = perform_children });
-}
-
-static int word_each(lua_State *L)
-{
-    struct branch *b = speaking(L, "each");
-    if (lua_gettop(L) != 1 || !lua_istable(L, 1) || lua_rawgeti(L, 1, 1) != LUA_TTABLE
-        || lua_rawgeti(L, 1, 2) != LUA_TFUNCTION)
-        return luaL_error(L, "write each { list, function(item) ... end }");
-    lua_settop(L, 1);
-    struct join *j = children(L, b, "each");
-    lua_rawgeti(L, 1, 1);
-    j->count = (size_t)lua_rawlen(L, -1);
-    luaL_unref(L, LUA_REGISTRYINDEX, j->list);
-    j->list = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_rawgeti(L, 1, 2);
-    j->function = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_getfield(L, 1, "at_once");
-    j->at_once = (size_t)luaL_optinteger(L, -1, 1);
-    if (j->count > 5000 || j->at_once < 1)
-        return luaL_error(L, "each: at most 5000 items, at_once at least 1");
-    next_key(b, L);
-    return ask(L, b, (struct request){ .word = "each", .perform = perform_children });
-}
-
-void words_push_params(struct run *r, lua_State *L, const struct runbook *book, const char *args)
-{
-    push_params(L, book, args, r->keep);
+    words_next_key(b, L);
+    return words_ask(L, b, want);
 }
 
 static int word_pcall(lua_State *L)

@@ -1,0 +1,121 @@
+/* branch.c: parallel and each: branches that run beside each other, and the
+ * one that waits for them. */
+#include "play/engine.h"
+#include "play/sandbox.h"
+
+#include <lauxlib.h>
+
+/* A branch's word has been answered for all of its children. */
+static void join_done(struct branch *p)
+{
+    struct join *j = p->join;
+    bool list = j->function != LUA_NOREF;
+    for (size_t i = 0; i < j->count && j->on_failure != THEN_GO_ON; i++) {
+        struct branch *c = j->child[i];
+        if (!c || !c->raised)
+            continue;
+        p->failed_key = c->failed_key;
+        if (!c->failure) { /* a mistake in the runbook, not a failure of the world */
+            p->failure = NULL;
+            p->answer = (struct answer){ .text = arena_string(p->run->keep, c->error.text) };
+            branch_ready(p);
+            return;
+        }
+        branch_bad(p, "%zu of %zu failed; the first: %s", j->failed, j->count, c->error.text);
+        return;
+    }
+    p->answer = (struct answer){ .good = true };
+    if (list)
+        lua_createtable(p->co, (int)j->count, 0);
+    for (size_t i = 0; i < j->count; i++) {
+        struct branch *c = j->child[i];
+        if (c->raised) {
+            lua_createtable(p->co, 0, 1);
+            lua_pushstring(p->co, c->error.text);
+            lua_setfield(p->co, -2, "failed");
+        } else if (lua_gettop(c->co) > 0) {
+            lua_settop(c->co, 1);
+            lua_xmove(c->co, p->co, 1);
+        } else {
+            lua_pushnil(p->co);
+        }
+        sandbox_drop(p->run->sandbox, c->co);
+        if (list)
+            lua_rawseti(p->co, -2, (lua_Integer)i + 1);
+    }
+    p->arguments = p->answer.results = list ? 1 : (int)j->count;
+    p->join = NULL;
+    branch_ready(p);
+}
+
+static void start_child(struct branch *p)
+{
+    struct run *r = p->run;
+    struct join *j = p->join;
+    size_t i = j->started++;
+    struct branch *c = branch_new(r, p, arena_print(r->keep, "%s/%zu/", p->key, i + 1));
+    j->child[i] = c;
+    c->number = i + 1;
+    c->co = sandbox_thread(r->sandbox);
+    lua_State *L = c->co;
+    if (j->function == LUA_NOREF) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, j->list);
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        lua_remove(L, -2);
+    } else {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, j->function);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, j->list);
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        lua_remove(L, -2);
+        c->arguments = 1;
+    }
+    branch_ready(c);
+}
+
+static void cancel_others(struct branch *p)
+{
+    struct join *j = p->join;
+    j->count = j->started;
+    for (size_t i = 0; i < j->started; i++) {
+        struct branch *c = j->child[i];
+        if (c->ended || c->cancelled)
+            continue;
+        c->cancelled = true;
+        if (c->waits == WAITS_TIME || (c->waits == WAITS_TASK && !c->work))
+            branch_ready(c);
+    }
+}
+
+void branch_ended(struct branch *b)
+{
+    struct branch *p = b->parent;
+    if (!p)
+        return;
+    struct join *j = p->join;
+    j->ended++;
+    if (b->raised) {
+        j->failed++;
+        run_say(b->run, b->key, "%s", b->error.text);
+        if (j->on_failure == THEN_STOP)
+            cancel_others(p);
+    }
+    if (j->started < j->count)
+        start_child(p);
+    else if (j->ended == j->count)
+        join_done(p);
+}
+
+void perform_children(struct branch *b)
+{
+    struct join *j = b->join;
+    j->child = arena_many(b->run->keep, struct branch *, j->count + 1);
+    b->waits = WAITS_CHILDREN;
+    if (sandbox_room(sandbox_lua(b->run->sandbox)) < (int64_t)j->count * 2000 + 65536) {
+        branch_bad(b, "%zu branches need more memory than the limit allows", j->count);
+        return;
+    }
+    if (j->count == 0)
+        join_done(b);
+    for (size_t i = 0; i < j->count && i < j->at_once; i++)
+        start_child(b);
+}
