@@ -108,8 +108,8 @@ static bool day_is_meant(struct desk *d, const struct moment *m, struct err *e)
                                        zone_words(d->keep, zone, m->at)), e);
 }
 
-/* Has anything of it happened in the last day? Bookkeeping about an old one has not. */
-static bool is_recent(const struct desk *d)
+/* Bookkeeping about an old incident is no part of what happened. */
+bool desk_is_recent(const struct desk *d)
 {
     int64_t since = desk_now(d) - DAY_MS;
     for (size_t i = 0; i < d->incident.windows.count; i++)
@@ -134,7 +134,7 @@ static bool put_on_its_day(struct desk *d, struct moment *m, struct err *e)
     const char *zone = desk_zone(d);
     if (m->said_day || m->typed[0] == '-')
         return true;
-    if (d->day_of == INSTANT_NONE && (!d->name || is_recent(d)))
+    if (d->day_of == INSTANT_NONE && (!d->name || desk_is_recent(d)))
         return day_is_meant(d, m, e);
     struct civil day = civil_at(zone, d->day_of == INSTANT_NONE ? d->incident.opened_at : d->day_of);
     if (!moment_parse_on(m, m->typed, zone, day, d->keep, e))

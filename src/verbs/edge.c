@@ -232,7 +232,7 @@ static bool look_back(struct desk *d, struct err *e)
     const char *zone = desk_zone(d);
     if (!moment_parse(&m, d->as_of_typed, zone, desk_now(d), d->keep, e))
         return err_while(e, "--as-of");
-    if (d->name && d->incident.closed && !m.said_day && d->as_of_typed[0] != '-' &&
+    if (d->name && !desk_is_recent(d) && !m.said_day && d->as_of_typed[0] != '-' &&
         !moment_parse_on(&m, d->as_of_typed, zone, civil_at(zone, d->incident.opened_at), d->keep, e))
         return err_while(e, "--as-of");
     d->as_of = m.at;
