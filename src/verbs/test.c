@@ -42,7 +42,7 @@ static bool find_scenarios(struct names *out, struct desk *d, struct err *e)
     for (size_t i = 0; i < d->words; i++) {
         bool folder = false;
         struct err none = { 0 };
-        struct workspace here = { .dir = ".", .world = w };
+        struct workspace here = { .dir = d->dir ? d->dir : ".", .world = w };
         if (!w->exists(w, d->word[i], &folder)) { /* the name of a shipped example, then */
             const char *inside = arena_print(d->keep, "%s/scenario.yaml", d->word[i]);
             if (!workspace_share(&file[n++], NULL, &here, "examples", inside, d->keep, &none))
@@ -51,7 +51,7 @@ static bool find_scenarios(struct names *out, struct desk *d, struct err *e)
         }
         file[n++] = folder ? arena_print(d->keep, "%s/scenario.yaml", d->word[i]) : d->word[i];
     }
-    struct workspace here = { .dir = ".", .world = w };
+    struct workspace here = { .dir = d->dir ? d->dir : ".", .world = w };
     struct names all = { 0 };
     for (int kind = 0; kind < 2 && !n; kind++) {
         const char *what = kind ? "examples" : "scenarios", *path;

@@ -1,5 +1,7 @@
 #include "../contracts/suite.h"
 
+#include <sys/stat.h>
+
 static struct stage *open_real(void)
 {
     return stage_open_in(world_real("alice", test_keep()), "roles:\n  exec: { plugin: exec }\n");
@@ -64,6 +66,24 @@ static void a_flood_of_output_is_kept_at_its_end(void **_)
     assert_non_null(strstr(v.result, "last\\n"));
 }
 
+/* An ssh that hands its last word to a shell, as the other side's would. */
+static void another_machine_gets_each_word_as_it_stands(void **_)
+{
+    struct stage *s = open_real();
+    stage_write(s, "bin/ssh", "#!/bin/sh\necho \"to $6\"\nsh -c \"$7\"\n");
+    const char *bin = workspace_path(&s->ws, test_keep(), "bin");
+    char *old = arena_string(test_keep(), getenv("PATH"));
+    if (chmod(arena_print(test_keep(), "%s/ssh", bin), 0700))
+        fail_msg("chmod");
+    setenv("PATH", arena_print(test_keep(), "%s:%s", bin, old), 1);
+    struct task_view v = stage_do(s, "exec.read", "{\"program\":\"printf\",\"host\":\"db1\","
+                                  "\"args\":[\"%s|\",\"it's; $HOME\",\"a b\"]}", "k", NULL);
+    setenv("PATH", old, 1);
+    assert_string_equal(v.text, "");
+    assert_string_equal(v.result, "{\"out\":\"to db1\\nit's; $HOME|a b|\",\"status\":0}");
+    plugins_close(s->plugins);
+}
+
 static void a_simulated_world_starts_no_program(void **_)
 {
     struct stage *s = stage_open("roles:\n  exec: { plugin: exec }\n");
@@ -92,6 +112,7 @@ int main(void)
         promise(one_that_takes_too_long_is_stopped_with_its_children),
         promise(a_signal_is_named),
         promise(a_flood_of_output_is_kept_at_its_end),
+        promise(another_machine_gets_each_word_as_it_stands),
         promise(it_plays_the_role_as_its_contract_says),
         promise(a_simulated_world_starts_no_program),
     };
