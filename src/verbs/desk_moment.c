@@ -1,0 +1,178 @@
+/* desk_moment.c: when it happened, as people say it on a command line: "@11:25",
+ * "14:41-14:46", --at; and of which day that is. */
+#include "verbs/verbs.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static void take_word(struct desk *d, size_t index)
+{
+    for (size_t i = index; i < d->words; i++)
+        d->word[i] = d->word[i + 1];
+    d->words--;
+}
+
+/* "@alice please look" is a text, "@11:25 look" begins with a time; "@tomorrow"
+ * and "@+5m" are meant as one, and are refused as such. */
+static bool is_time_word(const char *word)
+{
+    static const char *const words[] = { "yesterday", "today", "tomorrow", "now", "noon", "midnight", "last",
+                                         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+                                         "sunday", NULL };
+    if (word[0] != '@')
+        return false;
+    for (size_t i = 0; words[i]; i++)
+        if (!strncasecmp(word + 1, words[i], strlen(words[i])) && !isalpha((unsigned char)word[1 + strlen(words[i])]))
+            return true;
+    return isdigit((unsigned char)word[1]) || (word[1] && strchr("-~+", word[1]) && word[2]);
+}
+
+/* "14:10-14:05x", "25:00": whoever typed that meant a time. */
+static bool looks_like_time(const char *word)
+{
+    word += *word == '@';
+    word += *word == '~';
+    size_t digits = strspn(word, "0123456789");
+    bool day = digits == 4 && word[4] == '-' && isdigit((unsigned char)word[5]);
+    return day || ((digits == 1 || digits == 2) && word[digits] == ':' && word[digits + 1] &&
+                   strchr("0123456789?", word[digits + 1]));
+}
+
+/* "@yesterday 23:50" and "@2025-03-11 11:17" are two words of the command line. */
+static bool goes_on(const char *word, const char *next)
+{
+    if (!next || !isdigit((unsigned char)next[0]) || !strchr(next, ':'))
+        return false;
+    return text_equal(word, "@yesterday") || (strlen(word) == 11 && word[5] == '-' && word[8] == '-');
+}
+
+/* A day that nobody named and that is not today is asked: at 00:10, "23:50"
+ * means yesterday, and at 09:00 it is probably a slip. */
+static bool day_is_meant(struct desk *d, const struct moment *m, struct err *e)
+{
+    const char *zone = desk_zone(d);
+    struct civil then = civil_at(zone, m->at), today = civil_at(zone, desk_now(d));
+    if (m->said_day || m->typed[0] == '-' ||
+        civil_days(then.year, then.month, then.day) == civil_days(today.year, today.month, today.day))
+        return true;
+    return desk_confirm(d, arena_print(d->keep, "'%s' is %s %s, not today: is that the day you mean?",
+                                       m->typed, instant_text(d->keep, zone, m->at, FORM_DATE_HM),
+                                       zone_words(d->keep, zone, m->at)), e);
+}
+
+/* Bookkeeping about an old incident is no part of what happened. */
+bool desk_is_recent(const struct desk *d)
+{
+    int64_t since = desk_now(d) - DAY_MS;
+    for (size_t i = 0; i < d->incident.windows.count; i++)
+        if (d->incident.windows.window[i].open)
+            return true;
+    for (size_t i = 0; i < d->incident.entries; i++) {
+        const struct entry *n = &d->incident.entry[i];
+        switch ((int)n->event->kind) {
+        case EVENT_OPENED: case EVENT_NOTE: case EVENT_ALERT: case EVENT_SIGNAL: case EVENT_IMPACT:
+        case EVENT_ACTION_ENDED: case EVENT_RUN_STARTED:
+            if (n->at >= since && !text_equal(n->level, "none"))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A time of day without its day: the day that the verb speaks of, else today;
+ * and where the incident is of another day, that one, if the person says so. */
+static bool put_on_its_day(struct desk *d, struct moment *m, struct err *e)
+{
+    const char *zone = desk_zone(d);
+    if (m->said_day || m->typed[0] == '-')
+        return true;
+    if (d->day_of == INSTANT_NONE && (!d->name || desk_is_recent(d)))
+        return day_is_meant(d, m, e);
+    struct civil day = civil_at(zone, d->day_of == INSTANT_NONE ? d->incident.opened_at : d->day_of);
+    if (!moment_parse_on(m, m->typed, zone, day, d->keep, e))
+        return false;
+    if (d->day_of != INSTANT_NONE)
+        return true;
+    return desk_confirm(d, arena_print(d->keep, "%s is of another day: do you mean %s %s?", d->name,
+                                       instant_text(d->keep, zone, m->at, FORM_DATE_HM),
+                                       zone_words(d->keep, zone, m->at)), e);
+}
+
+bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
+{
+    const char *typed = d->at_typed;
+    if (word && word < d->words && goes_on(d->word[word - 1], d->word[word]))
+        word--; /* asked for the last word, which is the second half of a time */
+    if (word < d->words && is_time_word(d->word[word])) {
+        typed = d->word[word] + 1;
+        if (goes_on(d->word[word], d->word[word + 1])) {
+            typed = arena_print(d->keep, "%s %s", typed, d->word[word + 1]);
+            take_word(d, word);
+        }
+        take_word(d, word);
+    }
+    *out = (struct moment){ .at = INSTANT_NONE };
+    if (typed && (!moment_parse(out, typed, desk_zone(d), desk_now(d), d->keep, e) ||
+                  !put_on_its_day(d, out, e)))
+        return false;
+    d->when = *out;
+    return true;
+}
+
+/* An end without a day is of the day of its beginning, or of the next one. */
+static bool ends_on(struct desk *d, const struct moment *from, struct moment *to, struct err *e)
+{
+    if (to->said_day || to->typed[0] == '-')
+        return true;
+    struct civil day = civil_at(desk_zone(d), from->at);
+    int64_t beginning = from->at;
+    if (!moment_parse_on(to, to->typed, desk_zone(d), day, d->keep, e))
+        return false;
+    if (to->at > beginning || beginning - to->at < DAY_MS / 2)
+        return true; /* "23:50-00:10" passes midnight; "14:46-14:41" is a slip */
+    day = civil_at("UTC", (civil_days(day.year, day.month, day.day) + 1) * DAY_MS);
+    return moment_parse_on(to, to->typed, desk_zone(d), day, d->keep, e);
+}
+
+bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk *d, size_t word,
+               struct err *e)
+{
+    *given = false;
+    if (word >= d->words)
+        return true;
+    const char *typed = d->word[word] + (d->word[word][0] == '@');
+    if (!isdigit((unsigned char)typed[0]) && typed[0] != '~')
+        return true;
+    struct err why = { 0 };
+    for (const char *dash = strchr(typed, '-'); dash; dash = strchr(dash + 1, '-')) {
+        struct err quiet = { 0 };
+        const char *left = arena_copy(d->keep, typed, (size_t)(dash - typed));
+        if (!moment_parse(from, left, desk_zone(d), desk_now(d), d->keep, &quiet) ||
+            !moment_parse(to, dash + 1, desk_zone(d), desk_now(d), d->keep, &quiet)) {
+            if (!strstr(quiet.text, "is no time")) /* a form that is known: what is wrong with it? */
+                why = quiet;
+            continue;
+        }
+        *given = true;
+        take_word(d, word);
+        if (!put_on_its_day(d, from, e) || !ends_on(d, from, to, e))
+            return false;
+        if (from->at >= to->at)
+            return err_usage(e, "'%s' ends before it begins", typed);
+        d->when = *from;
+        return true;
+    }
+    struct err single = { 0 };
+    bool marked = d->word[word][0] == '@'; /* @14:10 alone is a beginning: desk_moment() reads it */
+    if (!looks_like_time(typed) ||
+        (marked && (goes_on(d->word[word], d->word[word + 1]) ||
+                    moment_parse(from, typed, desk_zone(d), desk_now(d), d->keep, &single) || !why.kind)))
+        return true;
+    if (why.kind) {
+        *e = why;
+        return false;
+    }
+    err_hint(e, "a window is 14:41-14:46, its beginning alone @14:41");
+    return err_usage(e, "'%s' is no window", typed);
+}
