@@ -6,100 +6,6 @@
 
 #include <string.h>
 
-/* Reads */
-
-/* A person answered what the task wanted to know: on with the task. */
-static void person_answered(struct branch *b)
-{
-    b->waits = WAITS_TASK;
-    task_answer(b->task, b->answer.json ? b->answer.json : "could-not",
-                b->answer.text ? b->answer.text : "");
-    b->view.state = TASK_WAITS;
-    b->wake_at = INT64_MIN;
-    b->then = b->after_answer;
-}
-
-void task_ask_person(struct branch *b, step_fn *then)
-{
-    const char *action = b->work ? b->work->action->full : b->want.action->full;
-    b->deadline = INT64_MAX; /* a person takes the time that it takes */
-    b->after_answer = then;
-    consent_ask(b, b->work ? "manual" : "look", b->view.question, action,
-                b->work ? b->work->args_sha256 : b->want.args_sha256, person_answered);
-}
-
-
-static void write_read(struct branch *b, const char *result, const char *error, step_fn *then)
-{
-    struct run *r = b->run;
-    struct text data;
-    struct json_out o = data_open(&data, r);
-    json_put(&o, "action", b->want.word);
-    json_put_raw(&o, "args", b->want.args, strlen(b->want.args));
-    json_put(&o, "args_sha256", b->want.args_sha256);
-    if (error) {
-        json_open(&o, "error", '{');
-        json_put(&o, "text", error);
-        json_close(&o, '}');
-    } else {
-        json_put_raw(&o, "result", result, strlen(result));
-    }
-    data_close(&o, b);
-    b->answer.json = result;
-    b->answer.text = error;
-    branch_write(b, EVENT_READ, data.at, false, then);
-}
-
-static void tell_result(struct branch *b) { branch_good(b, b->answer.json); }
-
-static void tell_error(struct branch *b)
-{
-    const char *text = b->answer.text;
-    branch_bad(b, "%s", text ? text : "it failed");
-}
-
-static void have_read(struct branch *b)
-{
-    const struct task_view *v = &b->view;
-    if (v->state == TASK_ASKS) { /* manual: a person reads it for us */
-        task_ask_person(b, have_read);
-        return;
-    }
-    if (v->nothing && b->want.or_nothing)
-        write_read(b, "null", NULL, tell_result);
-    else if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED)
-        write_read(b, v->result, NULL, tell_result);
-    else
-        write_read(b, NULL, v->text && v->text[0] ? v->text : "it failed", tell_error);
-}
-
-static void perform_read(struct branch *b)
-{
-    struct run *r = b->run;
-    const struct role_action *a = b->want.action;
-    const struct event *ev = replay_last(b, EVENT_READ);
-    struct task *task;
-    struct err e = { 0 };
-    if (r->trouble.kind != ERR_NONE || (ev && !replay_agrees(b, ev, a->full, b->want.args_sha256)))
-        return;
-    if (ev && json_get(ev->data, "result").at) {
-        struct json result = json_get(ev->data, "result");
-        replay_consumed(b, ev);
-        branch_good(b, arena_copy(r->keep, result.at, result.length));
-        return;
-    }
-    if (ev && replay_caught(r, b->key)) {
-        replay_consumed(b, ev);
-        branch_bad(b, "%s", json_get_text(json_get(ev->data, "error"), "text", r->keep));
-        return;
-    }
-    if (!task_perform(&task, r->plugins, a, json_from(b->want.args), "", r->keep, &e)) {
-        branch_bad(b, "%s", e.text);
-        return;
-    }
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, a), have_read);
-}
-
 /* The state of a target, as the contract says to read it; *then at once, with
  * view.result NULL, where nobody can be asked. */
 bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
@@ -142,7 +48,7 @@ const char *change_provider_key(struct branch *b)
                        (long long)w->attempt);
 }
 
-static void give_up(struct branch *b, const char *text)
+void change_give_up(struct branch *b, const char *text)
 {
     struct work *w = b->work;
     if (w->lock)
@@ -263,7 +169,7 @@ static void consented(struct branch *b)
 {
     struct work *w = b->work;
     if (!b->answer.good) {
-        give_up(b, arena_print(b->run->keep, "%s: somebody said no", w->action->full));
+        change_give_up(b, arena_print(b->run->keep, "%s: somebody said no", w->action->full));
         return;
     }
     w->consented = true;
@@ -286,7 +192,7 @@ const char *state_words(struct json value, struct arena *keep)
 }
 
 /* What is asked says what it allows: target, before, undo, and who may. */
-static void ask_consent(struct branch *b)
+void change_ask_consent(struct branch *b)
 {
     struct run *r = b->run;
     struct work *w = b->work;
@@ -306,100 +212,13 @@ static void ask_consent(struct branch *b)
     consent_ask(b, second ? "approve" : "consent", question, w->action->full, w->args_sha256, consented);
 }
 
-static void have_pool(struct branch *b)
-{
-    struct work *w = b->work;
-    struct run *r = b->run;
-    int64_t count;
-    struct err e = { 0 };
-    const struct service *s = config_service(&r->ws->config,
-                                             json_get_text(w->args, "service", r->keep), &e);
-    struct json ips = json_get(json_from(b->view.result ? b->view.result : "{}"), "ips");
-    bool inside = false;
-    const char *ip = json_get_text(w->args, "ip", r->keep);
-    count = (int64_t)json_count(ips);
-    for (struct json_walk i = json_walk(ips); ips.at && json_next(&i);)
-        inside = inside || (ip && json_is(i.value, ip));
-    if (b->view.outcome == OUTCOME_OK && s && inside && count - 1 < s->pool_min) {
-        give_up(b, arena_print(r->keep, "%s would leave %s in the pool of %s, whose minimum is %lld",
-                               w->action->full, text_count(r->keep, count - 1, "IP"), s->name,
-                               (long long)s->pool_min));
-        return;
-    }
-    ask_consent(b);
-}
-
-/* A pool that nobody can read: the configuration's IPs, and what the ledger
- * says came and went. False when the change would leave too few. */
-static bool enough_by_the_record(struct branch *b)
-{
-    struct run *r = b->run;
-    struct work *w = b->work;
-    struct ledger l;
-    struct err e = { 0 };
-    const char *name = json_get_text(w->args, "service", r->keep), *gone = json_get_text(w->args, "ip", r->keep);
-    const struct service *s = name ? config_service(&r->ws->config, name, &e) : NULL;
-    if (!s || !gone || r->dry || !ledger_read(&l, r->ws, r->keep, &e))
-        return true;
-    const char **in = arena_many(r->keep, const char *, l.changes + 256);
-    size_t n = 0;
-    bool inside = false;
-    for (size_t i = 0; s->ips && s->ips[i] && n < 255; i++)
-        in[n++] = s->ips[i];
-    for (size_t i = 0; i < l.changes; i++) {
-        const struct change *c = &l.change[i];
-        const char *ip = json_get_text(c->args, "ip", r->keep);
-        if (!ip || c->state == CHANGE_FAILED || !c->ended || !json_is(json_get(c->args, "service"), name))
-            continue;
-        for (size_t k = n; k-- > 0;)
-            if (!strcmp(in[k], ip) && text_starts(c->action, "pool."))
-                in[k] = in[--n];
-        if (!strcmp(c->action, "pool.add"))
-            in[n++] = ip;
-    }
-    for (size_t k = 0; k < n; k++)
-        inside = inside || !strcmp(in[k], gone);
-    if (!inside || (int64_t)n - 1 >= s->pool_min)
-        return true;
-    give_up(b, arena_print(r->keep, "%s would leave %s in the pool of %s, as far as the record knows; its "
-                           "minimum is %lld (even_so = \"why\" does it all the same)", w->action->full,
-                           text_count(r->keep, (int64_t)n - 1, "IP"), s->name, (long long)s->pool_min));
-    return false;
-}
-
-/* A pool never falls below its minimum, whoever shrinks it. */
-static void check_pool(struct branch *b)
-{
-    struct run *r = b->run;
-    struct work *w = b->work;
-    struct err e = { 0 };
-    const struct role_action *list = w->action->shrinks_pool && !w->even_so
-        ? roles_find(&r->roles, "pool.list", &e) : NULL;
-    struct task *task;
-    struct text args = text_new(r->keep);
-    if (!list || !plugins_observes(r->plugins, list)) {
-        if (!list || enough_by_the_record(b))
-            ask_consent(b);
-        return;
-    }
-    struct json service = json_get(w->args, "service");
-    text_add(&args, "{\"service\":");
-    text_bytes(&args, service.at, service.length);
-    text_char(&args, '}');
-    if (!task_perform(&task, r->plugins, list, json_from(args.at), "", r->keep, &e)) {
-        ask_consent(b);
-        return;
-    }
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, list), have_pool);
-}
-
 static void have_before(struct branch *b)
 {
     struct work *w = b->work;
     if (b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result)
         w->before = json_from(arena_string(b->run->keep, b->view.result));
     w->undo = undo_data(b, w);
-    check_pool(b);
+    change_check_pool(b);
 }
 
 /* The target's lock, workspace-wide, before `before` is read. */
@@ -441,13 +260,13 @@ void change_start(struct branch *b, struct work *w)
         w->attempt = 1;
     if (!w->target && !role_resolve(&w->target, w->action->target ? w->action->target : w->action->full,
                                     w->args, (struct json){ 0 }, (struct json){ 0 }, r->keep, &e)) {
-        give_up(b, arena_string(r->keep, e.text));
+        change_give_up(b, arena_string(r->keep, e.text));
         return;
     }
     if (!plugins_can(r->plugins, w->action, &e) || !take_target(b, &e)
         || !read_state(b, w->action, w->args, have_before, &e)) {
         b->busy = e.kind == ERR_BUSY;
-        give_up(b, arena_string(r->keep, e.text));
+        change_give_up(b, arena_string(r->keep, e.text));
     }
 }
 

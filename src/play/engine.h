@@ -6,6 +6,7 @@
  *   consent.c  questions to people          replay.c  answers from the journal
  *   wait.c     time                         branch.c  parallel and each
  *   restore.c  putting back                 run.c     start, resume, park, end
+ *   write.c    events into the journal
  *
  * TURN     A word unpacks its arguments (which may raise), fills in a request
  *          and yields. The loop performs it in small steps: each step does
@@ -176,6 +177,11 @@ struct run {
     int64_t interrupts_seen;
 };
 
+/* write.c */
+void engine_flush(struct run *r);
+void engine_count_numbers(struct run *r, const struct journal *j);
+bool engine_read_locks(struct run *r, struct err *e);
+
 /* branch.c */
 void branch_ended(struct branch *b); /* tells the one that waits for it */
 
@@ -274,7 +280,11 @@ void change_settle(struct branch *b);                /* unknown: the probe decid
 void change_end(struct branch *b);                   /* writes action.ended */
 void change_settle_recorded(struct branch *b, struct work *w);
 void change_write_begun(struct branch *b);
-step_fn change_performed;
+step_fn change_performed, perform_read;
+/* pool.c: enough left? then on with the consent; else given up. */
+void change_check_pool(struct branch *b);
+void change_ask_consent(struct branch *b);
+void change_give_up(struct branch *b, const char *text);
 /* The task wants to know something from a person; then on with it. */
 void task_ask_person(struct branch *b, step_fn *then);
 const char *change_provider_key(struct branch *b);

@@ -1,0 +1,98 @@
+/* read.c: a read, and what a task wants to know from a person on its way. */
+#include "play/engine.h"
+
+#include <string.h>
+
+/* Reads */
+
+/* A person answered what the task wanted to know: on with the task. */
+static void person_answered(struct branch *b)
+{
+    b->waits = WAITS_TASK;
+    task_answer(b->task, b->answer.json ? b->answer.json : "could-not",
+                b->answer.text ? b->answer.text : "");
+    b->view.state = TASK_WAITS;
+    b->wake_at = INT64_MIN;
+    b->then = b->after_answer;
+}
+
+void task_ask_person(struct branch *b, step_fn *then)
+{
+    const char *action = b->work ? b->work->action->full : b->want.action->full;
+    b->deadline = INT64_MAX; /* a person takes the time that it takes */
+    b->after_answer = then;
+    consent_ask(b, b->work ? "manual" : "look", b->view.question, action,
+                b->work ? b->work->args_sha256 : b->want.args_sha256, person_answered);
+}
+
+
+static void write_read(struct branch *b, const char *result, const char *error, step_fn *then)
+{
+    struct run *r = b->run;
+    struct text data;
+    struct json_out o = data_open(&data, r);
+    json_put(&o, "action", b->want.word);
+    json_put_raw(&o, "args", b->want.args, strlen(b->want.args));
+    json_put(&o, "args_sha256", b->want.args_sha256);
+    if (error) {
+        json_open(&o, "error", '{');
+        json_put(&o, "text", error);
+        json_close(&o, '}');
+    } else {
+        json_put_raw(&o, "result", result, strlen(result));
+    }
+    data_close(&o, b);
+    b->answer.json = result;
+    b->answer.text = error;
+    branch_write(b, EVENT_READ, data.at, false, then);
+}
+
+static void tell_result(struct branch *b) { branch_good(b, b->answer.json); }
+
+static void tell_error(struct branch *b)
+{
+    const char *text = b->answer.text;
+    branch_bad(b, "%s", text ? text : "it failed");
+}
+
+static void have_read(struct branch *b)
+{
+    const struct task_view *v = &b->view;
+    if (v->state == TASK_ASKS) { /* manual: a person reads it for us */
+        task_ask_person(b, have_read);
+        return;
+    }
+    if (v->nothing && b->want.or_nothing)
+        write_read(b, "null", NULL, tell_result);
+    else if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED)
+        write_read(b, v->result, NULL, tell_result);
+    else
+        write_read(b, NULL, v->text && v->text[0] ? v->text : "it failed", tell_error);
+}
+
+void perform_read(struct branch *b)
+{
+    struct run *r = b->run;
+    const struct role_action *a = b->want.action;
+    const struct event *ev = replay_last(b, EVENT_READ);
+    struct task *task;
+    struct err e = { 0 };
+    if (r->trouble.kind != ERR_NONE || (ev && !replay_agrees(b, ev, a->full, b->want.args_sha256)))
+        return;
+    if (ev && json_get(ev->data, "result").at) {
+        struct json result = json_get(ev->data, "result");
+        replay_consumed(b, ev);
+        branch_good(b, arena_copy(r->keep, result.at, result.length));
+        return;
+    }
+    if (ev && replay_caught(r, b->key)) {
+        replay_consumed(b, ev);
+        branch_bad(b, "%s", json_get_text(json_get(ev->data, "error"), "text", r->keep));
+        return;
+    }
+    if (!task_perform(&task, r->plugins, a, json_from(b->want.args), "", r->keep, &e)) {
+        branch_bad(b, "%s", e.text);
+        return;
+    }
+    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, a), have_read);
+}

@@ -1,0 +1,136 @@
+/* restore_gather.c: what is to be put back, and in which order. */
+#include "play/restore_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,
+                   struct arena *keep, struct err *e)
+{
+    struct names all;
+    struct store *s = ws->store;
+    if (!s->list(s, &all, keep, e))
+        return false;
+    *out = arena_many(keep, struct journal, all.count + 1);
+    *count = 0;
+    for (size_t i = 0; i < all.count; i++)
+        if (strcmp(all.name[i], "log") && !s->read(s, all.name[i], &(*out)[(*count)++], keep, e))
+            return false;
+    return true;
+}
+
+bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep, struct err *e)
+{
+    struct journal *journal;
+    size_t n;
+    if (!journals_read(&journal, &n, ws, keep, e))
+        return false;
+    ledger_fold(out, journal, n, keep);
+    return true;
+}
+
+bool restore_in_force(const struct change *c)
+{
+    return c->state == CHANGE_OPEN || c->state == CHANGE_UNDO_FAILED || c->state == CHANGE_IN_FLIGHT
+        || c->state == CHANGE_NO_UNDO;
+}
+
+static bool wanted(const struct restoring *s, struct run *r, const struct target *t)
+{
+    bool ours = false, named = !s->names && !s->ip;
+    for (const struct change *const *c = t->change; *c; c++) {
+        ours = ours || (restore_in_force(*c) && text_equal((*c)->incident, r->incident));
+        named = named || (s->ip && json_is(json_get((*c)->args, "ip"), s->ip));
+        for (const char *const *name = s->names; name && *name; name++)
+            named = named || (text_equal((*c)->name, *name) && text_equal((*c)->incident, r->incident));
+    }
+    return ours && named && t->changed;
+}
+
+/* The change whose undo leads to the target's first state. */
+static const struct change *leading_back(const struct target *t, struct arena *keep)
+{
+    const struct change *best = NULL;
+    const char *first = t->before.at ? json_canonical(t->before, keep) : NULL;
+    for (const struct change *const *c = t->change; *c; c++) {
+        if (!restore_in_force(*c) || !(*c)->undo.at)
+            continue;
+        const char *before = (*c)->before.at ? json_canonical((*c)->before, keep) : NULL;
+        if (!best || (first && text_equal(before, first)))
+            best = *c;
+    }
+    return best;
+}
+
+static const char *undone_hashes(const struct target *t, struct arena *keep)
+{
+    struct text list = text_new(keep);
+    bool comma = false;
+    text_char(&list, '[');
+    for (const struct change *const *c = t->change; *c; c++)
+        if (restore_in_force(*c)) {
+            text_print(&list, "%s\"%s\"", comma ? "," : "", (*c)->begun->hash);
+            comma = true;
+        }
+    text_char(&list, ']');
+    return list.at;
+}
+
+/* Adding first, in the order in which it was taken away; then removing, the
+ * latest first, so that what depends on something goes before it. */
+static int by_safety(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    if (x->undo->adds != y->undo->adds)
+        return x->undo->adds ? -1 : 1;
+    int64_t p = x->change->begun->recorded, q = y->change->begun->recorded;
+    if (p == q) {
+        p = x->change->begun->seq;
+        q = y->change->begun->seq;
+    }
+    int order = (p > q) - (p < q);
+    return x->undo->adds ? order : -order;
+}
+
+/* Another incident that has the target changed: its "original" is our change. */
+static const char *somebody_elses(const struct target *t, struct run *r)
+{
+    for (const struct change *const *c = t->change; *c; c++)
+        if (restore_in_force(*c) && !text_equal((*c)->incident, r->incident))
+            return (*c)->incident;
+    return NULL;
+}
+
+bool restore_gather(struct restoring *s, struct run *r, struct err *e)
+{
+    if (!ledger_read(&s->ledger, r->ws, r->keep, e))
+        return false;
+    s->item = arena_many(r->keep, struct item, s->ledger.targets + 1);
+    for (const char *const *name = s->names; name && *name; name++)
+        if (!ledger_find(&s->ledger, r->incident, *name))
+            return err_usage(e, "there is no change '%s' in %s; 'tocsin restore' lists them", *name,
+                             r->incident);
+    for (size_t i = 0; i < s->ledger.targets; i++) {
+        const struct target *t = &s->ledger.target[i];
+        struct item item = { .target = t };
+        if (!wanted(s, r, t))
+            continue;
+        if (!(item.change = leading_back(t, r->keep))) {
+            run_say(r, s->key, "%s cannot be put back by us", t->name);
+            continue;
+        }
+        struct json undo = item.change->undo, args = json_get(undo, "args");
+        item.undo = roles_find(&r->roles, json_get_text(undo, "action", r->keep), e);
+        if (!item.undo || !role_arguments(&item.args, item.undo, args, r->keep, e))
+            return err_while(e, "the undo of %s", item.change->name);
+        const char *other = somebody_elses(t, r);
+        if (other && !text_equal(other, r->over)) {
+            err_hint(e, "tocsin restore ... --over %s puts it back all the same", other);
+            return err_failed(e, "%s was changed by %s too, which still needs it", t->name, other);
+        }
+        item.undoes = undone_hashes(t, r->keep);
+        s->item[s->items++] = item;
+    }
+    qsort(s->item, s->items, sizeof *s->item, by_safety);
+    return true;
+}
