@@ -5,7 +5,7 @@
  *   action.c   a read, a change             settle.c  what became of it
  *   consent.c  questions to people          replay.c  answers from the journal
  *   wait.c     time                         branch.c  parallel and each
- *   restore.c  putting back                 run.c     start, resume, park, end
+ *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
  *   write.c    events into the journal
  *
  * TURN     A word unpacks its arguments (which may raise), fills in a request
@@ -213,6 +213,12 @@ void data_close(struct json_out *o, struct branch *b);
 const char *sha256_of(struct arena *keep, const char *text);
 
 /* run.c */
+/* Writes one event at once, outside of the loop. */
+bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct err *e);
+bool run_take_lock(struct run *r, const char *name, const char *why, struct lock **out,
+                   struct err *e);
+bool run_play(struct run *r, const char *name, struct runbook *book, struct run_outcome *out,
+              struct err *e);
 struct branch *run_root(struct run *r);
 bool run_call_steps(struct run *r, struct branch *root, const struct runbook *book, struct err *e);
 
