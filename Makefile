@@ -67,7 +67,7 @@ $(OUT)/%.o: %.c
 # No floating point on the way to a figure or a verdict: the compiler is told that there is none, so
 # that gcc refuses such code and clang's does not link.
 EXACT := $(if $(filter x86_64 aarch64,$(shell uname -m)),-mgeneral-regs-only)
-$(OUT)/src/base/%.o $(OUT)/src/record/%.o: CFLAGS += $(EXACT)
+$(OUT)/src/base/%.o $(OUT)/src/record/%.o $(OUT)/src/world/account.o: CFLAGS += $(EXACT)
 # The contracts and the manual are embedded by .incbin, which -MMD does not see.
 $(OUT)/src/play/role_text.o: $(wildcard src/play/roles/*.lua)
 $(OUT)/src/verbs/help.o: src/verbs/manual.md

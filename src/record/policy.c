@@ -103,7 +103,8 @@ static bool read_weight(struct policy *p, struct yaml *y, struct err *e)
         return false;
     if (text_ends(y->text, "%")) {
         p->weight = WEIGHT_FIXED;
-        return yaml_ppb(y, &p->weight_ppb, e);
+        return yaml_ppb(y, &p->weight_ppb, e)
+            && (p->weight_ppb <= PPB || yaml_err(e, y, "found '%s', expected at most 100%%", y->text));
     }
     int rule = 0;
     if (!yaml_choice(y, rules, &rule, e))
@@ -137,6 +138,9 @@ static bool read_bases(struct policy *p, struct yaml *y, struct arena *keep, str
         return false;
     if (!p->bases)
         return true;
+    if (!*p->bases)
+        return yaml_err(e, y, "found an empty list, by which nothing would ever count; expected person, "
+                              "probe:NAME, probe:* or run:*");
     struct yaml *item = y->first;
     for (const char *const *b = p->bases; *b; b++, item = item->next)
         if (strcmp(*b, "person") && strcmp(*b, "*") && !text_starts(*b, "probe:")
@@ -238,7 +242,10 @@ static bool read_credit(struct policy *p, struct yaml *y, struct arena *keep, st
         p->credit = (enum credit_rule)(CREDIT_PRO_RATA + rule);
     else if (count || per)
         return yaml_err(e, count ? count : per, "found without 'credit', expected 'credit: 5%%' beside it");
-    return read_tiers(p, tiers, keep, e) && yaml_ppb(yaml_get(y, "cap"), &p->cap_ppb, e);
+    struct yaml *cap = yaml_get(y, "cap");
+    if (!read_tiers(p, tiers, keep, e) || !yaml_ppb(cap, &p->cap_ppb, e))
+        return false;
+    return !cap || p->cap_ppb > 0 || yaml_err(e, cap, "found '%s', expected more than 0%%", cap->text);
 }
 
 static bool read_version(struct policy *p, const char *name, struct yaml *y, const char *zone,

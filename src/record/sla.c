@@ -223,8 +223,11 @@ static void list_windows(struct sla_result *r, const struct sla_question *q, exa
         list[r->windows] = row_of(q, w);
         list[r->windows++].counted_ms = cut(r, share[i]);
     }
-    if (q->members && *q->members) /* one day's windows side by side, whoever's they are */
-        qsort(list, r->windows, sizeof *list, by_start);
+    for (size_t i = 1; i < r->windows; i++)
+        if (by_start(&list[i - 1], &list[i]) > 0) {
+            qsort(list, r->windows, sizeof *list, by_start);
+            break;
+        }
     r->window = list;
 }
 

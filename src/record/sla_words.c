@@ -85,6 +85,12 @@ const char *sla_range_percent(struct arena *keep, struct range r, int decimals)
                        ppb_percent(keep, r.high, decimals));
 }
 
+const char *sla_hours(struct arena *keep, int64_t ms)
+{
+    int64_t n = ms / (HOUR_MS / 100);
+    return arena_print(keep, "%s h", trimmed(keep, n / 100, n % 100, 2));
+}
+
 const char *period_words(struct arena *keep, struct period p)
 {
     static const char *const months[] = {

@@ -24,6 +24,9 @@ const char *sla_range_hundredths(struct arena *keep, struct range r);
 /* "0 % to 0.784 %", or "" where the range is one value. */
 const char *sla_range_percent(struct arena *keep, struct range r, int decimals);
 
+/* "743 h", "720.5 h": a length in hours, as exact as quarters need it. */
+const char *sla_hours(struct arena *keep, int64_t ms);
+
 /* "March 2025", "1st quarter of 2025", "2025", "the 30 days to 2025-03-31". */
 const char *period_words(struct arena *keep, struct period p);
 /* "a month", "a quarter", ... as in "99.9 % a month". */

@@ -62,6 +62,8 @@ void sla_draw_year(struct text *to, const struct sla_question *q, int64_t allowe
         struct civil day = civil_at("UTC", (start + (int64_t)i) * DAY_MS);
         int64_t column = ((int64_t)i + first) / 7, row = ((int64_t)i + first) % 7;
         bool later = q->as_of != INSTANT_NONE && edge[i] > q->as_of;
+        if (edge[i] == edge[i + 1])
+            continue; /* the zone skipped that day */
         if (day.day == 1)
             text_print(to, "<text class=\"s\" x=\"%" PRId64 "\" y=\"12\">%s</text>\n",
                        MARGIN + (column + (row > 0)) * (CELL + GAP), months[day.month - 1]);

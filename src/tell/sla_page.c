@@ -82,6 +82,17 @@ static void table(struct text *to, const struct sla_answered *a, struct arena *k
     row(to, "credit", ppb_percent(keep, r->credit_ppb.nominal, 6),
         sla_range_percent(keep, r->credit_ppb, 6));
     row(to, "by", policy_credit_words(keep, r->policy), "");
+    if (r->maintenance_ms)
+        row(to, "maintenance", sla_minutes(keep, r->maintenance_ms), "announced in time");
+    for (size_t i = 0; i < r->flags; i++)
+        row(to, "claimed", arena_print(keep, "%s to %s, %s",
+                                       instant_text(keep, r->policy->zone, r->flag[i].start, FORM_DATE_HM),
+                                       instant_text(keep, r->policy->zone, r->flag[i].end, FORM_DATE_HM),
+                                       r->flag[i].stretch->kind),
+            r->flag[i].known ? "a person has to agree" : "the contract knows no such exclusion");
+    if (r->settled_stale)
+        row(to, "decided", arena_print(keep, "%s, %s", r->stale_breach, r->stale_because),
+            "on another record or policy: it decides nothing any more");
     text_add(to, "</table>\n");
 }
 

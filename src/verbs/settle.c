@@ -29,10 +29,12 @@ static bool leaves_doubt(const struct sla_result *r, struct err *e)
 static bool read_period(struct period *out, struct desk *d, struct err *e)
 {
     const struct service *s = config_service(&d->ws.config, d->word[0], e);
-    const char *zone = s && s->policy ? s->policy->version[0].zone : d->ws.config.zone;
-    if (!s || !period_parse(out, d->word[1], zone, d->keep, e))
+    if (!s || !period_parse(out, d->word[1], d->ws.config.zone, d->keep, e))
         return false;
-    const struct policy *p = s->policy ? policy_at(s->policy, out->start) : NULL;
+    int64_t middle = out->start + (out->end - out->start) / 2;
+    const struct policy *p = s->policy ? policy_at(s->policy, middle) : NULL;
+    if (p && !period_parse(out, d->word[1], p->zone, d->keep, e))
+        return false;
     struct period own = p ? period_at(p, out->end - 1, d->keep) : *out;
     if (text_equal(own.name, out->name))
         return true;

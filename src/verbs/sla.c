@@ -80,6 +80,31 @@ static struct period default_range(const struct question *q)
     return p;
 }
 
+/* ... and the ones that supposed windows reach into. */
+static struct period with_supposed(const struct question *q, struct period p)
+{
+    for (size_t i = 0; q->account.supposed && i < q->account.windows; i++) {
+        const struct window *w = &q->account.window[i];
+        if (*w->id)
+            continue; /* recorded */
+        p.start = w->start.at < p.start ? w->start.at : p.start;
+        p.end = w->end.at > p.end ? w->end.at : p.end;
+    }
+    return p;
+}
+
+/* The zone of the version that is in force in the middle of what was asked. */
+static const char *zone_then(const struct question *q, const struct policy_set *set)
+{
+    struct period range;
+    struct err quiet = { 0 };
+    const char *zone = q->d->ws.config.zone;
+    if (!set || !q->first || !range_in(&range, q, zone, &quiet))
+        return set ? set->version[set->versions - 1].zone : zone;
+    const struct policy *p = policy_at(set, range.start + (range.end - range.start) / 2);
+    return p ? p->zone : zone;
+}
+
 static bool add(struct question *q, const char *service, const struct policy_set *set,
                 struct period period, struct err *e)
 {
@@ -106,8 +131,8 @@ static bool add(struct question *q, const char *service, const struct policy_set
 static bool ask_service(struct question *q, const struct service *s, struct err *e)
 {
     const struct policy_set *set = q->policy ? q->policy : s->policy;
-    struct period range = default_range(q);
-    const char *zone = set ? set->version[set->versions - 1].zone : q->d->ws.config.zone;
+    struct period range = with_supposed(q, default_range(q));
+    const char *zone = zone_then(q, set);
     if (q->first && !range_in(&range, q, zone, e))
         return false;
     const struct policy *p = set ? policy_at(set, range.end - 1) : NULL;
@@ -115,6 +140,9 @@ static bool ask_service(struct question *q, const struct service *s, struct err 
     if (set && !p)
         return err_input(e, "no version of the policy '%s' is in force then", set->name);
     p = p ? p : &calendar;
+    if (p->period == PERIOD_ROLLING && q->first)
+        desk_say(q->d, "note: '%s' counts over %lld days that roll: the last of them is told", set->name,
+                 (long long)p->rolling_days);
     if (p->period == PERIOD_ROLLING)
         return add(q, s->name, set, period_at(p, range.end - 1, q->d->keep), e);
     int64_t at = range.start;

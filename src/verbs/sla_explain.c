@@ -71,12 +71,16 @@ static void explain_sum(struct question *q, size_t result)
     struct arena *keep = d->keep;
     const struct policy *p = r->policy;
     int64_t length = r->period.end - r->period.start;
-    fprintf(d->out, "  working\n  %-15s%s to %s: %" PRId64 " h = %" PRId64 " ms\n", "  period",
+    fprintf(d->out, "  working\n  %-15s%s to %s: %s = %" PRId64 " ms\n", "  period",
             instant_text(keep, p->zone, r->period.start, FORM_DATE_HM),
-            instant_text(keep, p->zone, r->period.end, FORM_DATE_HM), length / HOUR_MS, length);
+            instant_text(keep, p->zone, r->period.end, FORM_DATE_HM), sla_hours(keep, length), length);
     if (r->denominator_ms != length)
         fprintf(d->out, "  %-15s%" PRId64 " - %" PRId64 " of maintenance = %" PRId64 " ms\n", "",
                 length, r->maintenance_ms, r->denominator_ms);
+    static const char *const groups[] = { "", "down when any member is", "down when all members are",
+                                          "down by the share of members that are" };
+    if (q->asked[result].group != GROUP_NONE)
+        fprintf(d->out, "  %-15s%s\n", "  members", groups[q->asked[result].group]);
     fprintf(d->out, "  %-15s%" PRId64 " ms x (100 %% - %s) = %" PRId64 " ms\n", "  allowed",
             r->denominator_ms, ppb_percent(keep, p->target_ppb, 7), r->allowed_ms);
     explain_windows(q, r);
@@ -90,6 +94,12 @@ static void explain_sum(struct question *q, size_t result)
                 r->excess_ms.nominal, ppb_percent(keep, r->pro_rata_ppb.nominal, 6), "",
                 ppb_percent(keep, r->started_ppb.nominal, 6),
                 ppb_percent(keep, r->completed_ppb.nominal, 6));
+    fprintf(d->out, "  %-15s(%" PRId64 " - %" PRId64 ") / %" PRId64 " = %s, cut\n", "  availability",
+            r->denominator_ms, r->downtime_ms.nominal, r->denominator_ms,
+            ppb_percent(keep, r->availability_ppb.nominal, 7));
+    if (p->credit == CREDIT_TIERS)
+        fprintf(d->out, "  %-15s%s: %s\n", "  tier", policy_credit_words(keep, p),
+                ppb_percent(keep, r->credit_ppb.nominal, 6));
     static const char *const why[] = {
         "at most as much as is allowed", "even the least is more than is allowed",
         "the least is not more than is allowed, the most is" };

@@ -45,8 +45,11 @@ static enum instant_form form_of(int64_t at)
 static const char *span_words(struct arena *keep, const char *zone, int64_t start, int64_t end,
                               bool open)
 {
-    return arena_print(keep, "%s %s-%s", instant_text(keep, zone, start, FORM_DATE),
-                       instant_text(keep, zone, start, form_of(start)),
+    const char *day = instant_text(keep, zone, start, FORM_DATE);
+    const char *last = instant_text(keep, zone, end, FORM_DATE);
+    bool same = open || text_equal(day, last);
+    return arena_print(keep, "%s %s-%s%s%s", day, instant_text(keep, zone, start, form_of(start)),
+                       same ? "" : last, same ? "" : " ",
                        open ? "now" : instant_text(keep, zone, end, form_of(end)));
 }
 
@@ -170,7 +173,8 @@ static void print_verdict(struct desk *d, const struct sla_result *r)
     fprintf(d->out, "  %-13s%s%s\n", "availability",
             ppb_percent(keep, r->availability_ppb.nominal, 4),
             precision(keep, sla_range_percent(keep, r->availability_ppb, 4)));
-    fprintf(d->out, "  %-13s%s%s\n", "breach", verdict_names[r->breach], decision(d, r));
+    fprintf(d->out, "  %-13s%s%s%s\n", "breach", verdict_names[r->breach], decision(d, r),
+            r->as_of < r->period.start ? "   it has not begun" : "");
     if (r->settled_stale)
         fprintf(d->out, "  %-13sit was settled as %s (%s), but the record or the policy\n  %-13shas changed "
                 "since: that decides nothing any more\n", "", r->stale_breach,
@@ -195,9 +199,8 @@ static void print_result(struct question *q, const struct sla_result *r)
 {
     struct desk *d = q->d;
     const char *zone = r->policy ? r->policy->zone : d->ws.config.zone;
-    int64_t length = r->period.end - r->period.start;
-    fprintf(d->out, "%s  %s (%lld h, %s)  ", r->service, period_words(d->keep, r->period),
-            (long long)(length / HOUR_MS), zone);
+    fprintf(d->out, "%s  %s (%s, %s)  ", r->service, period_words(d->keep, r->period),
+            sla_hours(d->keep, r->period.end - r->period.start), zone);
     if (r->policy)
         fprintf(d->out, "%s: %s %s\n", r->policy->name,
                 ppb_percent(d->keep, r->policy->target_ppb, 7),

@@ -26,6 +26,8 @@ static void minutes_are_rounded_to_the_nearest_from_ten_up(void **_)
     says(sla_minutes(keep_, 90000), "1 min 30 s");
     says(sla_minutes(keep_, 59999), "1 min");
     says(sla_minutes(keep_, 4000), "4 s");
+    says(sla_hours(keep_, 743 * HOUR_MS), "743 h");
+    says(sla_hours(keep_, INT64_C(2593800000)), "720.5 h");
     says(sla_hundredths(keep_, 2674800), "44.58 min");
     says(sla_hundredths(keep_, 265200), "4.42 min");
     says(sla_hundredths(keep_, 2592000), "43.2 min");
