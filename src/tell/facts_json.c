@@ -233,6 +233,27 @@ const char *facts_sentence(struct saying *s, const char *text)
     return out;
 }
 
+/* What the machine says for an edge without words of its own is in the
+ * document's language; what people wrote stays as they wrote it. */
+static const char *row_text(const struct saying *s, const struct entry *n)
+{
+    bool own = json_get(n->event->data, "text").at != NULL;
+    for (size_t i = 0; i < n->corrections; i++)
+        own = own || json_get(n->correction[i]->data, "text").at;
+    if (own || n->event->kind != EVENT_IMPACT || !text_equal(s->kind->tongue.locale, "fr"))
+        return n->text;
+    const char *form = text_equal(n->level, "up")         ? "%s répond de nouveau"
+                       : text_equal(n->level, "down")     ? "%s est injoignable"
+                       : text_equal(n->level, "degraded") ? "%s ne fonctionne qu’en partie"
+                                                          : "l’état de %s est inconnu";
+    struct text t = text_new(s->keep);
+    const char *hole = strstr(form, "%s");
+    text_bytes(&t, form, (size_t)(hole - form));
+    text_add(&t, n->service);
+    text_add(&t, hole + 2);
+    return t.at;
+}
+
 static void put_row(struct saying *s, const struct entry *n)
 {
     json_open(s->o, NULL, '{');
@@ -240,7 +261,7 @@ static void put_row(struct saying *s, const struct entry *n)
     json_put_int(s->o, "at", n->at);
     json_put(s->o, "about", clock_prefix(n));
     json_put_bool(s->o, "within_hour", n->late_ms >= 59 * MINUTE_MS && !n->early_ms);
-    facts_put(s, "text", facts_sentence(s, n->text));
+    facts_put(s, "text", facts_sentence(s, row_text(s, n)));
     json_put(s->o, "kind", n->event->kind_name);
     facts_put(s, "by", n->event->by);
     json_put(s->o, "level", n->level ? n->level : "");

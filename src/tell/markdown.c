@@ -103,6 +103,11 @@ static const char *escape_one(struct text *to, const char *c, bool line_start)
             text_bytes(to, c, 2);
         return c + 2;
     }
+    if ((c[0] == ']' && c[1] == '(') || c[0] == '<') { /* a link's address, clean already */
+        size_t n = strcspn(c, c[0] == '<' ? ">\n" : ")\n");
+        text_bytes(to, c, n);
+        return c + n;
+    }
     switch (*c) {
     case '`': return skip_code(to, c);
     case '{': text_add(to, "&#123;"); return c + 1;
@@ -113,7 +118,15 @@ static const char *escape_one(struct text *to, const char *c, bool line_start)
     case '-': return line_start && c[1] == ' ' ? (text_char(to, '-'), c + 1)
                                                : repeated(to, c, "\\-");
     case '&': text_add(to, c[1] == '#' || c[1] == '\\' || is_word(c[1]) ? "&amp;" : "&"); return c + 1;
-    case ':': text_add(to, line_start ? "\\:" : ":"); return c + 1;
+    case ':': /* a bare address would become a link on GitHub */
+        text_add(to, line_start ? "\\:" : c[1] == '/' && c[2] == '/' ? "&#58;" : ":");
+        return c + 1;
+    case '@': text_add(to, is_word(c[1]) ? "&#64;" : "@"); return c + 1;
+    case 'w':
+        if (strncmp(c, "www.", 4) == 0 && (!to->length || !is_word(to->at[to->length - 1])))
+            return text_add(to, "www&#46;"), c + 4;
+        text_char(to, 'w');
+        return c + 1;
     default: text_char(to, *c); return c + 1;
     }
 }

@@ -197,7 +197,11 @@ static void against_services(struct obstacles *o, const struct facts *f)
         if (s->open)
             against(o, arena_print(o->keep, "the impact on '%s' is not over: tocsin up %s", s->name, s->name));
         for (size_t k = 0; k < s->slas; k++)
-            if (s->sla[k].decided == VERDICT_UNCERTAIN && facts_suffered(f, s, &s->sla[k]))
+            if (s->sla[k].settled_stale && s->sla[k].breach == VERDICT_UNCERTAIN)
+                against(o, arena_print(o->keep, "the decision about '%s' in %s was made on another "
+                                       "record: tocsin settle %s %s yes|no --because TEXT", s->name,
+                                       s->sla[k].period.name, s->name, s->sla[k].period.name));
+            else if (s->sla[k].decided == VERDICT_UNCERTAIN && facts_suffered(f, s, &s->sla[k]))
                 against(o, arena_print(o->keep, "the verdict for '%s' in %s is not settled: tocsin "
                                        "settle %s %s yes|no --because TEXT", s->name,
                                        s->sla[k].period.name, s->name, s->sla[k].period.name));

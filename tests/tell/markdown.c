@@ -109,6 +109,7 @@ static void prose_keeps_links_and_emphasis_and_nothing_that_runs(void **_)
 {
     assert_string_equal(prose("a *b* [c](https://d.e) `f`\n\n- g\n- h\n"),
                         "a *b* [c](https://d.e) `f`\n\n  - g\n  - h");
+    assert_string_equal(prose("see <https://d.e/?a=b>"), "see <https://d.e/?a=b>");
     assert_string_equal(prose("[c](javascript:alert(1)) ![i](https://d.e)"), "c i");
     assert_null(strstr(prose("<script>x</script>\n\n<b>y</b>"), "<b>"));
     assert_null(strstr(prose("<script>x</script>\n\n<b>y</b>"), "<script>"));
