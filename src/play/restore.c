@@ -263,7 +263,9 @@ static void begin(struct branch *b, struct restoring *s)
     struct err e = { 0 };
     b->context2 = s;
     if (!restore_gather(s, b->run, &e)) {
-        refuse(b, arena_string(b->run->keep, e.text));
+        s->wrong = e;
+        b->answer = (struct answer){ .text = arena_string(b->run->keep, e.text) };
+        s->then(b);
         return;
     }
     s->at = 0;
@@ -382,6 +384,10 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
     }
     if (!b->raised)
         return true;
+    if (s->wrong.kind != ERR_NONE) {
+        *e = s->wrong;
+        return false;
+    }
     if (s->refused)
         err_hint(e, "--even-so TEXT puts it back all the same, and records why");
     return err_failed(e, "%s", b->answer.text);

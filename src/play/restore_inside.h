@@ -19,6 +19,7 @@ struct restoring {
     const char *even_so, *ip, *key;
     const char *const *names;         /* NULL: all */
     const char *refused;
+    struct err wrong;                 /* what was asked for cannot be looked up */
     bool consented;
     step_fn *then;                    /* with b->answer */
 };

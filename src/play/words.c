@@ -40,8 +40,15 @@ static const char *where(struct branch *b, lua_State *L)
     return length > 2 ? arena_copy(b->run->keep, text, length - 2) : "";
 }
 
+enum { DEEPEST_LEVEL = 60 };
+
 void words_next_key(struct branch *b, lua_State *L)
 {
+    size_t depth = 0;
+    for (const char *c = b->level.prefix; *c; c++)
+        depth += *c == '/';
+    if (depth > DEEPEST_LEVEL)
+        luaL_error(L, "more than %d levels deep: does a runbook call itself?", DEEPEST_LEVEL);
     b->key = arena_print(b->run->keep, "%s%lld", b->level.prefix, (long long)b->level.next++);
     b->where = where(b, L);
 }

@@ -69,6 +69,7 @@ static void a_word_with_a_wrong_option_is_refused_with_its_line(void **_)
         { "pcall(function() end)", "try" },
         { "impact { service = \"osc-fr1\", level = \"gone\" }", "level is" },
         { "restore { }", "say all = true" },
+        { "call { \"book\" }", "does a runbook call itself?" },
         { "random { from = 5, to = 1 }", "from 5 to 1" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
