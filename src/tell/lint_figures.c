@@ -58,7 +58,7 @@ size_t lint_duration(const char *at, const char *start, int64_t *ms)
     return 0;
 }
 
-static const char *minutes(struct arena *keep, int64_t ms)
+const char *lint_minutes(struct arena *keep, int64_t ms)
 {
     if (ms % MINUTE_MS == 0)
         return arena_print(keep, "%" PRId64 " minutes", ms / MINUTE_MS);
@@ -137,9 +137,9 @@ static void check_span(struct linting *l, const struct sentence *s)
         return; /* over days: the clock times alone do not say how long */
     int64_t real = (minute[1] - minute[0] + (minute[1] < minute[0] ? 1440 : 0)) * MINUTE_MS;
     if (llabs(real - stated) >= MINUTE_MS && !clocks_changed(l, minute, stated))
-        lint_add(l, s->line, "A1", 'E', minutes(l->keep, stated), minutes(l->keep, real),
+        lint_add(l, s->line, "A1", 'E', lint_minutes(l->keep, stated), lint_minutes(l->keep, real),
                  "from %02d:%02d to %02d:%02d is %s, not %s", minute[0] / 60, minute[0] % 60,
-                 minute[1] / 60, minute[1] % 60, minutes(l->keep, real), minutes(l->keep, stated));
+                 minute[1] / 60, minute[1] % 60, lint_minutes(l->keep, real), lint_minutes(l->keep, stated));
 }
 
 /* "13 + 13 + 10 + 5 + 8" beside a total: the total that it proves, or -1. */
@@ -170,9 +170,9 @@ static int64_t check_sum(struct linting *l, const struct sentence *s)
             t += 3;
         }
         if (terms > 1 && stated >= 0 && llabs(sum - stated) >= MINUTE_MS)
-            lint_add(l, s->line, "A5", 'E', minutes(l->keep, stated), minutes(l->keep, sum),
-                     "the parts add up to %s, not %s", minutes(l->keep, sum),
-                     minutes(l->keep, stated));
+            lint_add(l, s->line, "A5", 'E', lint_minutes(l->keep, stated), lint_minutes(l->keep, sum),
+                     "the parts add up to %s, not %s", lint_minutes(l->keep, sum),
+                     lint_minutes(l->keep, stated));
         else if (terms > 1 && sum == stated)
             proven = sum;
         c = t - 1;
@@ -181,7 +181,6 @@ static int64_t check_sum(struct linting *l, const struct sentence *s)
 }
 
 enum { MOST_TOTALS = 32 };
-struct total { int64_t ms; int line; bool proven; const char *name; size_t length; };
 struct totals { struct total total[MOST_TOTALS]; size_t count; };
 
 /* A stated total of the downtime; -1 where the sentence states none. */
@@ -228,9 +227,9 @@ static void check_total(struct linting *l, const struct sentence *s, struct tota
         if (!same_name(before, s))
             continue;
         if (llabs(ms - before->ms) >= MINUTE_MS)
-            lint_add(l, s->line, "A3", 'E', minutes(l->keep, ms), "",
-                     "the downtime is %s here and %s in line %d", minutes(l->keep, ms),
-                     minutes(l->keep, before->ms), before->line);
+            lint_add(l, s->line, "A3", 'E', lint_minutes(l->keep, ms), "",
+                     "the downtime is %s here and %s in line %d", lint_minutes(l->keep, ms),
+                     lint_minutes(l->keep, before->ms), before->line);
         return;
     }
     if (all->count < MOST_TOTALS) {
@@ -264,11 +263,11 @@ static void check_allowance(struct linting *l, const struct sentence *s)
     for (const char *c = percent; c < s->at + s->length; c++)
         if (lint_duration(c, s->at, &ms)) {
             if (llabs(ms - allowed) >= MINUTE_MS)
-                lint_add(l, s->line, "A6", 'W', minutes(l->keep, ms), minutes(l->keep, allowed),
+                lint_add(l, s->line, "A6", 'W', lint_minutes(l->keep, ms), lint_minutes(l->keep, allowed),
                          "%.*s%% of that month (%d-%02d, %" PRId64 " hours in %s) leave %s, not %s",
                          (int)(percent - number), number, l->day.year, l->day.month,
-                         (end - start) / HOUR_MS, zone, minutes(l->keep, allowed),
-                         minutes(l->keep, ms));
+                         (end - start) / HOUR_MS, zone, lint_minutes(l->keep, allowed),
+                         lint_minutes(l->keep, ms));
             return;
         }
 }
@@ -322,16 +321,16 @@ static void check_money(struct linting *l, const struct sentence *s, struct mone
             total = &all->total[i];
     if (used >= 0 && total && !lint_has(s->at, s->length, other)
         && llabs(used - total->ms) >= MINUTE_MS)
-        lint_add(l, s->line, "A3", 'W', minutes(l->keep, used), minutes(l->keep, total->ms),
+        lint_add(l, s->line, "A3", 'W', lint_minutes(l->keep, used), lint_minutes(l->keep, total->ms),
                  "%s of the allowance were used, the downtime in line %d is %s",
-                 minutes(l->keep, used), total->line, minutes(l->keep, total->ms));
+                 lint_minutes(l->keep, used), total->line, lint_minutes(l->keep, total->ms));
     int64_t beyond = used >= 0 && memmem(s->at, s->length, "more than allowed", 17)
                          ? duration_after(s, ", ") : -1;
     if (beyond >= 0 && m->allowed >= 0 && llabs(used - m->allowed - beyond) >= SECOND_MS * 3)
-        lint_add(l, s->line, "A4", 'E', minutes(l->keep, beyond),
-                 minutes(l->keep, used - m->allowed), "%s less %s allowed are %s, not %s",
-                 minutes(l->keep, used), minutes(l->keep, m->allowed),
-                 minutes(l->keep, used - m->allowed), minutes(l->keep, beyond));
+        lint_add(l, s->line, "A4", 'E', lint_minutes(l->keep, beyond),
+                 lint_minutes(l->keep, used - m->allowed), "%s less %s allowed are %s, not %s",
+                 lint_minutes(l->keep, used), lint_minutes(l->keep, m->allowed),
+                 lint_minutes(l->keep, used - m->allowed), lint_minutes(l->keep, beyond));
     int64_t rate = share_after(s, "is credited at "), credit = share_after(s, "The credit for ");
     m->rate = rate >= 0 ? rate : m->rate;
     if (credit >= 0 && memmem(s->at, s->length, "pro rata for", 12)) {
@@ -351,64 +350,7 @@ static void check_credit(struct linting *l, const struct money *m)
         lint_add(l, m->line, "A4", 'E', arena_print(l->keep, "%" PRId64 ".%04" PRId64 "%%",
                  m->credit / 10000, m->credit % 10000), arena_print(l->keep, "%" PRId64 ".%04" PRId64
                  "%%", right / 10000, right % 10000), "the credit does not follow from %s and the "
-                 "rate an hour", minutes(l->keep, m->excess));
-}
-
-/* --- rows ---------------------------------------------------------------------------------- */
-
-static void check_order(struct linting *l, const struct part *t)
-{
-    int before = -1;
-    for (size_t r = 0; r < t->rows; r++) {
-        if (!t->row[r].cells)
-            continue;
-        const char *cell = t->row[r].cell[0];
-        while (*cell == '*' || *cell == '~')
-            cell++;
-        int minute;
-        if (!lint_clock(cell, cell, &minute)) {
-            before = -1; /* another day, or no plain clock time: nothing to compare */
-            continue;
-        }
-        if (minute < before && before - minute < 720)
-            lint_add(l, t->row[r].line, "A10", 'E', arena_copy(l->keep, cell, 5), "",
-                     "the rows are out of order: %02d:%02d comes after %02d:%02d", minute / 60,
-                     minute % 60, before / 60, before % 60);
-        before = minute;
-    }
-}
-
-/* The stretches that rows open ("unreachable") and close ("reachable again"). */
-static void check_rows(struct linting *l, const struct part *t, const struct total *total)
-{
-    static const char *const opens[] = { "unreachable", "is down", "cannot be reached", "attack wave",
-                                         "new wave", "outage begins", "unavailable", NULL };
-    static const char *const closes[] = { "reachable again", "operational", "answers everywhere",
-                                          "works again", "recovered", "is up again", NULL };
-    int since = -1;
-    int64_t sum = 0;
-    struct text working = text_new(l->keep);
-    for (size_t r = 0; r < t->rows; r++) {
-        int minute;
-        const char *cell = t->row[r].cells > 1 ? t->row[r].cell[0] : "";
-        cell += strspn(cell, "*");
-        if (!lint_clock(cell, cell, &minute))
-            continue;
-        const char *words = t->row[r].cell[1];
-        if (lint_has(words, strlen(words), closes)) {
-            if (since >= 0 && minute >= since) {
-                sum += (minute - since) * MINUTE_MS;
-                text_print(&working, "%s%d", working.length ? " + " : "", minute - since);
-            }
-            since = -1;
-        } else if (since < 0 && lint_has(words, strlen(words), opens)) {
-            since = minute;
-        }
-    }
-    if (total->line && !total->proven && working.length && llabs(sum - total->ms) >= MINUTE_MS)
-        lint_add(l, total->line, "A2", 'W', minutes(l->keep, total->ms), minutes(l->keep, sum),
-                 "the rows that say down and up again show %s (%s)", minutes(l->keep, sum),
-                 working.at);
+                 "rate an hour", lint_minutes(l->keep, m->excess));
 }
 
 void lint_figures(struct linting *l)
@@ -430,8 +372,7 @@ void lint_figures(struct linting *l)
     check_credit(l, &money);
     for (size_t i = 0; i < l->document.parts; i++)
         if (l->document.part[i].kind == PART_TABLE) {
-            check_order(l, &l->document.part[i]);
-            if (all.count == 1) /* rows do not say whose they are */
-                check_rows(l, &l->document.part[i], &all.total[0]);
+            /* rows do not say whose they are: they answer for one total only */
+            lint_rows(l, &l->document.part[i], all.count == 1 ? &all.total[0] : NULL);
         }
 }

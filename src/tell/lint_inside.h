@@ -20,6 +20,20 @@ void lint_add(struct linting *l, int line, const char *rule, char severity, cons
               const char *expected, const char *format, ...)
     __attribute__((format(printf, 7, 8)));
 
+/* A stated total of the downtime, and whose it is. */
+struct total {
+    int64_t ms;
+    int line;
+    bool proven;             /* a sum beside it says the same */
+    const char *name;        /* of the service; NULL: not named */
+    size_t length;
+};
+
+/* The order of a timeline's rows, and what they show beside a total (may be
+ * NULL). */
+void lint_rows(struct linting *l, const struct part *table, const struct total *total);
+const char *lint_minutes(struct arena *keep, int64_t ms);
+
 /* What is wrong with durations, totals and allowances. */
 void lint_figures(struct linting *l);
 

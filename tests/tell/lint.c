@@ -94,6 +94,8 @@ static void rows_are_in_order_and_their_zone_is_said(void **_)
     expect("C6", 1, 'I', "header");
     lint("All times in UTC.\n\n| Time | What |\n| --- | --- |\n| 11:17 | a |\n| 11:17 | b |\n");
     assert_int_equal(found.count, 0);
+    lint("On October 26th, 2025, CEST. SPM-2025-009.\n\n| **02:50** | a |\n| **02:10** | an hour later |\n");
+    assert_null(finding("A10"));
     lint("UTC\n\n| 23:50 | a |\n| 00:10 | the day after |\n");
     assert_null(finding("A10"));
 }
