@@ -165,6 +165,7 @@ struct part {
     const struct span *span[3]; /* by side, each window's own */
     const size_t *voice;        /* of each window */
     size_t windows, voices;
+    struct profile high;        /* of all voices at most: two sides need it */
 };
 
 static size_t voice_of(const char **known, size_t *voices, const char *basis)
@@ -223,9 +224,9 @@ static struct profile agreed(const struct part *p, struct arena *keep)
 {
     if (p->voices < 2)
         return profile_side(p, LOW, everybody, keep);
-    struct profile all = profile_side(p, HIGH, everybody, keep), low = { 0 };
+    struct profile low = { 0 };
     for (size_t v = 0; v < p->voices; v++) {
-        struct profile silent = profile_silence(all, profile_side(p, HIGH, v, keep), PPB, keep);
+        struct profile silent = profile_silence(p->high, profile_side(p, HIGH, v, keep), PPB, keep);
         struct profile own = profile_join(profile_side(p, LOW, v, keep), silent, keep);
         low = v ? profile_meet(low, own, keep) : own;
     }
@@ -273,7 +274,8 @@ static struct profile part_profile(const struct sla_question *q, const struct pa
                                    enum side side, struct arena *keep)
 {
     const char *service = part->service;
-    struct profile p = side == LOW ? agreed(part, keep) : profile_side(part, side, everybody, keep);
+    struct profile p = side == LOW ? agreed(part, keep) : side == HIGH ? part->high
+                     : profile_side(part, side, everybody, keep);
     if (!q->calendar)
         return p;
     if (q->calendar->maintenances)
@@ -309,6 +311,7 @@ static struct profile group_profile(const struct outage *o, enum side side, stru
         struct profile one = part_profile(q, &o->part[i + 1], side, keep);
         members = i ? combine(q, members, one, keep) : one;
     }
+    whole = profile_clip(whole, INT64_MIN, INT64_MAX, keep); /* a copy of our own to weigh */
     for (size_t i = 0; i < whole.count; i++)
         whole.span[i].weight *= parts;
     return profile_join(whole, members, keep);
@@ -320,8 +323,10 @@ struct outage outage_open(const struct sla_question *q, struct arena *keep)
     while (is_group(q) && q->members[count - 1])
         count++;
     struct part *part = arena_many(keep, struct part, count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         part[i] = part_of(q, i ? q->members[i - 1] : q->service, keep);
+        part[i].high = profile_side(&part[i], HIGH, everybody, keep);
+    }
     return (struct outage){ q, part };
 }
 
