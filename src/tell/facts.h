@@ -47,6 +47,10 @@ bool facts_gather(struct facts *out, const struct workspace *ws, const struct jo
  * did its members suffer, and was it counted? */
 bool facts_suffered(const struct facts *f, const struct suffering *s, const struct sla_result *r);
 
+/* {"osc-fr1":2940000}: what each service suffered, in ms, as a publication
+ * remembers it. */
+const char *facts_affected(const struct facts *f, struct arena *keep);
+
 /* What the document is, beside what happened. */
 struct document_kind {
     const char *number;                /* "SPM-2025-001" */

@@ -170,7 +170,8 @@ static void put_phases(struct saying *s)
     json_close(s->o, ']');
 }
 
-/* The days on which it was published before: what a changelog repeats. */
+/* The days on which it was published before, and what it said then of each
+ * service: what a changelog repeats. The last one is this document. */
 static void put_published(struct saying *s)
 {
     json_open(s->o, "published", '[');
@@ -180,10 +181,17 @@ static void put_published(struct saying *s)
             || json_is_true(json_get(ev->data, "draft")))
             continue;
         const char *date = json_get_text(ev->data, "date", s->keep);
-        json_put(s->o, NULL, date ? date : instant_text(s->keep, s->kind->tongue.zone, ev->at,
-                                                        FORM_DATE));
+        struct json affected = json_get(ev->data, "affected");
+        json_open(s->o, NULL, '{');
+        json_put(s->o, "day", date ? date : instant_text(s->keep, s->kind->tongue.zone, ev->at,
+                                                         FORM_DATE));
+        json_put_raw(s->o, "affected", affected.at ? affected.at : "{}",
+                     affected.at ? affected.length : 2);
+        json_close(s->o, '}');
     }
     json_close(s->o, ']');
+    const char *now = facts_affected(s->f, s->keep);
+    json_put_raw(s->o, "affected", now, strlen(now));
 }
 
 void facts_put_deeds(struct saying *s)

@@ -308,6 +308,18 @@ static void put_zone(struct saying *s)
                                        : "%s and, once the clocks have changed, %s", first, last));
 }
 
+const char *facts_affected(const struct facts *f, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    for (size_t i = 0; i < f->services; i++)
+        if (f->service[i].windows)
+            json_put_int(&o, f->service[i].name, f->service[i].affected_ms.nominal);
+    json_close(&o, '}');
+    return t.at;
+}
+
 static void put_head(struct saying *s)
 {
     const struct incident *i = s->f->incident;

@@ -233,6 +233,8 @@ static bool record(struct publication *p, const char *id, struct err *e)
     json_put(&o, "branch", p->branch);
     json_put_bool(&o, "draft", p->as_draft);
     json_put(&o, "document_sha256", sha256);
+    const char *affected = facts_affected(&p->facts, d->keep);
+    json_put_raw(&o, "affected", affected, strlen(affected));
     json_put(&o, "date", instant_text(d->keep, d->incident.zone, p->report.date, FORM_DATE));
     json_close(&o, '}');
     return desk_append(d, NULL, EVENT_PUBLISHED, t.at, NULL, e);
