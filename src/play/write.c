@@ -80,15 +80,14 @@ bool engine_recount(struct run *r, struct err *e)
 }
 
 /* Always behind the head that we know, so that our numbers are the next ones. */
-static bool append(struct run *r, struct pending *p, size_t n, struct appended *out, struct err *e)
+static bool append(struct run *r, struct pending *p, size_t n, bool sync, struct appended *out,
+                   struct err *e)
 {
     struct draft draft[64];
     for (int tries = 0; tries < 20; tries++) {
-        bool sync = false;
         int64_t changes = r->changes, asks = r->asks;
         for (size_t i = 0; i < n; i++) {
             const char *data = p[i].fill ? p[i].fill(p[i].branch) : p[i].data;
-            sync = sync || p[i].barrier;
             draft[i] = (struct draft){ .at = p[i].at, .by = r->world->user, .uid = r->world->uid,
                                        .kind = p[i].kind, .data = data };
         }
@@ -161,6 +160,9 @@ void engine_flush(struct run *r)
     struct pending *all = arena_many(r->keep, struct pending, count);
     memcpy(all, r->pending, count * sizeof *all);
     r->pendings = 0;
+    bool barrier = false; /* one sync covers all that was written before it */
+    for (size_t i = 0; i < count; i++)
+        barrier = barrier || all[i].barrier;
     for (size_t from = 0; from < count; from += 64) {
         size_t n = count - from < 64 ? count - from : 64;
         struct appended out;
@@ -169,7 +171,7 @@ void engine_flush(struct run *r)
             note_dry(r, all + from, n);
             continue;
         }
-        if (!append(r, all + from, n, &out, &e)) {
+        if (!append(r, all + from, n, barrier && from + n == count, &out, &e)) {
             run_trouble(r, &e);
             return;
         }
