@@ -259,6 +259,15 @@ static void look_for_interrupts(struct run *r)
     }
 }
 
+/* What reading the journal may take: what stood there when the run began, what
+ * was seen since, and what we wrote ourselves, many times over. */
+static size_t room_for(const struct run *r)
+{
+    uint64_t bytes = r->journal.streams ? r->journal.stream[0].end : 0;
+    bytes = bytes > r->seen_end ? bytes : r->seen_end;
+    return (size_t)(bytes + r->written) * 20 + ((size_t)16 << 20);
+}
+
 /* What others wrote while we wait: somebody may stop us, or lock a target. */
 static void look_outside(struct run *r, int64_t now)
 {
@@ -266,15 +275,26 @@ static void look_outside(struct run *r, int64_t now)
     struct err e = { 0 };
     if (!r->id || r->dry || r->park || now - r->looked < SECOND_MS)
         return;
+    bool grown = true;
     r->looked = now;
-    if (!r->store->read(r->store, r->incident, &j, r->keep, &e))
+    if (r->seen_end && (!r->store->watch(r->store, r->incident, r->seen_end, 0, &grown, &e) || !grown))
         return;
-    for (size_t i = j.count; i-- > 0 && j.event[i].seq > r->begun_seq;)
-        if (j.event[i].stream == 0 && j.event[i].kind == EVENT_RUN_PARKED
-            && json_is(json_get(j.event[i].data, "run"), r->id)) {
-            run_say(r, "", "%s stops this run", j.event[i].by);
-            run_park(r, "stopped", "", arena_print(r->keep, "by %s", j.event[i].by));
-        }
+    /* a run may wait for hours: what is read here must not stay */
+    struct arena scratch = arena_reserve(room_for(r));
+    struct arena start = scratch;
+    char by[128] = "";
+    if (r->store->read(r->store, r->incident, &j, &scratch, &e)) {
+        for (size_t i = j.count; i-- > 0 && j.event[i].seq > r->begun_seq;)
+            if (j.event[i].stream == 0 && j.event[i].kind == EVENT_RUN_PARKED
+                && json_is(json_get(j.event[i].data, "run"), r->id))
+                snprintf(by, sizeof by, "%s", j.event[i].by);
+        r->seen_end = j.streams ? j.stream[0].end : 0;
+    }
+    arena_release(start);
+    if (by[0]) {
+        run_say(r, "", "%s stops this run", by);
+        run_park(r, "stopped", "", arena_print(r->keep, "by %s", by));
+    }
 }
 
 bool engine_loop(struct run *r, struct branch *root, struct err *e)

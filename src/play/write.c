@@ -94,6 +94,8 @@ static bool append(struct run *r, struct pending *p, size_t n, bool sync, struct
         *e = (struct err){ 0 };
         if (r->store->append(r->store, r->incident, r->head, r->lock, draft, n, sync, out, r->keep, e)) {
             r->head = out->hash[n - 1];
+            for (size_t i = 0; i < n; i++)
+                r->written += strlen(draft[i].data) + 700;
             return true;
         }
         if (e->kind != ERR_BUSY)
