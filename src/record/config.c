@@ -165,6 +165,10 @@ static bool read_roles(struct config *c, struct yaml *y, struct arena *keep, str
         if (!is_role(item, e) || !yaml_is(item, YAML_MAP, "{plugin: NAME, ...}", e)
             || !(plugin = yaml_need(item, "plugin", e)) || !yaml_text(plugin, &b->plugin, e))
             return false;
+        /* Else it would say "isolated" while the region burns. */
+        if (!c->simulated && text_equal(b->plugin, "sim"))
+            return yaml_err(e, plugin, "found 'sim', which plays only in 'world: simulated'; expected "
+                            "a real plugin, or no entry: a role that is not bound is manual");
         b->settings = settings_of(item, keep);
     }
     return true;

@@ -27,7 +27,7 @@ static const char configuration[] =
     "\n"
     "# A role that is not bound is manual: tocsin asks you to do it, and records the answer.\n"
     "# roles:\n"
-    "#   pool: { plugin: sim }\n"
+    "#   chat: { plugin: webhook, url: \"${env:CHAT_URL}\" }\n"
     "\n"
     "publish:\n"
     "  repository: postmortems\n"

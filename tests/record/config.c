@@ -111,6 +111,7 @@ static void every_mistake_is_named_with_its_place_what_was_found_and_what_is_exp
         { "maintenance: [ { from: 2025-03-05 04:00 } ]\n", "the key 'to' is missing" },
         { "exclusions: [ { from: 2025-03-05 04:00, to: 2025-03-05 05:00 } ]\n", "the key 'kind' is missing" },
         { "zone: Europe/Paris\nmaintenance: [ { from: 2025-03-30 02:30, to: 2025-03-30 05:00 } ]\n", "found '2025-03-30 02:30'" },
+        { "roles:\n  pool: { plugin: sim }\n", "tocsin.yaml:2:19: roles.pool.plugin: found 'sim', which plays only in 'world: simulated'" },
         { "roles:\n  poool: { plugin: sim }\n", "tocsin.yaml:2:10: roles.poool: there is no role 'poool'; did you mean 'pool'?" },
         { "roles:\n  pool: { plugn: sim }\n", "the key 'plugin' is missing" },
         { "roles:\n  pool: sim\n", "roles.pool: " },
