@@ -277,6 +277,12 @@ bool sandbox_call(struct sandbox *s, int arguments, int results, struct err *e)
     return false;
 }
 
+void sandbox_refill(struct sandbox *s)
+{
+    if (!s->dead)
+        s->steps = s->limits.instructions;
+}
+
 lua_State *sandbox_thread(struct sandbox *s)
 {
     lua_State *L = s->L;

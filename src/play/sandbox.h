@@ -44,6 +44,8 @@ lua_State *sandbox_thread(struct sandbox *s);
 void sandbox_drop(struct sandbox *s, lua_State *co);
 enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments, int *results,
                                  struct err *e);
+/* The whole budget again, for a state that serves for hours: one task, one budget. */
+void sandbox_refill(struct sandbox *s);
 /* Is the state dead (a limit was reached)? Then no chunk runs in it again. */
 bool sandbox_dead(const struct sandbox *s);
 

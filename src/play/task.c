@@ -90,6 +90,7 @@ static bool begin(struct task **out, struct task start, struct err *e)
     }
     lua_remove(L, -2);
     sandbox_push_json(L, json_from(table));                   // function table
+    sandbox_refill(t->plugin->sandbox); /* a wait of twelve hours asks thousands of times */
     t->co = sandbox_thread(t->plugin->sandbox);
     lua_xmove(L, t->co, 2);
     t->arguments = 1;

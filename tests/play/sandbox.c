@@ -303,6 +303,23 @@ static void a_dead_state_stays_dead(void **_)
     sandbox_close(s);
 }
 
+static void a_refilled_state_serves_on_and_a_dead_one_does_not(void **_)
+{
+    struct sandbox *s = sandbox_open(&small);
+    struct err e = { 0 };
+    const char *work = "for i = 1, 300000 do end";
+    for (int i = 0; i < 40; i++) { /* twice and a half its budget in all */
+        sandbox_refill(s);
+        assert_true(sandbox_load(s, "a.lua", work, strlen(work), &e) && sandbox_call(s, 0, 0, &e));
+    }
+    const char *loop = "while true do end";
+    assert_true(sandbox_load(s, "a.lua", loop, strlen(loop), &e));
+    assert_false(sandbox_call(s, 0, 0, &e));
+    sandbox_refill(s);
+    assert_false(sandbox_load(s, "a.lua", work, strlen(work), &e));
+    sandbox_close(s);
+}
+
 static int word(lua_State *L) { return lua_yield(L, lua_gettop(L)); }
 
 static void a_word_yields_through_pcall_and_gets_its_answer(void **_)
@@ -354,6 +371,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_recorded_is_refused_in_words),
         cmocka_unit_test(no_attack_gets_out_or_hangs),
         cmocka_unit_test(a_dead_state_stays_dead),
+        cmocka_unit_test(a_refilled_state_serves_on_and_a_dead_one_does_not),
         cmocka_unit_test(a_word_yields_through_pcall_and_gets_its_answer),
         cmocka_unit_test(a_coroutine_is_stopped_like_the_main_chunk),
     };
