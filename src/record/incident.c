@@ -154,6 +154,48 @@ static void silence_closings(struct entry *entry, size_t entries, const struct w
     }
 }
 
+/* A window ends inside another one: nothing is up again yet. Only where nobody
+ * found words of their own. */
+static void word_closing(struct entry *entry, size_t entries, const struct window *ended,
+                         const struct window *goes_on, struct arena *keep)
+{
+    for (size_t i = 0; i < entries; i++) {
+        struct entry *n = &entry[i];
+        if (n->event != ended->closing
+            || !text_equal(n->text, impact_words(ended->service, "up", -1, keep)))
+            continue;
+        const char *was = impact_level_names[ended->level], *is = impact_level_names[goes_on->level];
+        n->text = ended->level == goes_on->level
+                ? arena_print(keep, "%s is still %s", ended->service, is)
+                : arena_print(keep, "%s is no longer %s, but still %s", ended->service, was, is);
+    }
+}
+
+static bool covers(const struct window *w, const struct window *ended)
+{
+    return w && w->level != IMPACT_NONE && w->closing != ended->closing
+        && w->start.at <= ended->end.at && ended->end.at < w->end.at
+        && text_equal(w->service, ended->service);
+}
+
+/* Windows stand by service and start: what covers an end is the longest of those
+ * before it, or one of those that began before it was over. */
+static void word_closings(struct entry *entry, size_t entries, const struct windows *w,
+                          struct arena *keep)
+{
+    const struct window *longest = NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct window *ended = &w->window[i], *over = covers(longest, ended) ? longest : NULL;
+        for (size_t k = i + 1; !over && k < w->count && w->window[k].start.at <= ended->end.at
+                               && text_equal(w->window[k].service, ended->service); k++)
+            over = covers(&w->window[k], ended) ? &w->window[k] : NULL;
+        if (ended->closing && over)
+            word_closing(entry, entries, ended, over, keep);
+        if (!longest || !text_equal(longest->service, ended->service) || ended->end.at > longest->end.at)
+            longest = ended;
+    }
+}
+
 static const char *warning_of(const struct journal *j)
 {
     for (size_t i = 0; i < j->streams; i++)
@@ -177,6 +219,7 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
         out->head = j->stream[0].head;
     windows_fold(&out->windows, out->name, raw, count, until, keep);
     silence_closings(raw, count, &out->windows);
+    word_closings(raw, count, &out->windows, keep);
     out->entry = entries_by_time(raw, count, keep);
     struct growing g = { out, keep, arena_many(keep, struct phase_row, count + 1),
                          arena_many(keep, struct task, count + 1),

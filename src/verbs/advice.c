@@ -59,7 +59,7 @@ static void about_the_end(struct advising *a, const struct situation *s, struct 
         return; /* at that moment nobody had to think of it */
     if (s->changes)
         advise(a, "tocsin restore", "lists what is changed, puts back what is safe");
-    else if (!d->incident.closed)
+    else if (!d->incident.closed && !situation_is_open(s))
         advise(a, "tocsin phase closed", "nothing is down, changed or running");
     if (!d->incident.number || !*d->incident.number) {
         advise(a, "tocsin report", "writes the postmortem's draft");

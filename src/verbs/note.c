@@ -121,7 +121,9 @@ static bool note_from_input(struct desk *d, const struct moment *otherwise, stru
     for (size_t i = 0; i < length; i++)
         lines += bytes[i] == '\n';
     struct draft *draft = arena_many(d->keep, struct draft, lines);
-    char *copy = arena_copy(d->keep, bytes, length);
+    struct text clean = text_new(d->keep); /* a NUL must not end what was pasted */
+    text_add_clean(&clean, bytes, length);
+    char *copy = clean.at;
     int number = 0;
     for (char *line = copy, *next; line; line = next) {
         next = strchr(line, '\n');
@@ -150,6 +152,8 @@ bool verb_note(struct desk *d, struct err *e)
         return false;
     if (d->words == 1 && text_equal(d->word[0], "-"))
         return note_from_input(d, &m, e);
+    if (!desk_text(d, 0)[strspn(desk_text(d, 0), " \t\r\n")])
+        return err_usage(e, "a note needs a text");
     struct draft draft = { .kind = EVENT_NOTE, .at = m.at, .early_ms = m.early_ms,
                            .late_ms = m.late_ms };
     draft.data = record_json(d, "text", desk_text(d, 0), "typed", m.typed);

@@ -210,6 +210,8 @@ struct world *world_real(const char *by, struct arena *keep)
     struct world *w = arena_one(keep, struct world);
     char host[256] = "";
     const char *claimed = by && *by ? by : getenv("TOCSIN_BY");
+    /* a file-size limit is a full disk: the call fails and is said in words */
+    sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
     gethostname(host, sizeof host - 1);
     *w = (struct world){
         .now = real_now, .wait = real_wait, .random = real_random,

@@ -5,7 +5,7 @@
 
 local function zone_of(w, service)
   local s = w.services[service]
-  if not s then return nil, "no service '" .. service .. "'" end
+  if not s then return nil, "'" .. service .. "' has no public IPs here: tocsin.yaml names them (services, ips)" end
   return w.dns[s.name]
 end
 

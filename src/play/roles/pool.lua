@@ -2,7 +2,7 @@
 
 local function service_of(w, name)
   local s = w.services[name]
-  if not s then return nil, "no service '" .. name .. "'" end
+  if not s then return nil, "'" .. name .. "' has no public IPs here: tocsin.yaml names them (services, ips)" end
   return s
 end
 

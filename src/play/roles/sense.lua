@@ -21,7 +21,7 @@ return {
                   { "since", "integer", help = "when it began, milliseconds since 1970" } },
       model = function(w, a, now, t)
         local s = w.services[a.service]
-        if not s then return nil, "no service '" .. a.service .. "'" end
+        if not s then return nil, "'" .. a.service .. "' has no public IPs here: tocsin.yaml names them (services, ips)" end
         local best, ips = nil, {}
         for ip in pairs(s.pool) do
           local f = t.floods(ip, now - a.last, now)
@@ -40,7 +40,7 @@ return {
       condition = "answers",
       model = function(w, a, now)
         local s = w.services[a.service]
-        if not s then return nil, "no service '" .. a.service .. "'" end
+        if not s then return nil, "'" .. a.service .. "' has no public IPs here: tocsin.yaml names them (services, ips)" end
         local z = w.dns[s.name]
         local function reached(ip)
           return s.pool[ip] or z.records[ip] or (z.old[ip] or 0) > now
@@ -63,7 +63,7 @@ return {
                   { "dropped", "truth", help = "clearly below" } },
       condition = "dropped",
       model = function(w, a, now, t)
-        if not w.services[a.service] then return nil, "no service '" .. a.service .. "'" end
+        if not w.services[a.service] then return nil, "'" .. a.service .. "' has no public IPs here: tocsin.yaml names them (services, ips)" end
         return t.rate(a.service, now - a.last, now)
       end },
 
