@@ -41,9 +41,12 @@ bool desk_at_most(struct desk *d, size_t count, struct err *e)
     return err_usage(e, "'%s' does not know what to do with '%s'", d->verb->name, d->word[count]);
 }
 
+/* Never before what is recorded already: a machine's clock that steps back
+ * disorders nothing. */
 int64_t desk_now(const struct desk *d)
 {
-    return d->world->now(d->world);
+    int64_t now = d->world->now(d->world);
+    return now < d->recorded_until ? d->recorded_until : now;
 }
 
 const char *desk_zone(const struct desk *d)
@@ -140,8 +143,12 @@ bool desk_refresh(struct desk *d, struct err *e)
 {
     d->journal = (struct journal){ 0 };
     d->incident = (struct incident){ 0 };
-    return workspace_journal(&d->journal, &d->ws, d->name, d->keep, e) &&
-           incident_fold(&d->incident, &d->journal, d->as_of, desk_now(d), d->keep, e);
+    if (!workspace_journal(&d->journal, &d->ws, d->name, d->keep, e))
+        return false;
+    for (size_t i = 0; i < d->journal.count; i++)
+        if (d->journal.event[i].stream == 0 && d->journal.event[i].recorded > d->recorded_until)
+            d->recorded_until = d->journal.event[i].recorded;
+    return incident_fold(&d->incident, &d->journal, d->as_of, desk_now(d), d->keep, e);
 }
 
 bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,

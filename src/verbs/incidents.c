@@ -89,6 +89,9 @@ bool verb_incidents(struct desk *d, struct err *e)
             return false;
         if (!wanted(d, &d->incident))
             continue;
+        if (d->incident.warning)
+            desk_say(d, "tocsin: warning: %s: %s", all.name[k],
+                     text_for_terminal(d->keep, d->incident.warning));
         one(d, &d->incident, &o);
         shown++;
     }

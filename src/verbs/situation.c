@@ -331,6 +331,7 @@ bool situation_gather(struct situation *out, struct desk *d, struct err *e)
     if (!read_ledger(out, d, &own, e) || !read_runs(out, d, &own, e) ||
         !account_open_knowing(&account, &d->incident, &d->ws, d->as_of, out->now, d->keep, e))
         return false;
+    out->warning = d->warning = account.warning;
     for (size_t i = 0; i < c->services; i++) {
         view_service(&service[i], d, &own, &c->service[i]);
         if (!view_sla(&service[i], out, d, &c->service[i], &account, e))

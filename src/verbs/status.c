@@ -277,6 +277,9 @@ static void to_mend(struct desk *d, const struct situation *s)
                                             s->service[i].name));
     for (const char *const *n = d->incident.windows.note; n && *n; n++)
         labelled(d, "MEND", *n);
+    for (const char *const *w = s->warning; *w; w++) /* another incident of the month is damaged */
+        if (!text_starts(*w, d->name))
+            labelled(d, "MEND", *w);
 }
 
 static void below(struct desk *d, const struct situation *s)

@@ -49,6 +49,7 @@ struct desk {
     const char *name;            /* the incident; NULL without one */
     struct journal journal;
     struct incident incident;
+    int64_t recorded_until;      /* the latest `recorded` of our own stream; 0 */
 
     /* what it did */
     int64_t day_of;              /* a time without a day is of this one's; INSTANT_NONE: of today,
