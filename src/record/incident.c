@@ -1,6 +1,7 @@
 /* incident.c: see incident.h. */
 #include "record/entry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The fold as it grows. */
@@ -156,19 +157,25 @@ static void silence_closings(struct entry *entry, size_t entries, const struct w
 
 /* A window ends inside another one: nothing is up again yet. Only where nobody
  * found words of their own. */
-static void word_closing(struct entry *entry, size_t entries, const struct window *ended,
-                         const struct window *goes_on, struct arena *keep)
+static void word_closing(struct entry *n, const struct window *ended, const struct window *goes_on,
+                         struct arena *keep)
 {
-    for (size_t i = 0; i < entries; i++) {
-        struct entry *n = &entry[i];
-        if (n->event != ended->closing
-            || !text_equal(n->text, impact_words(ended->service, "up", -1, keep)))
-            continue;
-        const char *was = impact_level_names[ended->level], *is = impact_level_names[goes_on->level];
-        n->text = ended->level == goes_on->level
-                ? arena_print(keep, "%s is still %s", ended->service, is)
-                : arena_print(keep, "%s is no longer %s, but still %s", ended->service, was, is);
-    }
+    if (!text_equal(n->text, impact_words(ended->service, "up", -1, keep)))
+        return;
+    const char *was = impact_level_names[ended->level], *is = impact_level_names[goes_on->level];
+    n->text = ended->level == goes_on->level
+            ? arena_print(keep, "%s is still %s", ended->service, is)
+            : arena_print(keep, "%s is no longer %s, but still %s", ended->service, was, is);
+}
+
+/* Which entry tells of an event, by the event's place in the journal. */
+static size_t *entries_of_events(const struct journal *j, const struct entry *entry, size_t entries,
+                                 struct arena *keep)
+{
+    size_t *place = arena_many(keep, size_t, j->count + 1);
+    for (size_t i = 0; i < entries; i++)
+        place[entry[i].event - j->event] = i;
+    return place;
 }
 
 static bool covers(const struct window *w, const struct window *ended)
@@ -178,21 +185,63 @@ static bool covers(const struct window *w, const struct window *ended)
         && text_equal(w->service, ended->service);
 }
 
-/* Windows stand by service and start: what covers an end is the longest of those
- * before it, or one of those that began before it was over. */
-static void word_closings(struct entry *entry, size_t entries, const struct windows *w,
-                          struct arena *keep)
+static int by_instant(const void *a, const void *b)
 {
-    const struct window *longest = NULL;
-    for (size_t i = 0; i < w->count; i++) {
-        const struct window *ended = &w->window[i], *over = covers(longest, ended) ? longest : NULL;
-        for (size_t k = i + 1; !over && k < w->count && w->window[k].start.at <= ended->end.at
-                               && text_equal(w->window[k].service, ended->service); k++)
-            over = covers(&w->window[k], ended) ? &w->window[k] : NULL;
-        if (ended->closing && over)
-            word_closing(entry, entries, ended, over, keep);
-        if (!longest || !text_equal(longest->service, ended->service) || ended->end.at > longest->end.at)
-            longest = ended;
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many of `count` sorted instants, `step` bytes apart, are not after `at`. */
+static size_t not_after(const void *first, size_t step, size_t count, int64_t at)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (*(const int64_t *)((const char *)first + middle * step) <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The windows of one service, by start: which ends lie inside another window. */
+static void word_service(struct entry *entry, size_t entries, const struct journal *j,
+                         const struct window *w, size_t count, struct arena *keep)
+{
+    size_t *place = NULL; /* made when it is first needed: windows seldom overlap */
+    int64_t *end = arena_many(keep, int64_t, count);
+    const struct window *longest = w;
+    for (size_t i = 0; i < count; i++) {
+        bool lasts = w[i].level != IMPACT_NONE && w[i].end.at > w[i].start.at;
+        end[i] = lasts ? w[i].end.at : w[i].start.at;
+    }
+    qsort(end, count, sizeof *end, by_instant);
+    for (size_t i = 0; i < count; i++) {
+        int64_t at = w[i].end.at;
+        longest = w[i].end.at > longest->end.at ? &w[i] : longest;
+        if (!w[i].closing || not_after(&w->start.at, sizeof *w, count, at)
+                                 <= not_after(end, sizeof *end, count, at))
+            continue;
+        const struct window *over = covers(longest, &w[i]) ? longest : NULL;
+        for (size_t k = 0; !over && k < count; k++)
+            over = covers(&w[k], &w[i]) ? &w[k] : NULL;
+        place = place ? place : entries_of_events(j, entry, entries, keep);
+        if (over)
+            word_closing(&entry[place[w[i].closing - j->event]], &w[i], over, keep);
+    }
+}
+
+/* Windows stand by service and start. */
+static void word_closings(struct entry *entry, size_t entries, const struct journal *j,
+                          const struct windows *w, struct arena *keep)
+{
+    for (size_t i = 0, count; i < w->count; i += count) {
+        for (count = 1; i + count < w->count
+                        && text_equal(w->window[i + count].service, w->window[i].service);)
+            count++;
+        if (count > 1)
+            word_service(entry, entries, j, w->window + i, count, keep);
     }
 }
 
@@ -219,7 +268,7 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
         out->head = j->stream[0].head;
     windows_fold(&out->windows, out->name, raw, count, until, keep);
     silence_closings(raw, count, &out->windows);
-    word_closings(raw, count, &out->windows, keep);
+    word_closings(raw, count, j, &out->windows, keep);
     out->entry = entries_by_time(raw, count, keep);
     struct growing g = { out, keep, arena_many(keep, struct phase_row, count + 1),
                          arena_many(keep, struct task, count + 1),
