@@ -90,6 +90,9 @@ torture: all $(call HEAVY,torture)
 	@for t in $(call HEAVY,torture); do echo "== $$t"; PROG=$(abspath $(OUT)/tocsin) ./$$t || exit 1; done
 bench: all $(call HEAVY,bench)
 	@for t in $(call HEAVY,bench); do echo "== $$t"; PROG=$(abspath $(OUT)/tocsin) ./$$t || exit 1; done
+# The report's page in Chromium, judged by axe-core; says so where they are missing.
+browser: all
+	@PROG=$(abspath $(OUT)/tocsin) tests/browser/check
 fuzz-%:
 	@$(MAKE) -s MODE=fuzz build/fuzz/fuzzer-$* && mkdir -p build/fuzz/corpus-$* && \
 	    build/fuzz/fuzzer-$* -max_total_time=$(or $(SECONDS),60) build/fuzz/corpus-$*
@@ -107,5 +110,5 @@ uninstall:
 clean:
 	rm -rf build
 objects: $(OBJ)
-.PHONY: all objects clean deps demo test units asan torture bench install uninstall
+.PHONY: all objects clean deps demo test units asan torture bench browser install uninstall
 .SECONDARY:

@@ -65,6 +65,18 @@ void text_print(struct text *t, const char *format, ...)
     t->length += (size_t)length;
 }
 
+void text_add_xml(struct text *t, const char *text)
+{
+    static const char special[] = "&<>\"", *const escaped[] = { "&amp;", "&lt;", "&gt;", "&quot;" };
+    for (const char *c = text; *c; c++) {
+        const char *found = strchr(special, *c);
+        if (found)
+            text_add(t, escaped[found - special]);
+        else
+            text_char(t, (unsigned char)*c < 0x20 || *c == 0x7f ? ' ' : *c);
+    }
+}
+
 bool text_equal(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);

@@ -36,6 +36,9 @@ void text_print(struct text *t, const char *format, ...)
 /* Foreign bytes as valid UTF-8: bad sequences become U+FFFD, NUL too. */
 void text_add_clean(struct text *t, const char *bytes, size_t length);
 
+/* As text or attribute of XML or HTML: escaped, control characters as spaces. */
+void text_add_xml(struct text *t, const char *text);
+
 bool text_equal(const char *a, const char *b); /* both may be NULL */
 bool text_starts(const char *text, const char *front);
 bool text_ends(const char *text, const char *back);

@@ -40,22 +40,6 @@ struct drawing {
     bool fr;
 };
 
-static void xml(struct text *to, const char *text)
-{
-    for (const char *c = text; *c; c++) {
-        if (*c == '&')
-            text_add(to, "&amp;");
-        else if (*c == '<')
-            text_add(to, "&lt;");
-        else if (*c == '>')
-            text_add(to, "&gt;");
-        else if (*c == '"')
-            text_add(to, "&quot;");
-        else if ((unsigned char)*c >= 0x20 && *c != 0x7F)
-            text_char(to, *c);
-    }
-}
-
 /* Tenths of a pixel, so that no floating point decides a byte. */
 static int64_t x_of(const struct picture *p, int64_t at)
 {
@@ -85,7 +69,7 @@ static void draw_segment(struct drawing *d, const struct lane *l, const struct s
     tenths(&d->out, "width", width < 20 ? 20 : width);
     text_print(&d->out, " y=\"%" PRId64 "\" height=\"%d\" rx=\"2\" class=\"%s\"><title>",
                place ? y + 4 : y, place ? BAR - 8 : BAR, classes[s->stay]);
-    xml(&d->out, arena_print(d->keep, "%s: %s, %s - %s%s", l->name, d->stay_names[s->stay],
+    text_add_xml(&d->out, arena_print(d->keep, "%s: %s, %s - %s%s", l->name, d->stay_names[s->stay],
                              clock_of(d, s->start), clock_of(d, s->end),
                              s->open ? d->fr ? " (en cours)" : " (goes on)" : ""));
     text_add(&d->out, "</title></rect>");
@@ -112,7 +96,7 @@ static void draw_sign(struct drawing *d, const struct mark *m, int64_t x, int64_
 static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
 {
     text_add(&d->out, "<g><title>");
-    xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), m->text));
+    text_add_xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), m->text));
     text_add(&d->out, "</title>");
     draw_sign(d, m, x_of(d->p, m->at), y);
     text_add(&d->out, "</g>");
@@ -127,7 +111,7 @@ static void draw_lane(struct drawing *d, const struct lane *l, int64_t y)
 {
     int64_t base = y + BAR - 4;
     text_print(&d->out, "<text class=\"n\" x=\"12\" y=\"%" PRId64 "\">", base);
-    xml(&d->out, d->fr && l->kind == LANE_MARKS ? "journal" : text_cut(d->keep, l->name, 18));
+    text_add_xml(&d->out, d->fr && l->kind == LANE_MARKS ? "journal" : text_cut(d->keep, l->name, 18));
     text_print(&d->out, "</text><line class=\"b\" x1=\"%d\" x2=\"%d\" y1=\"%" PRId64
                "\" y2=\"%" PRId64 "\"/>", LEFT, WIDTH - RIGHT, y + BAR / 2, y + BAR / 2);
     for (size_t i = 0; i < l->segments; i++)
@@ -135,7 +119,7 @@ static void draw_lane(struct drawing *d, const struct lane *l, int64_t y)
     for (size_t i = 0; i < l->marks; i++)
         draw_mark(d, &l->mark[i], y);
     text_print(&d->out, "<text class=\"s\" x=\"%d\" y=\"%" PRId64 "\">", WIDTH - RIGHT + 14, base);
-    xml(&d->out, said(d, l));
+    text_add_xml(&d->out, said(d, l));
     text_add(&d->out, "</text>\n");
 }
 
@@ -176,9 +160,9 @@ static void describe(struct drawing *d)
     text_add(&d->out, "<desc id=\"picture-text\">");
     for (size_t i = 0; i < p->lanes; i++) {
         const struct lane *l = &p->lane[i];
-        xml(&d->out, arena_print(d->keep, "%s: %s.", l->name, said(d, l)));
+        text_add_xml(&d->out, arena_print(d->keep, "%s: %s.", l->name, said(d, l)));
         for (size_t k = 0; k < l->segments; k++)
-            xml(&d->out, arena_print(d->keep, " %s %s - %s.", d->stay_names[l->segment[k].stay],
+            text_add_xml(&d->out, arena_print(d->keep, " %s %s - %s.", d->stay_names[l->segment[k].stay],
                                      clock_of(d, l->segment[k].start),
                                      clock_of(d, l->segment[k].end)));
         text_char(&d->out, ' ');
@@ -241,13 +225,13 @@ const char *picture_svg(const struct picture *p, const char *locale, struct aren
     text_print(&d.out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %" PRId64
                "\" width=\"%d\" height=\"%" PRId64 "\" role=\"img\" aria-labelledby=\"picture-title picture-text\">\n"
                "<title id=\"picture-title\">", WIDTH, height, WIDTH, height);
-    xml(&d.out, title);
+    text_add_xml(&d.out, title);
     text_add(&d.out, "</title>\n");
     describe(&d);
     text_add(&d.out, style);
     text_add(&d.out, "\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n"
                      "<text class=\"h\" x=\"12\" y=\"26\">");
-    xml(&d.out, title);
+    text_add_xml(&d.out, title);
     text_add(&d.out, "</text>\n");
     draw_axis(&d, bottom);
     for (size_t i = 0; i < p->lanes; i++)

@@ -55,7 +55,7 @@ void sla_draw_year(struct text *to, const struct sla_question *q, int64_t allowe
     int width = MARGIN + 54 * (CELL + GAP), height = HEAD + 7 * (CELL + GAP) + 4;
     text_print(to, "<svg class=\"year\" role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n"
                "<title>Downtime of ", width, height, width, height);
-    sla_escape(to, q->service);
+    text_add_xml(to, q->service);
     text_print(to, " on each day of %d</title>\n", year);
     draw_weekdays(to);
     for (size_t i = 0; i < days; i++) {
@@ -172,7 +172,7 @@ void sla_draw_budget(struct text *to, const struct sla_answered *a, struct arena
     measure(b, a, scratch);
     text_print(to, "<svg class=\"budget\" role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n"
                "<title>What was left of the budget of ", WIDTH, HEIGHT, WIDTH, HEIGHT);
-    sla_escape(to, a->question->service);
+    text_add_xml(to, a->question->service);
     text_add(to, " in ");
     text_add(to, period_words(&scratch, a->question->period));
     text_add(to, "</title>\n");

@@ -24,29 +24,13 @@ static const char style[] =
     ".mark{border:2px solid var(--bad);padding:.4rem .8rem}"
     ".key span{display:inline-block;width:.9em;height:.9em;margin:0 .3em 0 1em;border-radius:2px}";
 
-void sla_escape(struct text *to, const char *text)
-{
-    for (const char *c = text; *c; c++) {
-        if (*c == '&')
-            text_add(to, "&amp;");
-        else if (*c == '<')
-            text_add(to, "&lt;");
-        else if (*c == '>')
-            text_add(to, "&gt;");
-        else if (*c == '"')
-            text_add(to, "&quot;");
-        else if ((unsigned char)*c >= 0x20 && *c != 0x7f)
-            text_char(to, *c);
-    }
-}
-
 static void row(struct text *to, const char *name, const char *value, const char *range)
 {
     text_print(to, "<tr><th>%s</th><td>", name);
-    sla_escape(to, value);
+    text_add_xml(to, value);
     if (*range) {
         text_add(to, " (");
-        sla_escape(to, range);
+        text_add_xml(to, range);
         text_add(to, ")");
     }
     text_add(to, "</td></tr>\n");
@@ -107,14 +91,14 @@ static void windows(struct text *to, const struct sla_result *r, struct arena *k
                    instant_text(keep, r->policy->zone, w->start, FORM_DATE_HM),
                    w->window->open ? "open" : instant_text(keep, r->policy->zone, w->end, FORM_DATE_HM));
         if (!text_equal(w->window->service, r->service)) {
-            sla_escape(to, w->window->service);
+            text_add_xml(to, w->window->service);
             text_char(to, ' ');
         }
         text_print(to, "%s</td><td>%s</td><td>", impact_level_names[w->window->level],
                    sla_minutes(keep, w->counted_ms));
-        sla_escape(to, w->window->basis);
+        text_add_xml(to, w->window->basis);
         text_add(to, "</td><td>");
-        sla_escape(to, w->window->incident);
+        text_add_xml(to, w->window->incident);
         text_add(to, "</td></tr>\n");
     }
     text_add(to, "</table>\n");
@@ -141,7 +125,7 @@ static void section(struct text *to, const struct sla_answered *answer, size_t i
     const struct sla_result *r = a->result;
     if (!year_is_drawn(answer, i)) {
         text_add(to, "<h2>");
-        sla_escape(to, r->service);
+        text_add_xml(to, r->service);
         text_print(to, ", %d</h2>\n", year_of(a));
         sla_draw_year(to, a->question, r->allowed_ms, year_of(a), *keep);
         text_print(to, "<p class=\"key s\">a day's downtime, beside what %s may have (%s):"
@@ -151,9 +135,9 @@ static void section(struct text *to, const struct sla_answered *answer, size_t i
                    sla_hundredths(keep, r->allowed_ms));
     }
     text_add(to, "<h2>");
-    sla_escape(to, r->service);
+    text_add_xml(to, r->service);
     text_print(to, ", %s: ", period_words(keep, r->period));
-    sla_escape(to, r->policy->name);
+    text_add_xml(to, r->policy->name);
     text_print(to, ", %s %s</h2>\n", ppb_percent(keep, r->policy->target_ppb, 7),
                policy_period_words(keep, r->policy));
     table(to, a, keep);
@@ -175,7 +159,7 @@ const char *sla_page(const struct sla_answered *answer, size_t count, bool simul
         text_add(&t, "<p class=\"mark\">SIMULATED: these are drills</p>\n");
     if (what_if) {
         text_add(&t, "<p class=\"mark\">WHAT IF: ");
-        sla_escape(&t, what_if);
+        text_add_xml(&t, what_if);
         text_add(&t, "</p>\n");
     }
     if (count && answer[0].question->as_of != INSTANT_NONE)

@@ -25,7 +25,4 @@ void sla_draw_year(struct text *to, const struct sla_question *q, int64_t allowe
                    struct arena scratch);
 void sla_draw_budget(struct text *to, const struct sla_answered *a, struct arena scratch);
 
-/* Text with what HTML would take for markup made harmless. */
-void sla_escape(struct text *to, const char *text);
-
 #endif

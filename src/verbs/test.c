@@ -183,22 +183,6 @@ static void print_json(struct desk *d, const struct scenario_result *all, size_t
     desk_json_end(d, &o);
 }
 
-static void xml_text(struct text *t, const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '<')
-            text_add(t, "&lt;");
-        else if (*c == '&')
-            text_add(t, "&amp;");
-        else if (*c == '"')
-            text_add(t, "&quot;");
-        else if (*c < 0x20)
-            text_char(t, ' ');
-        else
-            text_char(t, (char)*c);
-    }
-}
-
 /* The form that CI systems read: a suite a scenario, a case a promise. */
 static bool write_junit(struct desk *d, const char *file, const struct scenario_result *all,
                         size_t count, struct err *e)
@@ -210,7 +194,7 @@ static bool write_junit(struct desk *d, const char *file, const struct scenario_
         for (size_t i = 0; i < r->expectations; i++)
             broken += !r->expectation[i].kept;
         text_add(&t, "  <testsuite name=\"");
-        xml_text(&t, r->name);
+        text_add_xml(&t, r->name);
         text_print(&t, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\" time=\"0\">\n",
                    r->expectations, broken);
         text_print(&t, "    <properties><property name=\"virtual_seconds\" value=\"%" PRId64 "\"/></properties>\n",
@@ -218,15 +202,15 @@ static bool write_junit(struct desk *d, const char *file, const struct scenario_
         for (size_t i = 0; i < r->expectations; i++) {
             const struct expectation *x = &r->expectation[i];
             text_add(&t, "    <testcase classname=\"");
-            xml_text(&t, r->name);
+            text_add_xml(&t, r->name);
             text_add(&t, "\" name=\"");
-            xml_text(&t, x->promise);
+            text_add_xml(&t, x->promise);
             if (x->kept) {
                 text_add(&t, "\" time=\"0\"/>\n");
                 continue;
             }
             text_add(&t, "\" time=\"0\">\n      <failure message=\"");
-            xml_text(&t, x->found);
+            text_add_xml(&t, x->found);
             text_add(&t, "\"/>\n    </testcase>\n");
         }
         text_add(&t, "  </testsuite>\n");
