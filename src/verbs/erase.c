@@ -10,8 +10,12 @@ static void collect(struct json value, const char **text, size_t *count, size_t 
 {
     if (json_type(value) == JSON_STRING) {
         const char *words = json_text(value, keep);
-        if (words && strlen(words) >= 6 && *count < most)
-            text[(*count)++] = words;
+        if (!words || strlen(words) < 6 || *count == most)
+            return;
+        do /* without its first letter, which documents write large */
+            words++;
+        while ((*words & 0xc0) == 0x80);
+        text[(*count)++] = words;
         return;
     }
     if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_ARRAY)
