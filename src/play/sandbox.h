@@ -73,6 +73,8 @@ int pattern_gsub(lua_State *L);
 
 /* Pushes the table of allowed names (sandbox_lib.c); called once. */
 void sandbox_open_library(lua_State *L);
+/* Its `next`, `pairs` and `table`, into the table on top (sandbox_table.c). */
+void sandbox_open_tables(lua_State *L);
 /* A value in words, without an address. */
 const char *sandbox_words(lua_State *L, int index);
 /* Bytes that the script may still take. */
