@@ -22,11 +22,14 @@ void json_quote(struct text *to, const char *text, size_t length)
     text_char(to, '"');
     for (size_t i = 0, start = 0; i <= length; i++) {
         unsigned char c = i < length ? (unsigned char)text[i] : 0;
-        if (i < length && c >= 0x20 && c != '"' && c != '\\')
+        bool c1 = c == 0xc2 && (unsigned char)text[i + 1] < 0xa0; /* U+0080 to U+009F */
+        if (i < length && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && !c1)
             continue;
         text_bytes(to, text + start, i - start);
+        if (c1) /* a control character to a terminal, though not to JSON */
+            c = (unsigned char)text[++i];
         start = i + 1;
-        if (i == length)
+        if (i >= length)
             break;
         const char *found = c ? strchr(plain, c) : NULL;
         if (found)

@@ -113,10 +113,10 @@ static void as_markdown(struct desk *d, const char *zone)
         if (!n->listed || n->struck || !*n->text)
             continue;
         fprintf(d->out, "| **%s** | ", entry_when(n, zone, d->keep));
-        for (const char *c = n->text; *c; c++) {
+        for (const char *c = text_for_terminal(d->keep, n->text); *c; c++) {
             if (strchr("\\`*_[]<>|", *c))
                 fputc('\\', d->out);
-            fputc(*c == '\n' ? ' ' : *c, d->out);
+            fputc(*c, d->out);
         }
         fputs(" |\n", d->out);
     }
@@ -124,6 +124,8 @@ static void as_markdown(struct desk *d, const char *zone)
 
 static void csv_cell(struct desk *d, const char *text)
 {
+    if (d->world->is_terminal(d->world, 1)) /* a file gets what was written, a screen what is harmless */
+        text = text_for_terminal(d->keep, text);
     if (*text && strchr("=+-@\t", *text)) /* a spreadsheet must not compute it */
         text = arena_print(d->keep, "'%s", text);
     if (!strpbrk(text, "\",\r\n")) {

@@ -75,6 +75,15 @@ static void any_text_survives_writing_and_reading(void **_)
                         "\xc3\xa9\xf0\x9f\x94\x94/");
 }
 
+static void no_control_character_stands_raw_in_what_is_written(void **_)
+{
+    static const char all[] = "a\033[2J\x7f\xc2\x80\xc2\x9b\xc2\xa0\xc3\xa9";
+    struct text t = text_new(test_keep());
+    json_quote(&t, all, strlen(all));
+    assert_string_equal(t.at, "\"a\\u001b[2J\\u007f\\u0080\\u009b\xc2\xa0\xc3\xa9\"");
+    assert_string_equal(json_text(json_from(t.at), test_keep()), all);
+}
+
 static void canonical_json_has_its_keys_in_byte_order_at_every_level(void **_)
 {
     const char *c = json_canonical(json_from(" { \"b\" : [ {\"z\":1, \"y\" :2} ], \"a\":\"x\" , \"B\":null }"),
@@ -115,6 +124,7 @@ int main(void)
         promise(members_are_found_and_missing_ones_are_missing),
         promise(an_integer_out_of_range_or_with_a_point_is_none),
         promise(any_text_survives_writing_and_reading),
+        promise(no_control_character_stands_raw_in_what_is_written),
         promise(canonical_json_has_its_keys_in_byte_order_at_every_level),
         promise(the_writer_puts_the_commas),
         promise(nesting_without_end_is_refused),
