@@ -231,6 +231,39 @@ static bool on_ask(void *context, const char *person, const char *prompt, const 
 
 /* ---- the whole */
 
+static bool copy_folder(struct world *w, const char *from, const char *to, struct arena *keep, struct err *e)
+{
+    struct names all;
+    if (!w->list_folder(w, from, &all, keep, e) || !w->make_folder(w, to, e))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        const char *source = arena_print(keep, "%s/%s", from, all.name[i]), *bytes;
+        const char *copy = arena_print(keep, "%s/%s", to, all.name[i]);
+        size_t length;
+        bool folder = false;
+        if (all.name[i][0] == '.' || !w->exists(w, source, &folder))
+            continue;
+        if (folder ? !copy_folder(w, source, copy, keep, e)
+                   : !w->read_file(w, source, &bytes, &length, keep, e) || !w->write_file(w, copy, bytes, length, e))
+            return false;
+    }
+    return true;
+}
+
+/* What lies at home is played, not only what is installed. */
+static bool bring_from_home(struct play *p, struct world *w, struct err *e)
+{
+    static const char *const kinds[] = { "runbooks", "templates", NULL };
+    for (size_t i = 0; p->actor->home && kinds[i]; i++) {
+        bool folder = false;
+        const char *from = arena_print(p->keep, "%s/%s", p->actor->home, kinds[i]);
+        if (w->exists(w, from, &folder) && folder
+            && !copy_folder(w, from, arena_print(p->keep, "%s/%s", p->dir, kinds[i]), p->keep, e))
+            return err_while(e, "taking %s along", kinds[i]);
+    }
+    return true;
+}
+
 static bool prepare(struct play *p, struct err *e)
 {
     struct world *w = world_of(p, "scenario");
@@ -238,6 +271,7 @@ static bool prepare(struct play *p, struct err *e)
     const char *file = arena_print(p->keep, "%s/tocsin.yaml", p->dir);
     if (!w->make_folder(w, p->dir, e)
         || !w->write_file(w, file, p->s.configuration, strlen(p->s.configuration), e)
+        || !bring_from_home(p, w, e)
         || !workspace_open(&p->ws, w, p->dir, p->keep, e) || !roles_load(&p->roles, p->keep, e)
         || !plugins_open(&p->plugins, &p->ws, &p->roles, p->keep, e))
         return false;

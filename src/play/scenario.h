@@ -6,6 +6,8 @@
  * PEOPLE   act through the same verbs as everybody: `act` performs one
  *          command line as that person, in the world of the scenario. Time
  *          goes on while they do, so others act meanwhile.
+ * WORKSPACE It plays in one of its own, with a copy of the runbooks and the
+ *          templates that lie at home: what is tested is what will be run.
  * PROMISES are judged by the simulated world itself (its service answered or
  *          not, its pool held an IP or not) and by the journal, never by what
  *          a runbook says of itself.
@@ -32,6 +34,7 @@ struct scenario_result {
 
 struct actor {
     void *context;
+    const char *home; /* the workspace whose runbooks and templates are played; NULL: the installed ones */
     /* "run ddos service=osc-fr1" in the world of the one who says it; answers
      * the exit status, and in *said what was printed. */
     int (*act)(void *context, struct world *w, const char *dir, const char *const *words,

@@ -32,17 +32,27 @@ static int act(void *context, struct world *w, const char *dir, const char *cons
     return status;
 }
 
+/* The workspace around: its runbooks are played. NULL where there is none, and none was named. */
+static bool find_home(const char **home, struct desk *d, struct err *e)
+{
+    struct err none = { 0 };
+    bool found = workspace_find(home, d->world, d->dir, d->keep, d->dir ? e : &none);
+    if (!found)
+        *home = NULL;
+    return found || !d->dir;
+}
+
 /* The scenarios that the words name: files, or folders with a scenario.yaml;
  * none named: the workspace's own, or the shipped examples. */
-static bool find_scenarios(struct names *out, struct desk *d, struct err *e)
+static bool find_scenarios(struct names *out, struct desk *d, const char *home, struct err *e)
 {
     struct world *w = d->world;
+    const struct workspace here = { .dir = home ? home : ".", .world = w };
     const char **file = arena_many(d->keep, const char *, d->words + 256);
     size_t n = 0;
     for (size_t i = 0; i < d->words; i++) {
         bool folder = false;
         struct err none = { 0 };
-        struct workspace here = { .dir = d->dir ? d->dir : ".", .world = w };
         if (!w->exists(w, d->word[i], &folder)) { /* the name of a shipped example, then */
             const char *inside = arena_print(d->keep, "%s/scenario.yaml", d->word[i]);
             if (!workspace_share(&file[n++], NULL, &here, "examples", inside, d->keep, &none))
@@ -51,7 +61,6 @@ static bool find_scenarios(struct names *out, struct desk *d, struct err *e)
         }
         file[n++] = folder ? arena_print(d->keep, "%s/scenario.yaml", d->word[i]) : d->word[i];
     }
-    struct workspace here = { .dir = d->dir ? d->dir : ".", .world = w };
     struct names all = { 0 };
     for (int kind = 0; kind < 2 && !n; kind++) {
         const char *what = kind ? "examples" : "scenarios", *path;
@@ -73,10 +82,13 @@ static bool find_scenarios(struct names *out, struct desk *d, struct err *e)
     return true;
 }
 
-static bool play(struct scenario_result *out, struct desk *d, const char *file, struct err *e)
+struct plays { struct desk *d; const char *home; struct names file; };
+
+static bool play(struct scenario_result *out, const struct plays *p, const char *file, struct err *e)
 {
+    struct desk *d = p->d;
     const char *kept = desk_option(d, "keep"), *dir = kept;
-    const struct actor actor = { .act = act };
+    const struct actor actor = { .act = act, .home = p->home };
     if (kept && d->world->exists(d->world, arena_print(d->keep, "%s/tocsin.yaml", kept), NULL))
         return err_failed(e, "'%s' is a workspace already", kept);
     if (!kept && !scratch_make(&dir, d->keep, e))
@@ -89,8 +101,6 @@ static bool play(struct scenario_result *out, struct desk *d, const char *file, 
 
 /* ---- several, each in a process of its own */
 
-struct plays { struct desk *d; const struct names *file; };
-
 static void play_apart(void *context, size_t i, FILE *out)
 {
     struct plays *p = context;
@@ -98,7 +108,7 @@ static void play_apart(void *context, size_t i, FILE *out)
     struct err e = { 0 };
     struct text t = text_new(p->d->keep);
     struct json_out o = json_out(&t);
-    if (play(&r, p->d, p->file->name[i], &e)) {
+    if (play(&r, p, p->file.name[i], &e)) {
         scenario_put(&o, &r);
     } else {
         json_open(&o, NULL, '{');
@@ -128,13 +138,14 @@ static bool take_back(struct scenario_result *out, struct desk *d, const char *f
     return false;
 }
 
-static bool play_all(struct scenario_result *out, struct desk *d, const struct names *file, struct err *e)
+static bool play_all(struct scenario_result *out, struct plays *p, struct err *e)
 {
+    struct desk *d = p->d;
+    const struct names *file = &p->file;
     if (file->count == 1)
-        return play(out, d, file->name[0], e);
-    struct plays plays = { d, file };
+        return play(out, p, file->name[0], e);
     struct piece *piece = arena_many(d->keep, struct piece, file->count);
-    if (!parallel_run(piece, file->count, play_apart, &plays, d->keep, e))
+    if (!parallel_run(piece, file->count, play_apart, p, d->keep, e))
         return false;
     for (size_t i = 0; i < file->count; i++)
         if (!take_back(&out[i], d, file->name[i], &piece[i], e))
@@ -262,15 +273,16 @@ static bool print_coverage(struct desk *d, const struct scenario_result *all, si
 
 bool verb_test(struct desk *d, struct err *e)
 {
-    struct names file;
-    if (!find_scenarios(&file, d, e))
+    struct plays plays = { .d = d };
+    if (!find_home(&plays.home, d, e) || !find_scenarios(&plays.file, d, plays.home, e))
         return false;
+    const struct names file = plays.file;
     const char *kept = desk_option(d, "keep"), *junit = desk_option(d, "junit");
     if (kept && file.count > 1)
         return err_usage(e, "--keep is for one scenario, found %zu", file.count);
     struct scenario_result *all = arena_many(d->keep, struct scenario_result, file.count);
     size_t number = 0, broken = 0;
-    if (!play_all(all, d, &file, e))
+    if (!play_all(all, &plays, e))
         return false;
     for (size_t i = 0; i < file.count; i++) {
         if (!d->json)

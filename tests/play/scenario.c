@@ -40,7 +40,7 @@ static bool play(struct scenario_result *r, struct crowd *c, const char *text)
     assert_good(scratch_make(&dir, test_keep(), &e), &e);
     const char *file = arena_print(test_keep(), "%s/s.yaml", dir);
     assert_good(w->write_file(w, file, text, strlen(text), &e), &e);
-    struct actor actor = { c, note };
+    struct actor actor = { .context = c, .act = note };
     bool good = scenario_play(r, w, file, arena_print(test_keep(), "%s/here", dir), &actor,
                               test_keep(), &e);
     scratch_remove(dir);
