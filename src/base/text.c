@@ -70,10 +70,14 @@ void text_add_xml(struct text *t, const char *text)
     static const char special[] = "&<>\"", *const escaped[] = { "&amp;", "&lt;", "&gt;", "&quot;" };
     for (const char *c = text; *c; c++) {
         const char *found = strchr(special, *c);
-        if (found)
+        if (found) {
             text_add(t, escaped[found - special]);
-        else
+        } else if (strncmp(c, "\xef\xbf\xbe", 3) == 0 || strncmp(c, "\xef\xbf\xbf", 3) == 0) {
+            text_add(t, "\xef\xbf\xbd"); /* U+FFFE and U+FFFF are no characters of XML */
+            c += 2;
+        } else {
             text_char(t, (unsigned char)*c < 0x20 || *c == 0x7f ? ' ' : *c);
+        }
     }
 }
 

@@ -307,6 +307,7 @@ static bool finish(struct play *p, struct scenario_result *out, struct err *e)
         out->passed = out->passed && p->expectation[i].kept;
     add_line(p, NULL);
     out->line = p->line;
+    out->started = p->s.start;
     out->virtual_ms = p->clock.now - p->s.start;
     /* The workspace goes on from here when somebody keeps it. */
     return sim_clock_set(p->under, p->dir, p->clock.now, e);

@@ -25,7 +25,8 @@ struct scenario_result {
     const struct expectation *expectation;
     size_t expectations;
     bool passed;
-    int64_t virtual_ms;
+    struct err error;          /* why it could not be played; of kind ERR_NONE when it was */
+    int64_t started, virtual_ms; /* on its own clock */
     const char *workspace;     /* where it played */
     const char *const *line;   /* what people did, a line each; then NULL */
     const char *const *action; /* actions that took place, without doubles; then NULL */

@@ -20,7 +20,15 @@ void scenario_put(struct json_out *o, const struct scenario_result *r)
     json_put(o, "name", r->name);
     json_put(o, "summary", r->summary);
     json_put_bool(o, "passed", r->passed);
+    json_put_int(o, "started_ms", r->started);
     json_put_int(o, "virtual_ms", r->virtual_ms);
+    if (r->error.kind) {
+        json_open(o, "error", '{');
+        json_put_int(o, "kind", r->error.kind);
+        json_put(o, "text", r->error.text);
+        json_put(o, "hint", r->error.hint);
+        json_close(o, '}');
+    }
     json_open(o, "promises", '[');
     for (size_t i = 0; i < r->expectations; i++) {
         json_open(o, NULL, '{');
@@ -47,13 +55,14 @@ static const char *const *get_names(struct json list, struct arena *keep)
 
 void scenario_get(struct scenario_result *out, struct json value, struct arena *keep)
 {
-    struct json promises = json_get(value, "promises");
+    struct json promises = json_get(value, "promises"), error = json_get(value, "error");
     struct expectation *x = arena_many(keep, struct expectation, json_count(promises) + 1);
     *out = (struct scenario_result){
         .name = json_text_or(json_get(value, "name"), keep, ""),
         .summary = json_text_or(json_get(value, "summary"), keep, ""),
         .passed = json_is_true(json_get(value, "passed")),
         .virtual_ms = json_int_or(json_get(value, "virtual_ms"), 0),
+        .started = json_int_or(json_get(value, "started_ms"), 0),
         .expectation = x, .workspace = "",
         .line = get_names(json_get(value, "lines"), keep),
         .action = get_names(json_get(value, "made"), keep),
@@ -63,4 +72,9 @@ void scenario_get(struct scenario_result *out, struct json value, struct arena *
         x[out->expectations++] = (struct expectation){
             json_text_or(json_get(w.value, "promise"), keep, ""), json_is_true(json_get(w.value, "kept")),
             json_text_or(json_get(w.value, "found"), keep, "") };
+    if (error.at) {
+        out->error.kind = (enum err_kind)json_int_or(json_get(error, "kind"), ERR_SYSTEM);
+        snprintf(out->error.text, sizeof out->error.text, "%s", json_text_or(json_get(error, "text"), keep, ""));
+        snprintf(out->error.hint, sizeof out->error.hint, "%s", json_text_or(json_get(error, "hint"), keep, ""));
+    }
 }

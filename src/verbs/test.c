@@ -1,5 +1,5 @@
 /* test.c: scenarios played on the virtual clock, and their promises judged. */
-#include "verbs/verbs.h"
+#include "verbs/test.h"
 
 #include "play/role.h"
 #include "play/scenario.h"
@@ -7,7 +7,6 @@
 #include "world/parallel.h"
 #include "world/scratch.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,19 +83,20 @@ static bool find_scenarios(struct names *out, struct desk *d, const char *home, 
 
 struct plays { struct desk *d; const char *home; struct names file; };
 
-static bool play(struct scenario_result *out, const struct plays *p, const char *file, struct err *e)
+/* Why it could not be played is a part of the result: the others are played all the same. */
+static void play(struct scenario_result *out, const struct plays *p, const char *file)
 {
     struct desk *d = p->d;
     const char *kept = desk_option(d, "keep"), *dir = kept;
     const struct actor actor = { .act = act, .home = p->home };
-    if (kept && d->world->exists(d->world, arena_print(d->keep, "%s/tocsin.yaml", kept), NULL))
-        return err_failed(e, "'%s' is a workspace already", kept);
-    if (!kept && !scratch_make(&dir, d->keep, e))
-        return false;
-    bool good = scenario_play(out, d->world, file, dir, &actor, d->keep, e);
+    struct err e = { 0 };
+    *out = (struct scenario_result){ .name = file, .summary = "" };
+    if (!kept && !scratch_make(&dir, d->keep, &out->error))
+        return;
+    if (!scenario_play(out, d->world, file, dir, &actor, d->keep, &e))
+        *out = (struct scenario_result){ .name = file, .summary = "", .error = e };
     if (!kept)
         scratch_remove(dir);
-    return good;
 }
 
 /* ---- several, each in a process of its own */
@@ -104,52 +104,33 @@ static bool play(struct scenario_result *out, const struct plays *p, const char 
 static void play_apart(void *context, size_t i, FILE *out)
 {
     struct plays *p = context;
-    struct scenario_result r = { 0 };
-    struct err e = { 0 };
+    struct scenario_result r;
     struct text t = text_new(p->d->keep);
     struct json_out o = json_out(&t);
-    if (play(&r, p, p->file.name[i], &e)) {
-        scenario_put(&o, &r);
-    } else {
-        json_open(&o, NULL, '{');
-        json_put_int(&o, "error", (int64_t)e.kind);
-        json_put(&o, "text", e.text);
-        json_put(&o, "hint", e.hint);
-        json_close(&o, '}');
-    }
+    play(&r, p, p->file.name[i]);
+    scenario_put(&o, &r);
     fputs(t.at, out);
-}
-
-static bool take_back(struct scenario_result *out, struct desk *d, const char *file,
-                      const struct piece *piece, struct err *e)
-{
-    size_t wrong_at;
-    int64_t kind;
-    if (piece->status != 0 || !json_check(piece->bytes, piece->length, &wrong_at))
-        return err_system(e, "%s: the play ended with %d and no result", file, piece->status);
-    struct json value = json_from(piece->bytes);
-    if (!json_int(json_get(value, "error"), &kind)) {
-        scenario_get(out, value, d->keep);
-        return true;
-    }
-    e->kind = (enum err_kind)kind;
-    snprintf(e->text, sizeof e->text, "%s", json_text_or(json_get(value, "text"), d->keep, ""));
-    snprintf(e->hint, sizeof e->hint, "%s", json_text_or(json_get(value, "hint"), d->keep, ""));
-    return false;
 }
 
 static bool play_all(struct scenario_result *out, struct plays *p, struct err *e)
 {
     struct desk *d = p->d;
     const struct names *file = &p->file;
-    if (file->count == 1)
-        return play(out, p, file->name[0], e);
+    size_t wrong_at;
+    if (file->count == 1) {
+        play(&out[0], p, file->name[0]);
+        return true;
+    }
     struct piece *piece = arena_many(d->keep, struct piece, file->count);
     if (!parallel_run(piece, file->count, play_apart, p, d->keep, e))
         return false;
-    for (size_t i = 0; i < file->count; i++)
-        if (!take_back(&out[i], d, file->name[i], &piece[i], e))
-            return false;
+    for (size_t i = 0; i < file->count; i++) {
+        out[i] = (struct scenario_result){ .name = file->name[i], .summary = "" };
+        if (piece[i].status != 0 || !json_check(piece[i].bytes, piece[i].length, &wrong_at))
+            err_system(&out[i].error, "%s: the play ended with %d and no result", file->name[i], piece[i].status);
+        else
+            scenario_get(&out[i], json_from(piece[i].bytes), d->keep);
+    }
     return true;
 }
 
@@ -167,67 +148,6 @@ static bool complete(struct desk *d, const char *dir, struct err *e)
              || err_while(e, "making the repository of reports");
     ws.store->close(ws.store);
     return good;
-}
-
-static void print(struct desk *d, const struct scenario_result *r, size_t *number)
-{
-    fprintf(d->out, "# %s\n", r->name);
-    for (size_t i = 0; d->verbose && r->line[i]; i++)
-        fprintf(d->out, "#   %s\n", r->line[i]);
-    for (size_t i = 0; i < r->expectations; i++) {
-        const struct expectation *x = &r->expectation[i];
-        if (x->kept)
-            fprintf(d->out, "ok %zu - %s\n", ++*number, x->promise);
-        else
-            fprintf(d->out, "not ok %zu - %s\n#   found: %s\n", ++*number, x->promise, x->found);
-    }
-}
-
-static void print_json(struct desk *d, const struct scenario_result *all, size_t count)
-{
-    struct text t = text_new(d->keep);
-    struct json_out o = desk_json(d, &t);
-    json_open(&o, "scenarios", '[');
-    for (const struct scenario_result *r = all; r < all + count; r++)
-        scenario_put(&o, r);
-    json_close(&o, ']');
-    desk_json_end(d, &o);
-}
-
-/* The form that CI systems read: a suite a scenario, a case a promise. */
-static bool write_junit(struct desk *d, const char *file, const struct scenario_result *all,
-                        size_t count, struct err *e)
-{
-    struct text t = text_new(d->keep);
-    text_add(&t, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-    for (const struct scenario_result *r = all; r < all + count; r++) {
-        size_t broken = 0;
-        for (size_t i = 0; i < r->expectations; i++)
-            broken += !r->expectation[i].kept;
-        text_add(&t, "  <testsuite name=\"");
-        text_add_xml(&t, r->name);
-        text_print(&t, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\" time=\"0\">\n",
-                   r->expectations, broken);
-        text_print(&t, "    <properties><property name=\"virtual_seconds\" value=\"%" PRId64 "\"/></properties>\n",
-                   r->virtual_ms / SECOND_MS);
-        for (size_t i = 0; i < r->expectations; i++) {
-            const struct expectation *x = &r->expectation[i];
-            text_add(&t, "    <testcase classname=\"");
-            text_add_xml(&t, r->name);
-            text_add(&t, "\" name=\"");
-            text_add_xml(&t, x->promise);
-            if (x->kept) {
-                text_add(&t, "\" time=\"0\"/>\n");
-                continue;
-            }
-            text_add(&t, "\" time=\"0\">\n      <failure message=\"");
-            text_add_xml(&t, x->found);
-            text_add(&t, "\"/>\n    </testcase>\n");
-        }
-        text_add(&t, "  </testsuite>\n");
-    }
-    text_add(&t, "</testsuites>\n");
-    return d->world->write_file(d->world, file, t.at, t.length, e);
 }
 
 static bool holds(const char *const *names, const char *name)
@@ -276,30 +196,30 @@ bool verb_test(struct desk *d, struct err *e)
     struct plays plays = { .d = d };
     if (!find_home(&plays.home, d, e) || !find_scenarios(&plays.file, d, plays.home, e))
         return false;
-    const struct names file = plays.file;
+    size_t count = plays.file.count, broken = 0;
     const char *kept = desk_option(d, "keep"), *junit = desk_option(d, "junit");
-    if (kept && file.count > 1)
-        return err_usage(e, "--keep is for one scenario, found %zu", file.count);
-    struct scenario_result *all = arena_many(d->keep, struct scenario_result, file.count);
-    size_t number = 0, broken = 0;
+    if (kept && count > 1)
+        return err_usage(e, "--keep is for one scenario, found %zu", count);
+    if (kept && d->world->exists(d->world, arena_print(d->keep, "%s/tocsin.yaml", kept), NULL))
+        return err_failed(e, "'%s' is a workspace already", kept);
+    struct scenario_result *all = arena_many(d->keep, struct scenario_result, count);
     if (!play_all(all, &plays, e))
         return false;
-    for (size_t i = 0; i < file.count; i++) {
-        if (!d->json)
-            print(d, &all[i], &number);
+    test_print(d, all, count);
+    if (desk_option(d, "coverage") && !d->json && !print_coverage(d, all, count, e))
+        return false;
+    if (junit && !test_write_junit(d, junit, all, count, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].error.kind) {
+            *e = all[i].error;
+            return false;
+        }
         for (size_t k = 0; k < all[i].expectations; k++)
             broken += !all[i].expectation[k].kept;
     }
-    if (d->json)
-        print_json(d, all, file.count);
-    else
-        fprintf(d->out, "1..%zu\n", number);
-    if (desk_option(d, "coverage") && !d->json && !print_coverage(d, all, file.count, e))
+    if (kept && !complete(d, kept, e))
         return false;
-    if ((kept && !complete(d, kept, e)) || (junit && !write_junit(d, junit, all, file.count, e)))
-        return false;
-    if (broken)
-        return err_failed(e, "%s broken", broken == 1 ? "a promise is"
-                                        : arena_print(d->keep, "%zu promises are", broken));
-    return true;
+    return !broken || err_failed(e, "%s broken", broken == 1 ? "a promise is"
+                                                 : arena_print(d->keep, "%zu promises are", broken));
 }
