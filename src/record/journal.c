@@ -104,6 +104,51 @@ static void advance(struct stream_reader *r, const struct event *ev, size_t leng
         r->met_head = r->chain.seq == r->head->seq && !strcmp(r->chain.hash, r->head->hash);
 }
 
+/* Stands first in the data, so that looking for it costs nothing. */
+static const char batch_begin[] = "{\"batch\":";
+
+static bool is_marked(const char *data, size_t length)
+{
+    size_t front = sizeof batch_begin - 1;
+    return length > front && !memcmp(data, batch_begin, front) && data[front] >= '0' && data[front] <= '9';
+}
+
+const char *batch_mark(const char *data, size_t count, struct arena *keep)
+{
+    const char *rest = data + 1;
+    if (is_marked(data, strlen(data))) {
+        rest += strcspn(rest, ",}");
+        rest += *rest == ',';
+    }
+    if (count > 1)
+        return arena_print(keep, "%s%zu%s%s", batch_begin, count, *rest == '}' ? "" : ",", rest);
+    return rest == data + 1 ? data : arena_print(keep, "{%s", rest);
+}
+
+/* Before the chain goes over that line. */
+static void follow_batch(struct stream_reader *r, const struct event *ev)
+{
+    r->batch_left -= r->batch_left > 0;
+    if (!ev->data.at || !is_marked(ev->data.at, ev->data.length))
+        return;
+    r->batch_left = json_int_or(json_get(ev->data, "batch"), 1) - 1;
+    r->before_batch = r->chain;
+    r->count_before = r->count;
+    r->allowances_before = r->allowances;
+}
+
+/* The front of a batch that nobody acknowledged, and whose rest did not come. */
+static void leave_front_out(struct stream_reader *r)
+{
+    if (r->batch_left <= 0 || !r->head || r->head->offset > r->before_batch.end
+        || (r->stopped && (r->beyond_damage || r->bad_at < r->head->offset)))
+        return;
+    r->chain = r->before_batch;
+    r->count = r->keep_events ? r->count_before : r->count;
+    r->allowances = r->allowances_before;
+    r->batch_left = 0;
+}
+
 static bool take_line(struct stream_reader *r, const char *line, size_t length,
                       struct arena *keep)
 {
@@ -120,8 +165,10 @@ static bool take_line(struct stream_reader *r, const char *line, size_t length,
     }
     ev.stream = r->stream;
     ev.offset = r->seen;
-    if (!r->stopped)
+    if (!r->stopped) {
+        follow_batch(r, &ev);
         advance(r, &ev, length);
+    }
     if (!r->keep_events)
         *keep = before; /* its strings are of no use to anybody */
     if (is == EVENT_LINE_ERASED)
@@ -166,7 +213,7 @@ static const char *judge(struct stream_reader *r, size_t left, bool *altered,
 {
     uint64_t bound = r->head ? r->head->offset : UINT64_MAX;
     *altered = true;
-    if (r->stopped && (r->bad_at < bound || !r->head))
+    if (r->stopped && (r->bad_at < bound || r->whole || !r->head))
         return arena_print(keep, "altered at byte %" PRIu64 ": %s", r->bad_at, r->why);
     for (size_t i = 0; i < r->bares; i++)
         if (!is_allowed(r, r->bare[i]))
@@ -178,7 +225,7 @@ static const char *judge(struct stream_reader *r, size_t left, bool *altered,
     if (r->head && !r->met_head)
         return arena_print(keep, "altered before byte %" PRIu64
                            ": its lines are not those that were acknowledged", bound);
-    if (!r->head && left)
+    if ((r->whole || !r->head) && left)
         return arena_print(keep, "cut off at byte %" PRIu64 ": its last line is not complete",
                            r->chain.end);
     *altered = false;
@@ -187,6 +234,8 @@ static const char *judge(struct stream_reader *r, size_t left, bool *altered,
 
 void stream_end(struct stream *out, struct stream_reader *r, size_t left, struct arena *keep)
 {
+    if (!r->whole)
+        leave_front_out(r);
     *out = (struct stream){
         .name = arena_string(keep, r->first),
         .head = arena_string(keep, r->chain.hash),

@@ -5,6 +5,10 @@
  * HEAD     Damage before it is an alteration. Behind it a line either chains,
  *          or it and all that follows was never acknowledged: a half line of a
  *          living writer, or a dead one's.
+ * BATCH    Lines that were written as one say so in the first of them. Behind
+ *          the head they count when all of them are there, else none does.
+ * WHOLE    A stream of another store is put here complete: whatever stands
+ *          behind its head must be as good as what stands before it.
  * ERASED   A line without data is good only when an `erased` of the same
  *          stream names it.
  * MEMORY   Events and their strings live in `keep`; the pieces may go.
@@ -38,9 +42,10 @@ extern const struct chain chain_start;
 
 struct stream_reader {
     struct chain chain;
-    const struct head *head;   /* NULL: a foreign stream has none */
+    const struct head *head;   /* NULL: there is none, and all must be good */
     bool met_head;             /* a line ended where the head says, with its hash */
     bool keep_events;          /* else only the chain is followed */
+    bool whole;                /* nobody is writing it: what is not complete is damage */
     bool beyond_damage;        /* show what parses behind a bad line, too */
     unsigned stream;           /* the index that events get */
     char first[SHA256_HEX + 1];
@@ -54,6 +59,10 @@ struct stream_reader {
     unsigned bad;              /* lines that did not parse */
     char why[128];
     uint64_t seen;             /* bytes looked at */
+
+    int64_t batch_left;        /* lines to come of the batch that was met last ... */
+    struct chain before_batch; /* ... and what stood before it */
+    size_t count_before, allowances_before;
 
     char (*bare)[SHA256_HEX + 1], (*allowed)[SHA256_HEX + 1];
     size_t bares, bare_room, allowances, allowed_room;
@@ -80,6 +89,10 @@ void stream_read(struct stream *out, struct stream_reader *r, const char *bytes,
 /* The lines that verify, as they stand: damage costs the lines it hit, and one more
  * where it hit a hash beyond recognition. */
 void stream_salvage(struct salvaged *out, const char *bytes, size_t length, struct arena *keep);
+
+/* The data of the first of `count` lines that are one batch; of any other line as it
+ * is, but never with somebody else's mark of a batch. */
+const char *batch_mark(const char *data, size_t count, struct arena *keep);
 
 /* Takes salt and data out of each line that an `erased` met by `r` names; lengths
  * stay. */

@@ -8,8 +8,8 @@
  *           foreign ones, read-only.
  * DURABLE   When append() answers true and `sync` was asked for, the events
  *           and all before them are on disk. Without `sync` they are written
- *           and will be covered by the next sync. Who dies while writing may
- *           leave the front of a batch that nobody acknowledged.
+ *           and will be covered by the next sync. A batch is there whole or
+ *           not at all, whoever dies while writing it.
  * ERRORS    ERR_SYSTEM machine; ERR_INPUT damage (with byte offset), unknown
  *           incident; ERR_BUSY lock held, or `moved`; ERR_FAILED lost token.
  */

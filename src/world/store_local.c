@@ -74,7 +74,7 @@ static bool write_lines(struct local *l, struct strand *s, const struct draft *d
 {
     struct chain at = s->verified;
     int64_t now = l->world->now(l->world);
-    size_t expected = 1 << 16;
+    size_t expected = (1 << 16) + strlen(draft->data);
     for (size_t i = 0; i < count; i++) /* the text doubles as it grows */
         expected += 4 * (strlen(draft[i].data) + 6 * strlen(draft[i].by) + 6 * strlen(draft[i].uid) + 1024);
     bool small = expected < SMALL; /* pages that are there already cost nothing */
@@ -87,7 +87,9 @@ static bool write_lines(struct local *l, struct strand *s, const struct draft *d
         char salt[33], hash[SHA256_HEX + 1];
         l->world->random(l->world, random, sizeof random);
         hex_from_bytes(salt, random, sizeof random);
-        event_write(&lines, &draft[i], ++at.seq, at.recorded, salt, at.hash, hash);
+        struct draft d = draft[i];
+        d.data = batch_mark(d.data, i ? 1 : count, &room);
+        event_write(&lines, &d, ++at.seq, at.recorded, salt, at.hash, hash);
         memcpy(at.hash, hash, sizeof at.hash);
         if (i < 64)
             out->hash[i] = arena_string(keep, hash);

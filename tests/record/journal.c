@@ -16,11 +16,8 @@ struct made {
     struct head head[LINES + 1]; /* behind line n */
 };
 
-static struct made make_stream(void)
+static struct made make_stream_of(const char *const data[LINES])
 {
-    static const char *const data[LINES] = {
-        "{\"id\":\"00000000000000000000000000000001\"}", "{\"text\":\"one\"}", "{\"text\":\"two\"}",
-        "{\"text\":\"three\"}", "{\"text\":\"four\"}", "{\"text\":\"five\"}" };
     struct made m = { 0 };
     struct text t = text_new(test_keep());
     char previous[SHA256_HEX + 1];
@@ -38,6 +35,21 @@ static struct made make_stream(void)
     return m;
 }
 
+static struct made make_stream(void)
+{
+    return make_stream_of((const char *const[LINES]){
+        "{\"id\":\"00000000000000000000000000000001\"}", "{\"text\":\"one\"}", "{\"text\":\"two\"}",
+        "{\"text\":\"three\"}", "{\"text\":\"four\"}", "{\"text\":\"five\"}" });
+}
+
+/* Lines 3 to 5 were written as one. */
+static struct made make_batch(void)
+{
+    return make_stream_of((const char *const[LINES]){
+        "{\"text\":\"one\"}", "{\"text\":\"two\"}", batch_mark("{\"text\":\"three\"}", 3, test_keep()),
+        "{\"text\":\"four\"}", "{\"text\":\"five\"}", "{\"text\":\"six\"}" });
+}
+
 static struct stream read_it(const struct head *head, const char *bytes, size_t length,
                              struct stream_reader *r, struct arena *keep)
 {
@@ -45,6 +57,63 @@ static struct stream read_it(const struct head *head, const char *bytes, size_t 
     *r = stream_begin(head, NULL, 0);
     stream_read(&s, r, bytes, length, keep);
     return s;
+}
+
+/* What counts of the first lines when that many were acknowledged: not the front of a batch. */
+static size_t whole_batches(size_t lines, size_t acknowledged)
+{
+    return lines > 2 && lines < 5 && acknowledged <= 2 ? 2 : lines;
+}
+
+static void behind_the_head_a_batch_counts_whole_or_not_at_all(void **_)
+{
+    struct made m = make_batch();
+    for (size_t acknowledged = 0; acknowledged <= LINES; acknowledged++)
+        for (size_t length = (size_t)m.head[acknowledged].offset; length <= m.length; length++) {
+            struct arena keep = *test_keep();
+            struct stream_reader r;
+            size_t lines = 0;
+            while (lines < LINES && m.head[lines + 1].offset <= length)
+                lines++;
+            lines = whole_batches(lines, acknowledged);
+            struct stream s = read_it(&m.head[acknowledged], m.bytes, length, &r, &keep);
+            assert_null(s.damage);
+            assert_int_equal(s.last_seq, lines);
+            assert_int_equal(r.count, lines);
+            assert_int_equal(s.end, m.head[lines].offset);
+            if (lines)
+                assert_string_equal(s.head, m.head[lines].hash);
+        }
+}
+
+static void behind_the_head_a_flipped_bit_costs_the_batch_that_it_hits(void **_)
+{
+    struct made m = make_batch();
+    for (size_t byte = (size_t)m.head[2].offset; byte < m.length; byte++) {
+        struct arena keep = *test_keep();
+        struct stream_reader r;
+        char *damaged = arena_copy(&keep, m.bytes, m.length);
+        damaged[byte] = (char)(damaged[byte] ^ (1 << byte % 8));
+        struct stream s = read_it(&m.head[2], damaged, m.length, &r, &keep);
+        assert_null(s.damage);
+        assert_int_equal(r.count, byte < m.head[5].offset ? 2 : 5);
+    }
+}
+
+static void a_mark_of_a_batch_is_the_stores_alone(void **_)
+{
+    static const struct { const char *data; size_t count; const char *marked; } rows[] = {
+        { "{}", 1, "{}" },
+        { "{}", 2, "{\"batch\":2}" },
+        { "{\"text\":\"x\"}", 1, "{\"text\":\"x\"}" },
+        { "{\"text\":\"x\"}", 12, "{\"batch\":12,\"text\":\"x\"}" },
+        { "{\"batch\":3,\"text\":\"x\"}", 1, "{\"text\":\"x\"}" },
+        { "{\"batch\":3,\"text\":\"x\"}", 2, "{\"batch\":2,\"text\":\"x\"}" },
+        { "{\"batch\":3}", 1, "{}" },
+        { "{\"batch\":\"a,b\"}", 1, "{\"batch\":\"a,b\"}" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(batch_mark(rows[i].data, rows[i].count, test_keep()), rows[i].marked);
 }
 
 static void a_stream_is_read_in_pieces_of_any_size(void **_)
@@ -304,6 +373,9 @@ int main(void)
         promise(a_stream_is_read_in_pieces_of_any_size),
         promise(every_cut_before_the_head_is_an_alteration_and_none_behind_it),
         promise(every_flipped_bit_before_the_head_is_an_alteration_and_none_behind_it),
+        promise(behind_the_head_a_batch_counts_whole_or_not_at_all),
+        promise(behind_the_head_a_flipped_bit_costs_the_batch_that_it_hits),
+        promise(a_mark_of_a_batch_is_the_stores_alone),
         promise(lines_that_chain_to_one_another_but_not_to_the_head_are_an_alteration),
         promise(behind_damage_a_reader_shows_what_still_parses),
         promise(a_line_that_skips_a_number_or_goes_back_in_time_is_damage),

@@ -40,7 +40,8 @@ static inline void write_some(struct store *s, struct promises *p, unsigned coun
         _exit(0);
     for (unsigned i = 0; i < count; i++)
         d[i] = (struct draft){ INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE,
-                               arena_print(&keep, "{\"text\":\"%u\"}", first + i) };
+                               arena_print(&keep, "{\"text\":\"%u\",\"first\":%u,\"together\":%u}",
+                                           first + i, first, count) };
     if (!s->append(s, incident, NULL, NULL, d, count, !sync_later, &out, &keep, &e)
         || (sync_later && !s->sync(s, incident, &e))) {
         fprintf(stderr, "%s\n", e.text);
@@ -98,6 +99,19 @@ static inline pid_t a_reader(struct ground *g)
     }
 }
 
+/* Is every batch there whole or not at all? What was erased counts as there. */
+static inline void count_batches(const struct journal *j, const struct promises *p, const unsigned char *seen)
+{
+    for (size_t i = 0; i < j->count; i++) {
+        int64_t first = json_int_or(json_get(j->event[i].data, "first"), -1);
+        int64_t together = json_int_or(json_get(j->event[i].data, "together"), 0);
+        for (int64_t n = first; j->event[i].data.at && n < first + together; n++)
+            if (!seen[n] && p->state[n] != 2)
+                fail_msg("notes %d to %d were written as one, and %d is not there", (int)first,
+                         (int)(first + together - 1), (int)n);
+    }
+}
+
 /* Every promise kept, once; nothing altered. Answers how many there were. */
 static inline unsigned count_promises(struct ground *g, const struct promises *p)
 {
@@ -115,6 +129,7 @@ static inline unsigned count_promises(struct ground *g, const struct promises *p
         if (text)
             assert_int_equal(seen[strtoul(text, NULL, 10)]++, 0);
     }
+    count_batches(&j, p, seen);
     for (unsigned n = 0; n < MOST_NOTES; n++) {
         kept += promised[n] != 0;
         if (promised[n] == 1 && !seen[n] && p->state[n] == 1)

@@ -196,6 +196,47 @@ static void mended_behind_the_head(bool cut)
 static void every_cut_behind_the_head_is_mended(void **_) { mended_behind_the_head(true); }
 static void flipped_bits_behind_the_head_are_mended(void **_) { mended_behind_the_head(false); }
 
+/* A window is two events. Its writer dies, and of the file any part is left. */
+static void a_batch_cut_short_leaves_nothing_behind(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    char head[512];
+    const char *bytes;
+    size_t length;
+    struct appended out;
+    struct draft d[2] = { { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"began\"}" },
+                          { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"ended\"}" } };
+    assert_good(create(g->store, &e), &e);
+    FILE *f = fopen(inside(g, "head"), "r");
+    assert_int_equal(fread(head, 1, 512, f), 512);
+    fclose(f);
+    uint64_t end = journal(g->store).stream[0].end;
+    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 2, true, &out, test_keep(), &e), &e);
+    assert_good(g->world->read_file(g->world, inside(g, "journal.jsonl"), &bytes, &length, test_keep(), &e), &e);
+    for (size_t at = end; at <= length; at++) {
+        struct arena before = *test_keep();
+        f = fopen(inside(g, "journal.jsonl"), "w");
+        fwrite(bytes, 1, at, f);
+        fclose(f);
+        f = fopen(inside(g, "head"), "r+");
+        fwrite(head, 1, 512, f);
+        fclose(f);
+        struct store *s = open_on(g, &disk_real);
+        struct journal j = journal(s);
+        assert_int_equal(j.count, at == length ? 3 : 1); /* a reader sees no half, either */
+        assert_good(note(s, "after", &e), &e);
+        j = journal(s);
+        assert_null(j.stream[0].damage);
+        assert_int_equal(times(&j, "began"), at == length);
+        assert_int_equal(times(&j, "ended"), at == length);
+        assert_int_equal(times(&j, "after"), 1);
+        s->close(s);
+        *test_keep() = before;
+    }
+    leave(g);
+}
+
 static void damage_before_the_head_is_refused_by_writers_and_shown_by_readers(void **_)
 {
     struct ground *g = ground();
@@ -867,6 +908,7 @@ int main(void)
         promise(lines_behind_the_head_that_chain_are_kept),
         promise(every_cut_behind_the_head_is_mended),
         promise(flipped_bits_behind_the_head_are_mended),
+        promise(a_batch_cut_short_leaves_nothing_behind),
         promise(damage_before_the_head_is_refused_by_writers_and_shown_by_readers),
         promise(a_head_with_no_valid_slot_is_an_alteration),
         promise(a_failing_disk_loses_nothing),
