@@ -1,7 +1,6 @@
 /* history.c: reads a recorded incident; see history.h. */
-#include "record/history.h"
+#include "record/history_inside.h"
 
-#include "base/instant.h"
 #include "record/impact.h"
 
 #include <stdlib.h>
@@ -14,30 +13,7 @@ static const char *const phase_names[] = { "detected", "acknowledged", "identifi
 static const char *const slots[] = { "context", "cause", "data", "explain", "found", "action",
                                      "tags", NULL };
 
-enum { OPEN_AT_ONCE = 64 };
-
-struct reading {
-    struct arena *keep;
-    const struct config *config;
-    const char *zone, *by;
-    struct civil day;
-    bool has_day;
-    struct history_event *event;
-    size_t events, room;
-    struct { const char *service; int opening; } open[OPEN_AT_ONCE];
-    size_t opens;
-    int changes;
-};
-
-/* What stands at one moment of the file. */
-struct item {
-    struct yaml *y;
-    struct moment when;
-    int order;
-};
-
-static struct history_event *add(struct reading *r, const struct moment *m, enum event_kind kind,
-                                 int line)
+struct history_event *history_add(struct reading *r, const struct moment *m, enum event_kind kind, int line)
 {
     if (r->events == r->room) {
         struct history_event *more = arena_many(r->keep, struct history_event, r->room * 2 + 64);
@@ -55,7 +31,7 @@ static struct history_event *add(struct reading *r, const struct moment *m, enum
 
 static void unlist(struct reading *r, const struct moment *m, int index, int line)
 {
-    struct history_event *ev = add(r, m, EVENT_LISTED, line);
+    struct history_event *ev = history_add(r, m, EVENT_LISTED, line);
     ev->refers = index;
     ev->front = "{\"of\":\"";
     ev->back = "\",\"listed\":false}";
@@ -74,7 +50,7 @@ static const char *one_member(struct reading *r, const char *key, const char *te
     return t.at;
 }
 
-static bool read_moment(struct reading *r, struct moment *out, struct yaml *y, struct err *e)
+bool history_moment(struct reading *r, struct moment *out, struct yaml *y, struct err *e)
 {
     const char *text = NULL;
     struct civil c = { 0 };
@@ -121,7 +97,7 @@ static bool opening(struct reading *r, const struct moment *m, struct yaml *y, c
         json_put(&o, "text", text);
     json_close(&o, '}');
     int index = (int)r->events;
-    add(r, m, EVENT_IMPACT, y->line)->draft.data = t.at;
+    history_add(r, m, EVENT_IMPACT, y->line)->draft.data = t.at;
     if (!text || !listed)
         unlist(r, m, index, y->line);
     if (text_equal(level, "none"))
@@ -145,7 +121,7 @@ static bool closing(struct reading *r, const struct moment *m, struct yaml *y, c
     if (i == r->opens)
         return yaml_err(e, y, "'%s' is not down here: 'down' must come first", service);
     int index = (int)r->events;
-    struct history_event *ev = add(r, m, EVENT_IMPACT, y->line);
+    struct history_event *ev = history_add(r, m, EVENT_IMPACT, y->line);
     ev->refers = r->open[i].opening;
     ev->front = arena_print(r->keep, "{\"service\":\"%s\",\"edge\":\"up\",\"basis\":\"person\",\"closes\":[\"",
                             service);
@@ -179,13 +155,13 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
     yaml_take(after = yaml_get(y, "after"));
     int begun = (int)r->events;
     const char *change = arena_print(r->keep, "C%d", ++r->changes);
-    struct history_event *ev = add(r, m, EVENT_ACTION_BEGUN, y->line);
+    struct history_event *ev = history_add(r, m, EVENT_ACTION_BEGUN, y->line);
     ev->change = change;
     ev->action = action;
     ev->target = target;
     ev->args = yaml_json(args, r->keep);
     ev->before = before ? yaml_json(before, r->keep) : "null";
-    ev = add(r, m, EVENT_ACTION_ENDED, y->line);
+    ev = history_add(r, m, EVENT_ACTION_ENDED, y->line);
     ev->refers = begun;
     ev->front = arena_print(r->keep, "{\"change\":\"%s\",\"begun\":\"", change);
     struct text back = text_new(r->keep);
@@ -199,7 +175,7 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
     if (!text || !listed)
         unlist(r, m, begun + 1, y->line);
     if (because) {
-        ev = add(r, m, EVENT_KEPT, y->line);
+        ev = history_add(r, m, EVENT_KEPT, y->line);
         ev->refers = begun;
         ev->front = "{\"changes\":[\"";
         back = text_new(r->keep);
@@ -211,6 +187,32 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
     return true;
 }
 
+/* A flood that was named: a row where the text is not the row of something else. */
+static bool flood(struct reading *r, const struct moment *m, struct yaml *y, const char *text, bool listed,
+                  struct err *e)
+{
+    const char *ip = NULL, *kind = NULL;
+    int64_t rate = 0;
+    if (!yaml_is(y, YAML_MAP, "a map of ip, kind and rate", e) || !yaml_need(y, "ip", e) ||
+        !yaml_text(yaml_get(y, "ip"), &ip, e) || !yaml_text(yaml_get(y, "kind"), &kind, e) ||
+        !yaml_int(yaml_get(y, "rate"), 1, INT64_C(1000000000000), &rate, e))
+        return false;
+    struct text t = text_new(r->keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "text", text ? text : arena_print(r->keep, "a flood against %s", ip));
+    json_put(&o, "ip", ip);
+    json_put(&o, "flood", kind ? kind : "");
+    if (rate)
+        json_put_int(&o, "rate", rate);
+    json_close(&o, '}');
+    int index = (int)r->events;
+    history_add(r, m, EVENT_SIGNAL, y->line)->draft.data = t.at;
+    if (!text || !listed)
+        unlist(r, m, index, y->line);
+    return true;
+}
+
 static bool plain_text(struct reading *r, const struct moment *m, struct yaml *y, const char *text,
                        bool listed, struct err *e)
 {
@@ -219,7 +221,7 @@ static bool plain_text(struct reading *r, const struct moment *m, struct yaml *y
     if (!yaml_choice(yaml_get(y, "kind"), kinds, &kind, e) || !yaml_text(yaml_get(y, "source"), &source, e))
         return false;
     int index = (int)r->events;
-    add(r, m, kind_of[kind], y->line)->draft.data = one_member(r, "text", text, "source", source);
+    history_add(r, m, kind_of[kind], y->line)->draft.data = one_member(r, "text", text, "source", source);
     if (!listed)
         unlist(r, m, index, y->line);
     return true;
@@ -253,10 +255,15 @@ static bool entry(struct reading *r, const struct item *item, struct err *e)
             return false;
         used = true;
     }
+    if ((edge = yaml_get(y, "flood"))) {
+        if (!flood(r, &item->when, edge, used ? NULL : text, listed, e))
+            return false;
+        used = true;
+    }
     if (text && !used && !plain_text(r, &item->when, y, text, listed, e))
         return false;
     if (phase >= 0)
-        add(r, &item->when, EVENT_PHASE, y->line)->draft.data =
+        history_add(r, &item->when, EVENT_PHASE, y->line)->draft.data =
             one_member(r, "phase", phase_names[phase], NULL, NULL);
     if (!text && !used && phase < 0 && yaml_done(y, e))
         return yaml_err(e, y, "an entry needs a text, an impact, a phase or what was done");
@@ -271,7 +278,7 @@ static int by_moment(const void *a, const void *b)
     return x->order - y->order;
 }
 
-static bool read_entries(struct reading *r, struct yaml *list, struct moment *first,
+static bool read_entries(struct reading *r, struct yaml *list, struct yaml *rates, struct moment *first,
                          struct moment *last, struct err *e)
 {
     if (!list || !yaml_is(list, YAML_LIST, "a list of entries", e))
@@ -281,20 +288,24 @@ static bool read_entries(struct reading *r, struct yaml *list, struct moment *fi
         n++;
     if (!n)
         return yaml_err(e, list, "the list is empty");
-    struct item *item = arena_many(r->keep, struct item, n);
+    struct item *item = arena_many(r->keep, struct item, n + history_values(rates) + 1);
     n = 0;
     for (struct yaml *y = list->first; y; y = y->next, n++) {
         struct yaml *at;
         item[n] = (struct item){ .y = y, .order = (int)n };
         if (!yaml_is(y, YAML_MAP, "a map with 'at'", e) || !(at = yaml_need(y, "at", e)) ||
-            !read_moment(r, &item[n].when, at, e))
+            !history_moment(r, &item[n].when, at, e))
             return false;
     }
+    if (!history_rates(r, rates, item, &n, e))
+        return false;
     qsort(item, n, sizeof *item, by_moment);
     *first = item[0].when;
     *last = item[n - 1].when;
     for (size_t i = 0; i < n; i++)
-        if (!entry(r, &item[i], e))
+        if (item[i].service)
+            history_measured(r, &item[i]);
+        else if (!entry(r, &item[i], e))
             return false;
     return true;
 }
@@ -318,7 +329,7 @@ static bool read_tasks(struct reading *r, struct yaml *list, const struct moment
         if (due)
             json_put(&o, "due", due);
         json_close(&o, '}');
-        add(r, m, EVENT_TASK, y->line)->draft.data = t.at;
+        history_add(r, m, EVENT_TASK, y->line)->draft.data = t.at;
     }
     return true;
 }
@@ -332,7 +343,7 @@ static bool read_links(struct reading *r, struct yaml *list, const struct moment
         if (!yaml_is(y, YAML_MAP, "a map with 'url'", e) || !yaml_need(y, "url", e) ||
             !yaml_text(yaml_get(y, "url"), &url, e) || !yaml_text(yaml_get(y, "text"), &text, e))
             return false;
-        add(r, m, EVENT_LINK, y->line)->draft.data = one_member(r, "url", url, "text", text);
+        history_add(r, m, EVENT_LINK, y->line)->draft.data = one_member(r, "url", url, "text", text);
     }
     return true;
 }
@@ -349,7 +360,7 @@ static bool read_prose(struct reading *r, struct yaml *map, const struct moment 
             const char *text = NULL;
             if (!yaml_text(one, &text, e))
                 return false;
-            add(r, m, EVENT_NOTE, one->line)->draft.data =
+            history_add(r, m, EVENT_NOTE, one->line)->draft.data =
                 one_member(r, "text", text, "source", arena_print(r->keep, "report/%s", slots[i]));
         }
     }
@@ -382,7 +393,7 @@ bool history_parse(struct history *out, const char *file, const char *bytes, siz
         return false;
     if (!zone_known(r.zone))
         return yaml_err(e, yaml_get(root, "zone"), "found '%s', expected a zone as Europe/Paris", r.zone);
-    if (!read_entries(&r, yaml_need(root, "entries", e), &first, &last, e) ||
+    if (!read_entries(&r, yaml_need(root, "entries", e), yaml_get(root, "rates"), &first, &last, e) ||
         !read_tasks(&r, yaml_get(root, "tasks"), &last, e) ||
         !read_links(&r, yaml_get(root, "links"), &last, e) ||
         !read_prose(&r, yaml_get(root, "prose"), &last, e) || !yaml_done(root, e))

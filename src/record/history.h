@@ -10,7 +10,10 @@
  *              phase                 detected ... closed
  *              did                   a change by hand: action, args, before, after, [target],
  *                                    [kept: why it stays]
+ *              flood                 one that was named: ip, [kind: syn], [rate: packets a second]
  *              listed                false: no row of the report
+ *            rates                   what was measured: service, from, [every: 1m], rpm: a
+ *                                    list of requests a minute, "~" where there is none
  *            tasks                   text, owner, due
  *            links                   url, text
  *            prose                   SLOT: a text or a list of them (what only people know)

@@ -1,6 +1,7 @@
 /* chart.c: the lanes of the picture, folded from incident and ledger. */
 #include "tell/chart.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct times { int64_t first, last; };
@@ -259,6 +260,74 @@ static void drop_marks_outside(const struct picture *p, struct lane *l)
     l->said_fr = "notes, actions";
 }
 
+/* --- rates ------------------------------------------------------------------------ */
+
+/* "42038", and "900-60000" where they differ. */
+static const char *from_to(const struct lane *l, struct arena *keep)
+{
+    int64_t least = INT64_MAX, most = 0;
+    for (size_t i = 0; i < l->readings; i++) {
+        least = l->reading[i].value < least ? l->reading[i].value : least;
+        most = l->reading[i].value > most ? l->reading[i].value : most;
+    }
+    return least == most ? arena_print(keep, "%lld", (long long)most)
+                         : arena_print(keep, "%lld-%lld", (long long)least, (long long)most);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Twice the usual pace of the readings, five minutes at most. */
+static int64_t apart(const struct lane *l, struct arena *keep)
+{
+    int64_t *pace = arena_many(keep, int64_t, l->readings);
+    for (size_t i = 1; i < l->readings; i++)
+        pace[i - 1] = l->reading[i].at - l->reading[i - 1].at;
+    if (l->readings < 2)
+        return 0;
+    qsort(pace, l->readings - 1, sizeof *pace, by_size);
+    int64_t usual = 2 * pace[(l->readings - 1) / 2];
+    return usual < 5 * MINUTE_MS ? usual : 5 * MINUTE_MS;
+}
+
+/* What was measured while the picture lasts; false: nothing. */
+static bool rate_lane(struct lane *l, const struct rate *r, const struct picture *p, struct arena *keep)
+{
+    struct reading *reading = arena_many(keep, struct reading, r->count + 1);
+    *l = (struct lane){ .kind = LANE_RATE, .name = r->of, .unit = r->unit, .reading = reading, .top = 1 };
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->reading[i].at < p->start || r->reading[i].at > p->end)
+            continue;
+        reading[l->readings++] = r->reading[i];
+        l->top = r->reading[i].value > l->top ? r->reading[i].value : l->top;
+        l->top = r->reading[i].usual > l->top ? r->reading[i].usual : l->top;
+    }
+    l->said = arena_print(keep, "%s%s", from_to(l, keep), l->unit == RATE_REQUESTS ? "/min" : " pkt/s");
+    l->said_fr = arena_print(keep, "%s%s", from_to(l, keep), l->unit == RATE_REQUESTS ? "/min" : " pqt/s");
+    l->apart_ms = apart(l, keep);
+    return l->readings > 0;
+}
+
+/* Each below the lane of its service or IP; where there is none, above the marks. */
+static void rate_lanes(struct picture *p, struct lane *lane, const struct readings *r, struct arena *keep)
+{
+    for (size_t i = 0; i < r->rates; i++) {
+        struct lane one;
+        if (!rate_lane(&one, &r->rate[i], p, keep))
+            continue;
+        size_t at = p->lanes - 1;
+        for (size_t k = 0; k < p->lanes && !one.below; k++)
+            if (text_equal(lane[k].name, one.name) && lane[k].kind != LANE_MARKS)
+                at = k + 1, one.below = true;
+        memmove(&lane[at + 1], &lane[at], (p->lanes - at) * sizeof *lane);
+        lane[at] = one;
+        p->lanes++;
+    }
+}
+
 /* Open ends and unknown beginnings reach to the edges of the picture. */
 static void close_segments(struct picture *p, struct lane *lane)
 {
@@ -278,6 +347,9 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
 {
     size_t most = i->windows.count + (config ? config->services : 0) +
                   (ledger ? ledger->changes : 0) + 2;
+    struct readings readings;
+    readings_fold(&readings, i, keep);
+    most += readings.rates;
     for (const char *const *none = i->windows.none; none && *none; none++)
         most++;
     struct lane *lane = arena_many(keep, struct lane, most);
@@ -295,6 +367,7 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
     out->end = t.last + margin;
     close_segments(out, lane);
     drop_marks_outside(out, &lane[out->lanes - 1]);
+    rate_lanes(out, lane, &readings, keep);
 }
 
 void picture_redact(struct picture *p, struct redaction *r)

@@ -3,6 +3,9 @@
  * LANES    One a service (its impact), one an IP (where it was: in the pool,
  *          out, led away), one for what was done and written down. All from
  *          the fold and the ledger, so that it cannot disagree with the text.
+ * RATES    Below a service or an IP what was measured of it: requests a
+ *          minute, packets a second. Each on a scale of its own, from 0. What
+ *          nobody measured stays empty.
  * SAME     The same incident gives the same bytes; no font is measured.
  */
 #ifndef TELL_CHART_H
@@ -11,10 +14,11 @@
 #include "play/ledger.h"
 #include "record/config.h"
 #include "record/incident.h"
+#include "tell/readings.h"
 #include "tell/redact.h"
 #include "tell/words.h"
 
-enum lane_kind { LANE_SERVICE, LANE_IP, LANE_MARKS };
+enum lane_kind { LANE_SERVICE, LANE_IP, LANE_RATE, LANE_MARKS };
 
 /* What a lane shows for a while. */
 enum stay { STAY_DOWN, STAY_DEGRADED, STAY_UNKNOWN, STAY_POOL, STAY_OUT, STAY_WATCHED };
@@ -36,6 +40,12 @@ struct lane {
     size_t segments;
     const struct mark *mark;
     size_t marks;
+    enum rate_unit unit;     /* of a LANE_RATE */
+    const struct reading *reading;
+    size_t readings;
+    int64_t top;             /* the largest value, of what is usual too; at least 1 */
+    int64_t apart_ms;        /* further apart, readings are points: what lay between, nobody saw */
+    bool below;              /* the lane above has the same name */
 };
 
 struct picture {

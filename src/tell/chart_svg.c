@@ -6,7 +6,8 @@
 
 #include <inttypes.h>
 
-enum { WIDTH = 960, LEFT = 150, RIGHT = 150, TOP = 54, LANE = 34, BAR = 18, FOOT = 64 };
+enum { WIDTH = 960, LEFT = 150, RIGHT = 150, TOP = 54, LANE = 34, RATE = 58, BAR = 18, FOOT = 64,
+       PLOT = 36 };
 
 /* Plain values first: readers without custom properties or media queries get
  * the light picture. */
@@ -19,11 +20,13 @@ static const char style[] =
     ".unknown{fill:#6a5acd}.pool{fill:#2f7d55}.watched{fill:#1f5fa8}"
     ".out{fill:none;stroke:#8a97a5;stroke-width:1.5;stroke-dasharray:4 3}"
     ".o{fill:#fff;stroke:#1c2733;stroke-width:1.5}.x{fill:#1c2733}.a{fill:#b3261e}"
-    ".p{stroke:#5b6b7b;stroke-width:2}"
+    ".p{stroke:#5b6b7b;stroke-width:2}.r{fill:none;stroke:#1c2733;stroke-width:1.5}"
+    ".d{fill:#1c2733}.u{fill:none;stroke:#5b6b7b;stroke-dasharray:2 3}"
     "@media screen and (prefers-color-scheme:dark){.paper{fill:#10171e}text{fill:#e6edf3}"
     ".s{fill:#9fb0c0}.g{stroke:#222d38}.b{stroke:#33414f}.down,.a{fill:#ff7b72}"
     ".degraded{fill:#f0a050}.unknown{fill:#b4a7ff}.pool{fill:#5fb98a}.watched{fill:#6cb0ff}"
-    ".out{stroke:#7d8b99}.o{fill:#10171e;stroke:#e6edf3}.x{fill:#e6edf3}.p{stroke:#9fb0c0}}"
+    ".out{stroke:#7d8b99}.o{fill:#10171e;stroke:#e6edf3}.x,.d{fill:#e6edf3}.p,.u{stroke:#9fb0c0}"
+    ".r{stroke:#e6edf3}}"
     "</style>";
 
 static const char *const classes[] = { "down", "degraded", "unknown", "pool", "out", "watched" };
@@ -107,9 +110,71 @@ static const char *said(const struct drawing *d, const struct lane *l)
     return d->fr ? l->said_fr : l->said;
 }
 
+static int64_t height_of(const struct lane *l)
+{
+    return l->kind == LANE_RATE ? RATE : LANE;
+}
+
+static const char *unit_words(const struct drawing *d, const struct lane *l)
+{
+    if (l->unit == RATE_REQUESTS)
+        return d->fr ? "requêtes par minute" : "requests a minute";
+    return d->fr ? "paquets par seconde" : "packets a second";
+}
+
+/* One line through what was measured close enough in time to be one. */
+static void draw_curve(struct drawing *d, const struct lane *l, int64_t y, bool usual)
+{
+    bool drawing = false;
+    int64_t before = INSTANT_NONE;
+    text_print(&d->out, "<path class=\"%s\" d=\"", usual ? "u" : "r");
+    for (size_t i = 0; i < l->readings; i++) {
+        const struct reading *r = &l->reading[i];
+        int64_t value = usual ? r->usual : r->value;
+        if (value < 0)
+            continue;
+        drawing = drawing && r->at - before <= l->apart_ms;
+        int64_t x = x_of(d->p, r->at), h = y * 10 - value * PLOT * 10 / l->top;
+        text_print(&d->out, "%c%" PRId64 ".%" PRId64 " %" PRId64 ".%" PRId64, drawing ? 'L' : 'M', x / 10, x % 10,
+                   h / 10, h % 10);
+        drawing = true;
+        before = r->at;
+    }
+    text_add(&d->out, "\"/>");
+}
+
+/* On a scale of its own from 0; each reading a point with its words. */
+static void draw_rate(struct drawing *d, const struct lane *l, int64_t y)
+{
+    int64_t base = y + PLOT + 4;
+    text_print(&d->out, "<text class=\"s\" x=\"12\" y=\"%" PRId64 "\">", base - 14);
+    text_add_xml(&d->out, l->below ? unit_words(d, l) : text_cut(d->keep, l->name, 18));
+    text_print(&d->out, "</text><line class=\"b\" x1=\"%d\" x2=\"%d\" y1=\"%" PRId64 "\" y2=\"%" PRId64 "\"/>",
+               LEFT, WIDTH - RIGHT, base, base);
+    draw_curve(d, l, base, true);
+    draw_curve(d, l, base, false);
+    for (size_t i = 0; i < l->readings; i++) {
+        const struct reading *r = &l->reading[i];
+        text_add(&d->out, "<circle class=\"d\" r=\"1.8\"");
+        tenths(&d->out, "cx", x_of(d->p, r->at));
+        tenths(&d->out, "cy", base * 10 - r->value * PLOT * 10 / l->top);
+        text_add(&d->out, "><title>");
+        text_add_xml(&d->out, arena_print(d->keep, "%s: %s, %" PRId64 " %s", l->name, clock_of(d, r->at), r->value,
+                                          unit_words(d, l)));
+        text_add(&d->out, "</title></circle>");
+    }
+    text_print(&d->out, "<text class=\"s\" x=\"%d\" y=\"%" PRId64 "\">", WIDTH - RIGHT + 14, base - 14);
+    text_add_xml(&d->out, said(d, l));
+    text_add(&d->out, "</text>\n");
+}
+
 static void draw_lane(struct drawing *d, const struct lane *l, int64_t y)
 {
     int64_t base = y + BAR - 4;
+    if (l->kind == LANE_RATE) {
+        draw_rate(d, l, y);
+        return;
+    }
     text_print(&d->out, "<text class=\"n\" x=\"12\" y=\"%" PRId64 "\">", base);
     text_add_xml(&d->out, d->fr && l->kind == LANE_MARKS ? "journal" : text_cut(d->keep, l->name, 18));
     text_print(&d->out, "</text><line class=\"b\" x1=\"%d\" x2=\"%d\" y1=\"%" PRId64
@@ -160,7 +225,9 @@ static void describe(struct drawing *d)
     text_add(&d->out, "<desc id=\"picture-text\">");
     for (size_t i = 0; i < p->lanes; i++) {
         const struct lane *l = &p->lane[i];
-        text_add_xml(&d->out, arena_print(d->keep, "%s: %s.", l->name, said(d, l)));
+        text_add_xml(&d->out, l->kind == LANE_RATE
+                     ? arena_print(d->keep, "%s, %s: %s.", l->name, unit_words(d, l), said(d, l))
+                     : arena_print(d->keep, "%s: %s.", l->name, said(d, l)));
         for (size_t k = 0; k < l->segments; k++)
             text_add_xml(&d->out, arena_print(d->keep, " %s %s - %s.", d->stay_names[l->segment[k].stay],
                                      clock_of(d, l->segment[k].start),
@@ -217,7 +284,10 @@ const char *picture_svg(const struct picture *p, const char *locale, struct aren
 {
     bool fr = text_equal(locale, "fr");
     struct drawing d = { p, fr ? names_fr : names_en, text_new(keep), keep, fr };
-    int64_t bottom = TOP + (int64_t)p->lanes * LANE, height = bottom + FOOT;
+    int64_t bottom = TOP, y = TOP;
+    for (size_t i = 0; i < p->lanes; i++)
+        bottom += height_of(&p->lane[i]);
+    int64_t height = bottom + FOOT;
     struct tongue t = { locale, p->zone };
     const char *title = arena_print(keep, "%s%s, %s, %s", p->simulated ? fr ? "SIMULÉ : " : "SIMULATED: " : "",
                                     p->title, words_date(keep, &t, p->start, DATE_FULL),
@@ -234,8 +304,8 @@ const char *picture_svg(const struct picture *p, const char *locale, struct aren
     text_add_xml(&d.out, title);
     text_add(&d.out, "</text>\n");
     draw_axis(&d, bottom);
-    for (size_t i = 0; i < p->lanes; i++)
-        draw_lane(&d, &p->lane[i], TOP + (int64_t)i * LANE);
+    for (size_t i = 0; i < p->lanes; y += height_of(&p->lane[i]), i++)
+        draw_lane(&d, &p->lane[i], y);
     draw_legend(&d, bottom + 44);
     text_add(&d.out, "</svg>\n");
     return d.out.at;

@@ -50,6 +50,24 @@ static void segments_line(struct text *out, const struct lane *l, const struct a
     }
 }
 
+/* What was measured in each column: the least of requests, as a dip must
+ * show, and the most of packets. A column that nobody measured is empty. */
+static void rate_line(struct text *out, const struct lane *l, const struct axis *a, struct arena *keep)
+{
+    static const char *const level[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇" };
+    enum { TOP = sizeof level / sizeof *level - 1 };
+    int64_t *value = arena_many(keep, int64_t, a->columns);
+    for (size_t c = 0; c < a->columns; c++)
+        value[c] = -1;
+    for (size_t i = 0; i < l->readings; i++) {
+        int64_t *v = &value[column_of(a, l->reading[i].at)], now = l->reading[i].value;
+        if (*v < 0 || (l->unit == RATE_REQUESTS ? now < *v : now > *v))
+            *v = now;
+    }
+    for (size_t c = 0; c < a->columns; c++)
+        text_add(out, value[c] < 0 ? " " : level[(value[c] * TOP + l->top / 2) / l->top]);
+}
+
 /* Where several marks meet, their number. */
 static void marks_line(struct text *out, const struct lane *l, const struct axis *a,
                        struct arena *keep)
@@ -101,7 +119,7 @@ static size_t widest_name(const struct picture *p)
 {
     size_t widest = 6;
     for (size_t i = 0; i < p->lanes; i++) {
-        size_t w = text_width(p->lane[i].name);
+        size_t w = text_width(p->lane[i].below ? "  requests" : p->lane[i].name);
         widest = w > widest ? w : widest;
     }
     return widest < NAME_MOST ? widest : NAME_MOST;
@@ -159,11 +177,14 @@ const char *picture_terminal(const struct picture *p, int columns, struct arena 
     struct text out = text_new(keep);
     for (size_t i = 0; i < p->lanes; i++) {
         const struct lane *l = &p->lane[i];
-        const char *label = text_cut(keep, text_for_terminal(keep, l->name), name);
+        const char *label = !l->below ? text_cut(keep, text_for_terminal(keep, l->name), name)
+                            : l->unit == RATE_REQUESTS ? "  requests" : "  packets";
         text_add(&out, label);
         text_repeat(&out, " ", name - text_width(label) + 2);
         if (l->kind == LANE_MARKS)
             marks_line(&out, l, &a, keep);
+        else if (l->kind == LANE_RATE)
+            rate_line(&out, l, &a, keep);
         else
             segments_line(&out, l, &a, used);
         text_print(&out, "  %s\n", text_cut(keep, l->said, SAID_MOST));

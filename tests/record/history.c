@@ -87,6 +87,29 @@ static void a_day_alone_is_known_to_the_day(void **_)
     assert_int_equal(h.event[0].draft.late_ms, 23 * HOUR_MS - 1); /* the clocks go forward that day */
 }
 
+static void what_was_measured_is_read_as_a_word_would_read_it(void **_)
+{
+    struct history h = good("date: 2025-03-11\nentries:\n- {at: \"11:09\", text: a}\n"
+                            "rates:\n- {service: osc-fr1, from: \"11:08\", rpm: [60000, ~, 54000]}\n");
+    assert_int_equal(h.events, 3); /* nobody measured at 11:09 */
+    assert_int_equal(h.event[0].draft.kind, EVENT_READ);
+    assert_int_equal(h.event[1].draft.kind, EVENT_NOTE);
+    assert_string_equal(h.event[2].draft.data,
+                        "{\"action\":\"sense.rate\",\"args\":{\"service\":\"osc-fr1\"},\"args_sha256\":"
+                        "\"6e0bf894b939b379167aae1abc56734170de0069bbc382179b04c139740f094d\",\"result\":{\"rpm\":54000}}");
+    assert_string_equal(instant_utc(test_keep(), h.event[2].draft.at), "2025-03-11T10:10:00.000Z");
+}
+
+static void a_flood_that_was_named_is_a_signal(void **_)
+{
+    struct history h = good("date: 2025-03-11\nentries:\n- {at: \"11:17\", text: a, flood: {ip: 192.0.2.1, kind: syn}}\n"
+                            "- {at: \"11:20\", text: b, down: osc-fr1, flood: {ip: 192.0.2.1, rate: 42000}}\n");
+    assert_int_equal(h.events, 4);
+    assert_string_equal(h.event[0].draft.data, "{\"text\":\"a\",\"ip\":\"192.0.2.1\",\"flood\":\"syn\"}");
+    assert_int_equal(h.event[2].draft.kind, EVENT_SIGNAL);
+    assert_int_equal(h.event[3].draft.kind, EVENT_LISTED); /* the row is the outage's */
+}
+
 static void prose_is_kept_as_notes_that_name_their_place(void **_)
 {
     struct history h = good("date: 2025-03-11\nentries:\n- {at: \"11:25\", text: a}\n"
@@ -109,6 +132,11 @@ static void what_is_wrong_is_named_with_its_line(void **_)
     refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", down: osc-fr1}\n- {at: \"11:18\", down: osc-fr1}\n",
             "is down already");
     refused("date: 2025-03-11\nzone: Europe/Pariss\nentries:\n- {at: \"11:17\", text: a}\n", "expected a zone");
+    refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", text: a}\nrates:\n- {service: osc-fr1, from: \"11:08\","
+            " rpm: [many]}\n", "h.yaml:5:");
+    refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", text: a}\nrates:\n- {service: osc-fr9, from: \"11:08\","
+            " rpm: [1]}\n", "osc-fr9");
+    refused("date: 2025-03-11\nentries:\n- {at: \"11:17\", flood: {kind: syn}}\n", "ip");
     refused("date: 2025-02-30\nentries:\n- {at: \"11:17\", text: a}\n", "expected a date");
 }
 
@@ -121,6 +149,8 @@ int main(void)
         promise(entries_are_put_in_the_order_of_their_moments),
         promise(a_change_by_hand_is_begun_and_ended),
         promise(a_day_alone_is_known_to_the_day),
+        promise(what_was_measured_is_read_as_a_word_would_read_it),
+        promise(a_flood_that_was_named_is_a_signal),
         promise(prose_is_kept_as_notes_that_name_their_place),
         promise(what_is_wrong_is_named_with_its_line),
     };

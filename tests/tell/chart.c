@@ -109,6 +109,64 @@ static void an_incident_of_nothing_has_a_picture_too(void **_)
     assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 20, test_keep()), "record"));
 }
 
+/* An entry of a read that measured a rate. */
+static struct entry read_at(int64_t at, const char *data)
+{
+    struct event *ev = arena_one(test_keep(), struct event);
+    *ev = (struct event){ .kind = EVENT_READ, .at = minute(at), .data = json_from(data) };
+    return (struct entry){ .event = ev, .at = minute(at), .text = "" };
+}
+
+static struct picture with_rates(void)
+{
+    struct window *w = arena_one(test_keep(), struct window);
+    *w = down(9, 22);
+    struct entry *n = arena_many(test_keep(), struct entry, 8);
+    const char *form = "{\"action\":\"sense.rate\",\"args\":{\"service\":\"osc-fr1\"},\"result\":{\"rpm\":%d,\"usual\":60000}}";
+    n[0] = read_at(9, arena_print(test_keep(), form, 60000));
+    n[1] = read_at(10, arena_print(test_keep(), form, 900));
+    n[2] = read_at(20, arena_print(test_keep(), form, 1200));
+    n[3] = read_at(11, "{\"action\":\"sense.flood\",\"args\":{\"service\":\"osc-fr1\"},\"result\":{\"ip\":\"192.0.2.1\",\"kind\":\"syn\",\"rate\":42000}}");
+    n[4] = read_at(12, "{\"action\":\"sense.quiet\",\"args\":{\"ip\":\"192.0.2.1\"},\"result\":{\"quiet\":false,\"observed\":false,\"rate\":0}}");
+    n[5] = read_at(13, "{\"action\":\"sense.rate\",\"args\":{\"service\":\"osc-fr1\"},\"error\":{\"text\":\"no\"}}");
+    n[6] = read_at(14, arena_print(test_keep(), form, 7));
+    n[6].struck = true;
+    struct incident *i = arena_one(test_keep(), struct incident);
+    *i = incident_with(w, 1);
+    i->entry = n;
+    i->entries = 7;
+    struct picture p;
+    picture_fold(&p, i, NULL, NULL, test_keep());
+    return p;
+}
+
+static void what_was_measured_has_a_lane_below_its_service(void **_)
+{
+    struct picture p = with_rates();
+    const char *t = picture_terminal(&p, 80, test_keep());
+    assert_non_null(strstr(t, "  requests"));
+    assert_non_null(strstr(t, "900-60000/min"));
+    assert_non_null(strstr(t, "42000 pkt/s")); /* an IP without a lane has its name */
+    assert_non_null(strstr(t, "192.0.2.1"));
+    const char *svg = picture_svg(&p, "en", test_keep());
+    assert_non_null(strstr(svg, "osc-fr1, requests a minute: 900-60000/min."));
+    assert_non_null(strstr(svg, "osc-fr1: 11:18, 900 requests a minute"));
+    assert_non_null(strstr(picture_svg(&p, "fr", test_keep()), "requêtes par minute"));
+}
+
+static void nothing_is_drawn_that_nobody_measured(void **_)
+{
+    struct picture p = with_rates();
+    const char *svg = picture_svg(&p, "en", test_keep());
+    size_t points = 0, strokes = 0;
+    for (const char *c = svg; (c = strstr(c, "<circle class=\"d\"")); c++)
+        points++;
+    assert_int_equal(points, 4); /* blind, failed and struck looks are none */
+    for (const char *c = strstr(svg, "<path class=\"r\""); c && *c != '>'; c++)
+        strokes += *c == 'M';
+    assert_int_equal(strokes, 2); /* ten minutes without a reading are no line */
+}
+
 int main(void)
 {
     const struct CMUnitTest chart[] = {
@@ -118,6 +176,8 @@ int main(void)
         promise(overlapping_windows_are_counted_once),
         promise(the_drawing_stands_alone_and_says_what_it_shows),
         promise(an_incident_of_nothing_has_a_picture_too),
+        promise(what_was_measured_has_a_lane_below_its_service),
+        promise(nothing_is_drawn_that_nobody_measured),
     };
     return cmocka_run_group_tests(chart, NULL, NULL);
 }
