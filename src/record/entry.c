@@ -53,6 +53,7 @@ struct link {
     const char *of;
     const struct event *correction;
     size_t order;
+    bool taken_back; /* a strike names the correction itself */
 };
 
 static int by_target(const void *a, const void *b)
@@ -62,9 +63,43 @@ static int by_target(const void *a, const void *b)
     return c ? c : compare((int64_t)x->order, (int64_t)y->order);
 }
 
+static int by_own_hash(const void *a, const void *b)
+{
+    return strcmp((*(struct link *const *)a)->correction->hash, (*(struct link *const *)b)->correction->hash);
+}
+
 static bool is_correction(enum event_kind kind)
 {
     return kind == EVENT_AMENDED || kind == EVENT_STRUCK || kind == EVENT_LISTED;
+}
+
+static struct link *link_named(struct link **sorted, size_t links, const char *hash)
+{
+    struct event seeking = { .hash = hash };
+    struct link key = { .correction = &seeking }, *at = &key;
+    struct link **found = bsearch(&at, sorted, links, sizeof *sorted, by_own_hash);
+    return found ? *found : NULL;
+}
+
+/* What speaks of a correction speaks of the event that this one corrects; a
+ * strike takes it back, unless it was taken back itself. The newest first: a
+ * correction is always older than what names it. */
+static void follow_links(struct link *link, size_t links, struct arena *keep)
+{
+    struct link **sorted = arena_many(keep, struct link *, links + 1);
+    for (size_t i = 0; i < links; i++)
+        sorted[i] = &link[i];
+    qsort(sorted, links, sizeof *sorted, by_own_hash);
+    for (size_t i = links; i-- > 0;) {
+        struct link *named = link_named(sorted, links, link[i].of);
+        if (named && link[i].correction->kind == EVENT_STRUCK && !link[i].taken_back)
+            named->taken_back = true;
+    }
+    for (size_t i = 0; i < links; i++) { /* the oldest first: each finds the root of what it names */
+        struct link *named = link_named(sorted, links, link[i].of);
+        if (named)
+            link[i].of = named->of;
+    }
 }
 
 static struct link *links_of(const struct event **event, size_t count, size_t *links,
@@ -79,10 +114,11 @@ static struct link *links_of(const struct event **event, size_t count, size_t *l
         const char *of = is_correction(event[i]->kind)
                        ? json_get_text(event[i]->data, "of", keep) : NULL;
         if (of) {
-            link[*links] = (struct link){ of, event[i], *links };
+            link[*links] = (struct link){ of, event[i], *links, false };
             ++*links;
         }
     }
+    follow_links(link, *links, keep);
     qsort(link, *links, sizeof *link, by_target);
     return link;
 }
@@ -102,26 +138,27 @@ static int64_t share_of(struct json value, int64_t otherwise)
     return share < 0 || share > INT64_C(1000000000) ? -1 : share;
 }
 
-static void amend_moment(struct entry *n, struct json data, struct arena *keep)
+static void amend_moment(struct entry *n, const struct event *by, struct arena *keep)
 {
-    struct json at = json_get(data, "at");
+    struct json at = json_get(by->data, "at");
     const char *text = json_text(at, keep);
     int64_t moment;
     if (text ? !instant_parse_rfc3339(text, strlen(text), &moment) : !json_int(at, &moment))
         return;
     if (moment < -FAR || moment > FAR)
         return;
+    n->timed = by;
     n->at = moment;
-    n->early_ms = width_of(json_get(data, "early_ms"));
-    n->late_ms = width_of(json_get(data, "late_ms"));
+    n->early_ms = width_of(json_get(by->data, "early_ms"));
+    n->late_ms = width_of(json_get(by->data, "late_ms"));
 }
 
 static void correct(struct entry *n, const struct event *by, struct arena *keep)
 {
     const char *text;
     switch ((int)by->kind) {
-    case EVENT_STRUCK:
-        n->struck = true;
+    case EVENT_STRUCK: /* of a correction: that counts nothing, and the entry stands */
+        n->struck |= json_is(json_get(by->data, "of"), n->event->hash);
         return;
     case EVENT_LISTED:
         n->listed = json_is_true(json_get(by->data, "listed"));
@@ -129,7 +166,7 @@ static void correct(struct entry *n, const struct event *by, struct arena *keep)
     case EVENT_AMENDED: {
         /* words that nobody wrote follow the level; words that somebody wrote stay */
         bool ours = n->service && text_equal(n->text, impact_words(n->service, n->level, n->lost_ppb, keep));
-        amend_moment(n, by->data, keep);
+        amend_moment(n, by, keep);
         if ((text = json_get_text(by->data, "level", keep)) && n->level && strcmp(n->level, "up"))
             n->level = text;
         if ((text = json_get_text(by->data, "service", keep)) && n->service)
@@ -153,7 +190,7 @@ static bool is_prose(const struct event *ev, struct arena *keep)
 
 static struct entry entry_of(const struct event *ev, struct arena *keep)
 {
-    struct entry n = { .event = ev, .at = ev->at, .early_ms = ev->early_ms,
+    struct entry n = { .event = ev, .timed = ev, .at = ev->at, .early_ms = ev->early_ms,
                        .late_ms = ev->late_ms, .lost_ppb = -1,
                        .listed = ev->kind < EVENT_UNKNOWN && event_kinds[ev->kind].listed };
     n.text = event_text(ev, keep);
@@ -191,7 +228,8 @@ static void apply(struct entry *n, const struct link *link, size_t links, struct
     const struct event **correction = arena_many(keep, const struct event *, high - low);
     for (size_t i = low; i < high; i++) {
         correction[i - low] = link[i].correction;
-        correct(n, link[i].correction, keep);
+        if (!link[i].taken_back)
+            correct(n, link[i].correction, keep);
     }
     n->correction = correction;
     n->corrections = high - low;

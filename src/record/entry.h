@@ -2,7 +2,7 @@
  *
  * SHAPE    One entry for every event, except for the corrections themselves
  *          (amended, struck, listed): those hang on the entry they speak of.
- *          What was recorded later wins.
+ *          What was recorded later wins; a strike of a correction takes it back.
  * ORDER    entries_fold() answers in raw order: (recorded, stream, seq), the
  *          order in which things were learnt. entries_by_time() is the order
  *          in which they happened: (at, seq, stream).

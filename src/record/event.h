@@ -83,13 +83,17 @@ struct event {
     uint64_t offset;       /* of the line in its stream, for messages */
 };
 
-/* What a writer hands in; the store assigns seq, recorded, salt and hash. */
+/* What a writer hands in; the store assigns seq, recorded, salt and hash. A draft
+ * may name one that stands before it in the same append, though its hash is not
+ * known yet: its data is then `data`, that hash, `rest`. */
 struct draft {
     int64_t at;            /* INSTANT_NONE: the moment of writing */
     int64_t early_ms, late_ms;
     const char *by, *uid;
     enum event_kind kind;
     const char *data;      /* JSON object, compact, valid */
+    const char *rest;
+    size_t back;           /* how many places before; 0: `data` is whole */
 };
 
 /* The event in one line with its newline, chained to `previous` (64 digits).

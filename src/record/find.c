@@ -39,20 +39,6 @@ static const struct event *by_prefix(const struct journal *j, const char *word, 
     return found;
 }
 
-/* The last event that may be corrected: what "last" means to somebody who
- * has just written it. */
-static const struct event *last_of(const struct journal *j, struct err *e)
-{
-    const struct event *found = NULL;
-    for (size_t i = 0; i < j->count; i++)
-        if (j->event[i].stream == 0 && j->event[i].kind < EVENT_UNKNOWN
-            && event_kinds[j->event[i].kind].correctable)
-            found = &j->event[i];
-    if (!found)
-        err_usage(e, "%s has no event that may be corrected", j->incident);
-    return found;
-}
-
 static bool is_prefix(const char *word)
 {
     return strlen(word) >= 8 && strlen(word) <= SHA256_HEX && hex_is(word, strlen(word));
@@ -62,8 +48,6 @@ const struct event *journal_find(const struct journal *j, const char *word, stru
 {
     unsigned stream = 0;
     const char *digits = word;
-    if (strcmp(word, "last") == 0)
-        return last_of(j, e);
     if (word[0] >= 'a' && word[0] <= 'z' && word[1] == ':') {
         stream = (unsigned)(word[0] - 'a');
         digits = word + 2;
@@ -77,7 +61,7 @@ const struct event *journal_find(const struct journal *j, const char *word, stru
     if (digits == word && is_prefix(word))
         return by_prefix(j, word, e);
     if (!length || digits[length])
-        err_usage(e, "'%s' names no event: expected a number, b:12, a hash of 8 digits or more, or 'last'",
+        err_usage(e, "'%s' names no event: expected a number, b:12, 'last', or a hash of 8 digits or more",
                   word);
     else
         err_usage(e, "%s has no event %s: it has 1 to %" PRId64, j->incident, word,

@@ -33,8 +33,8 @@ static void unlist(struct reading *r, const struct moment *m, int index, int lin
 {
     struct history_event *ev = history_add(r, m, EVENT_LISTED, line);
     ev->refers = index;
-    ev->front = "{\"of\":\"";
-    ev->back = "\",\"listed\":false}";
+    ev->draft.data = "{\"of\":\"";
+    ev->draft.rest = "\",\"listed\":false}";
 }
 
 static const char *one_member(struct reading *r, const char *key, const char *text,
@@ -123,7 +123,7 @@ static bool closing(struct reading *r, const struct moment *m, struct yaml *y, c
     int index = (int)r->events;
     struct history_event *ev = history_add(r, m, EVENT_IMPACT, y->line);
     ev->refers = r->open[i].opening;
-    ev->front = arena_print(r->keep, "{\"service\":\"%s\",\"edge\":\"up\",\"basis\":\"person\",\"closes\":[\"",
+    ev->draft.data = arena_print(r->keep, "{\"service\":\"%s\",\"edge\":\"up\",\"basis\":\"person\",\"closes\":[\"",
                             service);
     struct text back = text_new(r->keep);
     text_add(&back, "\"]");
@@ -132,7 +132,7 @@ static bool closing(struct reading *r, const struct moment *m, struct yaml *y, c
         json_quote(&back, text, strlen(text));
     }
     text_char(&back, '}');
-    ev->back = back.at;
+    ev->draft.rest = back.at;
     r->open[i] = r->open[--r->opens];
     if (!text || !listed)
         unlist(r, m, index, y->line);
@@ -163,7 +163,7 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
     ev->before = before ? yaml_json(before, r->keep) : "null";
     ev = history_add(r, m, EVENT_ACTION_ENDED, y->line);
     ev->refers = begun;
-    ev->front = arena_print(r->keep, "{\"change\":\"%s\",\"begun\":\"", change);
+    ev->draft.data = arena_print(r->keep, "{\"change\":\"%s\",\"begun\":\"", change);
     struct text back = text_new(r->keep);
     text_add(&back, "\",\"outcome\":\"ok\",\"text\":");
     json_quote(&back, text ? text : action, strlen(text ? text : action));
@@ -171,18 +171,18 @@ static bool handwork(struct reading *r, const struct moment *m, struct yaml *y, 
     if (state)
         text_print(&back, ",\"after\":%s", state);
     text_add(&back, ",\"by_hand\":true}");
-    ev->back = back.at;
+    ev->draft.rest = back.at;
     if (!text || !listed)
         unlist(r, m, begun + 1, y->line);
     if (because) {
         ev = history_add(r, m, EVENT_KEPT, y->line);
         ev->refers = begun;
-        ev->front = "{\"changes\":[\"";
+        ev->draft.data = "{\"changes\":[\"";
         back = text_new(r->keep);
         text_add(&back, "\"],\"because\":");
         json_quote(&back, because, strlen(because));
         text_char(&back, '}');
-        ev->back = back.at;
+        ev->draft.rest = back.at;
     }
     return true;
 }

@@ -30,9 +30,8 @@
 #include "record/event.h"
 
 struct history_event {
-    struct draft draft;      /* data NULL where `refers` is not -1 ... */
-    const char *front, *back; /* ... then it is front, the hash of that event, back */
-    int refers;
+    struct draft draft;      /* whole, or around the hash of ... */
+    int refers;              /* ... the event of this index; -1: it names none */
     const char *action;      /* of action.begun: for whoever knows the contracts; else NULL */
     const char *change, *target, *args, *before;
     int line;                /* of the file */

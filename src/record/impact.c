@@ -27,6 +27,7 @@ struct fold {
     struct window *found;   /* in raw order; `struck` of the mark says which list */
     const struct tick *tick;
     size_t ticks;
+    bool renamed;
     const char **note;
     size_t notes, room;
 };
@@ -140,12 +141,16 @@ static void mark_all(struct fold *f, const struct entry *entry, size_t entries)
         if (n->event->kind == EVENT_IMPACT && !n->event->data.at)
             note(f, arena_print(f->keep, "event %s, an impact, was erased and counts nothing: "
                 "tocsin impact SERVICE down T1-T2 says it again", event_number(n->event, f->keep)));
-        if (n->event->kind != EVENT_IMPACT || !n->event->data.at || strcmp(n->level, "none") == 0)
+        if (n->event->kind != EVENT_IMPACT || !n->event->data.at)
+            continue;
+        bool none = strcmp(n->level, "none") == 0;
+        if (none && json_is(json_get(n->event->data, "level"), "none"))
             continue;
         struct mark *m = &f->mark[f->marks++];
         *m = (struct mark){ .entry = n, .basis = basis_of(n->event, f->keep),
                             .edge = { n->at, n->early_ms, n->late_ms },
-                            .closing = strcmp(n->level, "up") == 0, .struck = n->struck };
+                            .closing = strcmp(n->level, "up") == 0,
+                            .struck = n->struck || none }; /* amended to none: no window any more */
         if (!m->closing)
             f->opening[f->openings++] = m;
     }
@@ -216,6 +221,7 @@ static void close_one(struct fold *f, const struct mark *closing, const struct m
     w->open = false;
     w->closing = closing->entry->event;
     w->end = closing->edge;
+    f->renamed |= strcmp(w->service, closing->entry->service) != 0;
     if (w->end.at >= w->start.at)
         return;
     bool near = touch(w->end, w->start);
@@ -326,6 +332,7 @@ void windows_fold(struct windows *out, const char *incident, const struct entry 
     collect_ticks(&f, entry, entries);
     open_windows(&f);
     close_windows(&f);
+    out->renamed = f.renamed;
     out->window = pick(&f, false, &out->count);
     out->struck = pick(&f, true, &out->struck_count);
     affirm_none(out, &f, entry, entries);

@@ -41,6 +41,7 @@ struct windows {
     size_t count;
     const struct window *struck; /* those that would be there had nobody struck them */
     size_t struck_count;
+    bool renamed;                /* a closing names another service than the window that it ends */
     const char *const *none;     /* services affirmed to have had no impact; then NULL */
     const char *const *note;     /* what does not fit together, in words, with the command that mends it; then NULL */
 };

@@ -155,6 +155,32 @@ static void silence_closings(struct entry *entry, size_t entries, const struct w
     }
 }
 
+/* Which entry tells of an event, by the event's place in the journal. */
+static size_t *entries_of_events(const struct journal *j, const struct entry *entry, size_t entries,
+                                 struct arena *keep)
+{
+    size_t *place = arena_many(keep, size_t, j->count + 1);
+    for (size_t i = 0; i < entries; i++)
+        place[entry[i].event - j->event] = i;
+    return place;
+}
+
+/* The service of a window was amended: its closing speaks of that one, too. */
+static void rename_closings(struct entry *entry, size_t entries, const struct journal *j,
+                            const struct windows *w, struct arena *keep)
+{
+    size_t *place = w->renamed ? entries_of_events(j, entry, entries, keep) : NULL;
+    for (size_t i = 0; i < w->count && place; i++) {
+        struct entry *n = w->window[i].closing ? &entry[place[w->window[i].closing - j->event]] : NULL;
+        if (!n || text_equal(n->service, w->window[i].service))
+            continue;
+        bool ours = text_equal(n->text, impact_words(n->service, "up", -1, keep));
+        n->service = w->window[i].service;
+        if (ours)
+            n->text = impact_words(n->service, "up", -1, keep);
+    }
+}
+
 /* A window ends inside another one: nothing is up again yet. Only where nobody
  * found words of their own. */
 static void word_closing(struct entry *n, const struct window *ended, const struct window *goes_on,
@@ -166,16 +192,6 @@ static void word_closing(struct entry *n, const struct window *ended, const stru
     n->text = ended->level == goes_on->level
             ? arena_print(keep, "%s is still %s", ended->service, is)
             : arena_print(keep, "%s is no longer %s, but still %s", ended->service, was, is);
-}
-
-/* Which entry tells of an event, by the event's place in the journal. */
-static size_t *entries_of_events(const struct journal *j, const struct entry *entry, size_t entries,
-                                 struct arena *keep)
-{
-    size_t *place = arena_many(keep, size_t, j->count + 1);
-    for (size_t i = 0; i < entries; i++)
-        place[entry[i].event - j->event] = i;
-    return place;
 }
 
 static bool covers(const struct window *w, const struct window *ended)
@@ -268,6 +284,7 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
         out->head = j->stream[0].head;
     windows_fold(&out->windows, out->name, raw, count, until, keep);
     silence_closings(raw, count, &out->windows);
+    rename_closings(raw, count, j, &out->windows, keep);
     word_closings(raw, count, j, &out->windows, keep);
     out->entry = entries_by_time(raw, count, keep);
     struct growing g = { out, keep, arena_many(keep, struct phase_row, count + 1),

@@ -18,13 +18,14 @@
 /* One event as corrected. */
 struct entry {
     const struct event *event;    /* the raw one */
+    const struct event *timed;    /* that, or the amendment that says when it was */
     int64_t at, early_ms, late_ms;
     const char *text;             /* what people read; never NULL, "" when there is nothing to say */
     const char *service;          /* of an impact; else NULL */
     const char *level;            /* "down", "up", ...; else NULL */
     int64_t lost_ppb;
     bool listed, struck;
-    const struct event *const *correction; /* amended, struck, listed: oldest first */
+    const struct event *const *correction; /* amended, struck, listed, and strikes of those: oldest first */
     size_t corrections;
 };
 
@@ -58,6 +59,7 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
 const char *event_text(const struct event *ev, struct arena *keep);
 
 /* The event that people mean by "12", "b:12" or a hash prefix of 8 and more.
+ * ("last" is the verbs': what last means depends on who says it.)
  * ERR_USAGE with what there is. */
 const struct event *journal_find(const struct journal *j, const char *word, struct err *e);
 const struct event *journal_by_hash(const struct journal *j, const char *hash);

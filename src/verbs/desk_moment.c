@@ -80,6 +80,20 @@ bool desk_is_recent(const struct desk *d)
     return false;
 }
 
+/* As typed, of that day; never later than now. */
+static bool of_day(struct desk *d, struct moment *m, struct civil day, struct err *e)
+{
+    int64_t now = desk_now(d);
+    if (!moment_parse_on(m, m->typed, desk_zone(d), day, d->keep, e))
+        return false;
+    if (m->at > now)
+        return err_usage(e, "'%s' lies in the future: it is %s now", m->typed,
+                         instant_text(d->keep, desk_zone(d), now, FORM_DATE_HMS));
+    if (m->late_ms > now - m->at)
+        m->late_ms = now - m->at;
+    return true;
+}
+
 /* A time of day without its day: the day that the verb speaks of, else today;
  * and where the incident is of another day, that one, if the person says so. */
 static bool put_on_its_day(struct desk *d, struct moment *m, struct err *e)
@@ -90,7 +104,7 @@ static bool put_on_its_day(struct desk *d, struct moment *m, struct err *e)
     if (d->day_of == INSTANT_NONE && (!d->name || desk_is_recent(d)))
         return day_is_meant(d, m, e);
     struct civil day = civil_at(zone, d->day_of == INSTANT_NONE ? d->incident.opened_at : d->day_of);
-    if (!moment_parse_on(m, m->typed, zone, day, d->keep, e))
+    if (!of_day(d, m, day, e))
         return false;
     if (d->day_of != INSTANT_NONE)
         return true;
@@ -129,10 +143,9 @@ static bool ends_on(struct desk *d, const struct moment *from, struct moment *to
     int64_t beginning = from->at;
     if (!moment_parse_on(to, to->typed, desk_zone(d), day, d->keep, e))
         return false;
-    if (to->at > beginning || beginning - to->at < DAY_MS / 2)
-        return true; /* "23:50-00:10" passes midnight; "14:46-14:41" is a slip */
-    day = civil_at("UTC", (civil_days(day.year, day.month, day.day) + 1) * DAY_MS);
-    return moment_parse_on(to, to->typed, desk_zone(d), day, d->keep, e);
+    if (to->at <= beginning && beginning - to->at >= DAY_MS / 2) /* "23:50-00:10"; "14:46-14:41" is a slip */
+        day = civil_at("UTC", (civil_days(day.year, day.month, day.day) + 1) * DAY_MS);
+    return of_day(d, to, day, e);
 }
 
 bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk *d, size_t word,
@@ -160,6 +173,7 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
             return false;
         if (from->at >= to->at)
             return err_usage(e, "'%s' ends before it begins", typed);
+        from->typed = to->typed = arena_string(d->keep, typed);
         d->when = *from;
         return true;
     }

@@ -1,6 +1,6 @@
 /* erase.c: a secret leaves the record for good; that it was there stays. */
 #define _GNU_SOURCE /* memmem */
-#include "verbs/verbs.h"
+#include "verbs/record.h"
 
 #include <string.h>
 
@@ -75,9 +75,10 @@ static bool may_be_erased(const struct event **out, struct desk *d, struct err *
 {
     if (!desk_needs(d, 0, e) || !desk_at_most(d, 1, e))
         return false;
-    const struct event *ev = journal_find(&d->journal, d->word[0], e);
+    const struct event *ev = event_named(d, d->word[0], e);
     if (!ev)
-        return err_hint(e, "'tocsin timeline' shows the numbers");
+        return false;
+    d->word[0] = event_number(ev, d->keep);
     if (ev->stream)
         return err_usage(e, "%s was written by another store: it is erased there", d->word[0]);
     if (!ev->data.at)

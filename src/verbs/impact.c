@@ -43,7 +43,7 @@ static bool lost_share(struct desk *d, int64_t *ppb, struct err *e)
 }
 
 static const char *opening(struct desk *d, const char *service, const char *level,
-                           int64_t lost, const char *text, const char *because)
+                           int64_t lost, const char *text, const char *because, const char *typed)
 {
     struct text t = text_new(d->keep);
     struct json_out o = json_out(&t);
@@ -57,6 +57,8 @@ static const char *opening(struct desk *d, const char *service, const char *leve
         json_put(&o, "text", text);
     if (because)
         json_put(&o, "because", because);
+    if (typed)
+        json_put(&o, "typed", typed);
     json_close(&o, '}');
     return t.at;
 }
@@ -139,7 +141,7 @@ bool verb_down(struct desk *d, struct err *e)
     const char *words = person_note(d, &m);
     reach_back(d, &m, service, false);
     if (!desk_append(d, &m, EVENT_IMPACT,
-                     opening(d, service, lost >= 0 ? "degraded" : "down", lost, text, NULL), NULL, e))
+                     opening(d, service, lost >= 0 ? "degraded" : "down", lost, text, NULL, NULL), NULL, e))
         return false;
     desk_echo(d, "%s is %s%s: the clock runs%s", service,
               lost >= 0 ? arena_print(d->keep, "degraded (%s lost)", desk_option(d, "lost")) : "DOWN",
@@ -230,13 +232,21 @@ bool verb_up(struct desk *d, struct err *e)
     return true;
 }
 
-/* A whole window: its opening, then the closing that names it. */
+/* A whole window: its opening and the closing that names it, both or none. */
 static bool whole_window(struct desk *d, const char *service, const char *data,
                          const struct moment *from, const struct moment *to, struct err *e)
 {
-    struct appended a = { 0 };
-    if (!desk_append(d, from, EVENT_IMPACT, data, &a, e) ||
-        !desk_append(d, to, EVENT_IMPACT, closing(d, service, &a.hash[0], 1, ""), NULL, e))
+    struct text rest = text_new(d->keep);
+    text_add(&rest, "\"],\"typed\":");
+    json_quote(&rest, to->typed, strlen(to->typed));
+    text_char(&rest, '}');
+    struct draft edge[2] = {
+        { .at = from->at, .early_ms = from->early_ms, .late_ms = from->late_ms, .kind = EVENT_IMPACT, .data = data },
+        { .at = to->at, .early_ms = to->early_ms, .late_ms = to->late_ms, .kind = EVENT_IMPACT, .back = 1,
+          .data = arena_print(d->keep, "{\"service\":\"%s\",\"edge\":\"up\",\"basis\":\"person\",\"closes\":[\"",
+                              service), .rest = rest.at },
+    };
+    if (!desk_append_all(d, edge, 2, NULL, e))
         return false;
     desk_echo(d, "%s %s-%s: %s", service, instant_text(d->keep, desk_zone(d), from->at, FORM_HM),
               instant_text(d->keep, desk_zone(d), to->at, FORM_HM),
@@ -273,16 +283,20 @@ bool verb_impact(struct desk *d, struct err *e)
             return err_failed(e, "no incident is open");
         return close_windows(d, service, &from, text, e);
     }
-    const char *data = opening(d, service, level, lost, text, desk_option(d, "because"));
+    bool none = text_equal(level, "none");
+    const char *data = opening(d, service, level, lost, text, desk_option(d, "because"),
+                               whole && !none ? from.typed : NULL);
+    if (whole && none) /* said of the whole incident, and looked at then */
+        from.late_ms = to.at + to.late_ms - from.at;
     if (!have_incident(d, &from, service, &fresh, e))
         return false;
-    if (whole && !text_equal(level, "none"))
+    if (whole && !none)
         return whole_window(d, service, data, &from, &to, e);
-    if (!text_equal(level, "none"))
+    if (!none)
         reach_back(d, &from, service, false);
     if (!desk_append(d, &from, EVENT_IMPACT, data, NULL, e))
         return false;
-    if (text_equal(level, "none"))
+    if (none)
         desk_echo(d, "%s: no impact, says %s", service, d->world->user);
     else
         desk_echo(d, "%s is %s: the clock runs%s", service, level, fresh ? "; incident opened" : "");

@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The event as JSON, its reference to an earlier one filled in. */
-static const char *with_hash(struct desk *d, const struct history_event *ev, const char *const *hash)
-{
-    if (ev->refers < 0)
-        return ev->draft.data;
-    return arena_print(d->keep, "%s%s%s", ev->front, hash[ev->refers], ev->back);
-}
-
 /* A change by hand, with the target and the undo that its contract says. An
  * argument that nobody recorded leaves it without an undo, not without a place. */
 static bool handwork(struct desk *d, const struct roles *roles, struct history_event *ev,
@@ -78,28 +70,33 @@ static bool keep_pace(struct desk *d, const struct history *h, size_t i, int64_t
     return !d->world->interrupted(d->world);
 }
 
-/* As many at once as refer to nothing that is not written yet; in scaled time
- * those of one moment. */
+/* All at once, or none; in scaled time those of one moment. An event names one
+ * of its own batch by its place, and an earlier one by its hash. */
 static bool write_events(struct desk *d, const struct history *h, int64_t speed, struct err *e)
 {
-    enum { AT_ONCE = 64 };
+    enum { HASHES = 64 };
+    const size_t most = speed ? HASHES : h->events;
     const char **hash = arena_many(d->keep, const char *, h->events + 1);
-    struct draft draft[AT_ONCE];
+    struct draft *draft = arena_many(d->keep, struct draft, h->events + 1);
     for (size_t i = 0, n; i < h->events; i += n) {
         struct appended a = { 0 };
         if (!keep_pace(d, h, i, speed))
             return err_stopped(e, "%s holds the first %zu of %zu events", d->name, i, h->events);
-        for (n = 0; i + n < h->events && n < AT_ONCE && h->event[i + n].refers < (int)i; n++) {
-            if (speed && n && h->event[i + n].draft.at > h->event[i].draft.at)
+        for (n = 0; i + n < h->events && n < most; n++) {
+            const struct history_event *ev = &h->event[i + n];
+            if (speed && n && ev->draft.at > h->event[i].draft.at)
                 break;
-            draft[n] = h->event[i + n].draft;
-            draft[n].data = with_hash(d, &h->event[i + n], hash);
+            draft[n] = ev->draft;
+            if (ev->refers >= (int)i)
+                draft[n].back = i + n - (size_t)ev->refers;
+            else if (ev->refers >= 0)
+                draft[n].data = arena_print(d->keep, "%s%s%s", ev->draft.data, hash[ev->refers], ev->draft.rest);
         }
         if (!desk_append_all(d, draft, n, &a, e)) {
             err_hint(e, "%s holds the first %zu of %zu events", d->name, i, h->events);
             return false;
         }
-        memcpy(&hash[i], a.hash, n * sizeof *hash);
+        memcpy(&hash[i], a.hash, (n < HASHES ? n : HASHES) * sizeof *hash);
     }
     return true;
 }

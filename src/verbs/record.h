@@ -12,6 +12,10 @@ const char *record_json(struct desk *d, const char *key, const char *value, cons
 bool record_pair(struct desk *d, const struct moment *m, enum event_kind kind, const char *key,
                  const char *value, struct err *e);
 
+/* The event that a word names: as journal_find(), or "last", the newest that this
+ * person wrote and may correct. */
+const struct event *event_named(struct desk *d, const char *word, struct err *e);
+
 /* What can be read of the world goes into the record; where it cannot, a
  * warning says so, and nothing else stops. */
 void desk_baseline(struct desk *d);

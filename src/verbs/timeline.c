@@ -2,6 +2,7 @@
 #include "verbs/show.h"
 
 #include "play/ledger.h"
+#include "record/sla_words.h"
 #include "tell/chart.h"
 
 #include <string.h>
@@ -58,18 +59,27 @@ static const char *amendment(struct desk *d, const struct event *c, const char *
         if ((said = json_get_text(c->data, members[i], d->keep)))
             text_print(&t, "%s%s%s%s", t.length ? ", " : "", i ? members[i] : "", i ? " " : "", said);
     if (json_int(json_get(c->data, "lost_ppb"), &lost))
-        text_print(&t, "%slost %lld ppb", t.length ? ", " : "", (long long)lost);
+        text_print(&t, "%slost %s", t.length ? ", " : "", ppb_percent(d->keep, lost, 7));
     return t.at;
 }
 
-static void correction_line(struct desk *d, const struct event *c, const char *zone)
+/* "amended", "struck", ...; of a strike that names a correction: which one it takes back. */
+static const char *correction_kind(struct desk *d, const struct entry *n, const struct event *c)
 {
-    const char *why = json_get_text(c->data, "why", d->keep), *what = "";
-    bool in = c->kind == EVENT_LISTED && json_is_true(json_get(c->data, "listed"));
-    if (c->kind == EVENT_AMENDED)
-        what = arena_print(d->keep, ": %s", amendment(d, c, zone));
-    fprintf(d->out, "%15s%s by %s at %s%s%s%s\n", "",
-            c->kind != EVENT_LISTED ? c->kind_name : in ? "put into the report" : "left out of the report",
+    const char *of = json_get_text(c->data, "of", d->keep);
+    if (c->kind == EVENT_LISTED)
+        return json_is_true(json_get(c->data, "listed")) ? "put into the report" : "left out of the report";
+    for (size_t i = 0; c->kind == EVENT_STRUCK && i < n->corrections; i++)
+        if (text_equal(n->correction[i]->hash, of))
+            return arena_print(d->keep, "%s taken back", event_number(n->correction[i], d->keep));
+    return c->kind_name;
+}
+
+static void correction_line(struct desk *d, const struct entry *n, const struct event *c, const char *zone)
+{
+    const char *why = json_get_text(c->data, "why", d->keep);
+    const char *what = c->kind == EVENT_AMENDED ? arena_print(d->keep, ": %s", amendment(d, c, zone)) : "";
+    fprintf(d->out, "%9s%4s  %s by %s at %s%s%s%s\n", "", event_number(c, d->keep), correction_kind(d, n, c),
             text_for_terminal(d->keep, c->by), instant_text(d->keep, zone, c->recorded, FORM_DATE_HMS),
             text_for_terminal(d->keep, what), why ? ", because: " : "", why ? text_for_terminal(d->keep, why) : "");
 }
@@ -97,7 +107,7 @@ static void as_text(struct desk *d, const char *zone)
                         instant_text(d->keep, zone, n->event->recorded, FORM_DATE_HMS),
                         instant_text(d->keep, zone, n->event->at, FORM_HM),
                         text_for_terminal(d->keep, event_text(n->event, d->keep)));
-            correction_line(d, n->correction[c], zone);
+            correction_line(d, n, n->correction[c], zone);
         }
     }
     if (*day && d->world->is_terminal(d->world, 1))

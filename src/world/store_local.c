@@ -69,30 +69,50 @@ struct strand *local_strand(struct local *l, const char *incident, struct err *e
 
 enum { SMALL = 1 << 20 };
 
+typedef char hash_text[SHA256_HEX + 1];
+
+/* The draft with the hash of the one before it that it names. */
+static struct draft spelled(const struct draft *d, const hash_text *own, struct arena *keep)
+{
+    struct draft whole = *d;
+    if (d->back)
+        whole.data = arena_print(keep, "%s%s%s", d->data, *(own - d->back), d->rest);
+    return whole;
+}
+
+/* Room for the lines of these drafts, whose text doubles as it grows. */
+static size_t room_of(const struct draft *draft, size_t count)
+{
+    size_t bytes = (1 << 16) + strlen(draft->data);
+    for (size_t i = 0; i < count; i++)
+        bytes += 4 * (strlen(draft[i].data) + (draft[i].back ? strlen(draft[i].rest) : 0)
+                      + 6 * strlen(draft[i].by) + 6 * strlen(draft[i].uid) + 1024);
+    return bytes;
+}
+
 static bool write_lines(struct local *l, struct strand *s, const struct draft *draft,
                         size_t count, struct appended *out, struct arena *keep, struct err *e)
 {
     struct chain at = s->verified;
     int64_t now = l->world->now(l->world);
-    size_t expected = (1 << 16) + strlen(draft->data);
-    for (size_t i = 0; i < count; i++) /* the text doubles as it grows */
-        expected += 4 * (strlen(draft[i].data) + 6 * strlen(draft[i].by) + 6 * strlen(draft[i].uid) + 1024);
+    size_t expected = room_of(draft, count);
     bool small = expected < SMALL; /* pages that are there already cost nothing */
     struct arena start = small ? l->all : arena_reserve(expected), room = start;
+    hash_text *hash = arena_many(keep, hash_text, count);
     struct text lines = text_new(&room);
     at.recorded = now > at.recorded ? now : at.recorded;
     *out = (struct appended){ .first_seq = at.seq + 1, .recorded = at.recorded };
     for (size_t i = 0; i < count; i++) {
         unsigned char random[16];
-        char salt[33], hash[SHA256_HEX + 1];
+        char salt[33];
         l->world->random(l->world, random, sizeof random);
         hex_from_bytes(salt, random, sizeof random);
-        struct draft d = draft[i];
+        struct draft d = spelled(&draft[i], &hash[i], keep);
         d.data = batch_mark(d.data, i ? 1 : count, &room);
-        event_write(&lines, &d, ++at.seq, at.recorded, salt, at.hash, hash);
-        memcpy(at.hash, hash, sizeof at.hash);
+        event_write(&lines, &d, ++at.seq, at.recorded, salt, at.hash, hash[i]);
+        memcpy(at.hash, hash[i], sizeof at.hash);
         if (i < 64)
-            out->hash[i] = arena_string(keep, hash);
+            out->hash[i] = hash[i];
     }
     at.end += lines.length;
     bool ok = strand_put(l, s, lines.at, lines.length, &at, e);

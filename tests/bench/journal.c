@@ -99,8 +99,8 @@ static void make_events(struct ground *g, int64_t count)
     while (seq < count) {
         struct arena scratch = *test_keep();
         struct text t = text_new(&scratch);
-        struct draft d = { INSTANT_NONE, 0, 0, seq % 3 ? "alice" : "bob", "1000@bastion", EVENT_NOTE,
-                           "{\"text\":\"148.253.75.120 is out of the pool of osc-fr1\",\"source\":\"run\"}" };
+        struct draft d = { .at = INSTANT_NONE, .by = seq % 3 ? "alice" : "bob", .uid = "1000@bastion", .kind = EVENT_NOTE,
+                           .data = "{\"text\":\"148.253.75.120 is out of the pool of osc-fr1\",\"source\":\"run\"}" };
         seq++;
         event_write(&t, &d, seq, g->clock.now + seq, "000102030405060708090a0b0c0d0e0f", hash, hash);
         assert_int_equal(fwrite(t.at, 1, t.length, f), t.length);

@@ -17,8 +17,8 @@ static const char *line_of(struct draft d, char hash[SHA256_HEX + 1])
 
 static struct draft impact(void)
 {
-    return (struct draft){ 1741688220000, 0, 59999, "alice", "1000@bastion", EVENT_IMPACT,
-                           "{\"service\":\"osc-fr1\",\"level\":\"down\",\"basis\":\"person\"}" };
+    return (struct draft){ .at = 1741688220000, .early_ms = 0, .late_ms = 59999, .by = "alice", .uid = "1000@bastion", .kind = EVENT_IMPACT,
+                           .data = "{\"service\":\"osc-fr1\",\"level\":\"down\",\"basis\":\"person\"}" };
 }
 
 static enum event_line read_as(struct event *out, const char *line, char why[128])

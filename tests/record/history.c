@@ -47,7 +47,7 @@ static void an_up_names_the_down_that_it_closes(void **_)
                             "- {at: \"11:30\", up: osc-fr1, text: back}\n");
     assert_int_equal(h.events, 2);
     assert_int_equal(h.event[1].refers, 0);
-    assert_non_null(strstr(h.event[1].front, "\"closes\":[\""));
+    assert_non_null(strstr(h.event[1].draft.data, "\"closes\":[\""));
 }
 
 static void an_edge_without_a_text_is_no_row(void **_)
@@ -77,7 +77,7 @@ static void a_change_by_hand_is_begun_and_ended(void **_)
     assert_string_equal(h.event[0].action, "pool.remove");
     assert_string_equal(h.event[0].before, "{\"holds\":true}");
     assert_int_equal(h.event[1].refers, 0);
-    assert_non_null(strstr(h.event[1].back, "\"by_hand\":true"));
+    assert_non_null(strstr(h.event[1].draft.rest, "\"by_hand\":true"));
 }
 
 static void a_day_alone_is_known_to_the_day(void **_)

@@ -66,6 +66,44 @@ static void the_later_of_two_corrections_wins(void **_)
     assert_int_equal(n->corrections, 3);
 }
 
+static void a_strike_of_a_correction_takes_it_back_and_can_be_taken_back(void **_)
+{
+    given_nothing_recorded();
+    const char *note = add("note", "14:23", "{\"text\":\"a\"}");
+    const char *amended = add("amended", "20:00", arena_print(test_keep(), "{\"of\":\"%s\",\"text\":\"b\"}", note));
+    const char *struck = add_strike(amended);
+    assert_string_equal(entry_by(folded(), note)->text, "a");
+    assert_false(entry_by(folded(), note)->struck);
+    add_strike(struck);
+    assert_string_equal(entry_by(folded(), note)->text, "b");
+    assert_int_equal(entry_by(folded(), note)->corrections, 3);
+    add_strike(add_strike(note));
+    assert_false(entry_by(folded(), note)->struck);
+}
+
+static void a_window_amended_to_another_service_ends_there_too(void **_)
+{
+    given_nothing_recorded();
+    const char *opening = add_opening("11:17", "osc-fr1", "person");
+    const char *closing = add_closing("11:30", "osc-fr1", "person", opening);
+    add("amended", "20:00", arena_print(test_keep(), "{\"of\":\"%s\",\"service\":\"mail\"}", opening));
+    assert_string_equal(folded()->windows.window[0].service, "mail");
+    assert_string_equal(entry_by(folded(), closing)->text, "mail is up again");
+}
+
+static void a_window_amended_to_none_is_none_and_its_end_is_silent(void **_)
+{
+    given_nothing_recorded();
+    const char *opening = add_opening("11:17", "osc-fr1", "person");
+    const char *closing = add_closing("11:30", "osc-fr1", "person", opening);
+    add("amended", "20:00", arena_print(test_keep(), "{\"of\":\"%s\",\"level\":\"none\"}", opening));
+    const struct incident *i = folded();
+    assert_int_equal(i->windows.count, 0);
+    assert_null(i->windows.note[0]);
+    assert_string_equal(i->windows.none[0], "osc-fr1");
+    assert_true(entry_by(i, closing)->struck);
+}
+
 static void what_was_struck_is_kept_and_marked(void **_)
 {
     given_nothing_recorded();
@@ -168,7 +206,6 @@ static void an_event_is_found_by_number_by_stream_and_by_hash(void **_)
     assert_ptr_equal(journal_find(&given_journal, "a:2", &e), &given_event[1]);
     assert_ptr_equal(journal_find(&given_journal, "b:2", &e), &given_event[2]);
     assert_ptr_equal(journal_find(&given_journal, note, &e), &given_event[1]);
-    assert_ptr_equal(journal_find(&given_journal, "last", &e), &given_event[1]);
     assert_ptr_equal(journal_by_hash(&given_journal, note), &given_event[1]);
 }
 
@@ -232,6 +269,9 @@ int main(void)
         promise(entries_stand_in_the_order_in_which_things_happened),
         promise(an_amended_note_reads_as_amended_and_remembers_by_whom),
         promise(the_later_of_two_corrections_wins),
+        promise(a_strike_of_a_correction_takes_it_back_and_can_be_taken_back),
+        promise(a_window_amended_to_another_service_ends_there_too),
+        promise(a_window_amended_to_none_is_none_and_its_end_is_silent),
         promise(what_was_struck_is_kept_and_marked),
         promise(as_of_looks_back_with_what_is_known_now),
         promise(a_task_gathers_what_is_said_of_it),

@@ -24,7 +24,7 @@ static struct made make_stream_of(const char *const data[LINES])
     memcpy(previous, event_no_hash, sizeof previous);
     memcpy(m.head[0].hash, event_no_hash, sizeof previous);
     for (int i = 0; i < LINES; i++) {
-        struct draft d = { INSTANT_NONE, 0, 0, "alice", "1@h", i ? EVENT_NOTE : EVENT_OPENED, data[i] };
+        struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "1@h", .kind = i ? EVENT_NOTE : EVENT_OPENED, .data = data[i] };
         event_write(&t, &d, i + 1, 1741688220000 + i, "000102030405060708090a0b0c0d0e0f", previous,
                     previous);
         m.head[i + 1] = (struct head){ t.length, i + 1, "" };
@@ -209,7 +209,7 @@ static void a_line_that_skips_a_number_or_goes_back_in_time_is_damage(void **_)
     };
     for (size_t i = 0; i < sizeof second / sizeof *second; i++) {
         struct text t = text_new(test_keep());
-        struct draft d = { 0, 0, 0, "a", "b", EVENT_NOTE, "{}" };
+        struct draft d = { .by = "a", .uid = "b", .kind = EVENT_NOTE, .data = "{}" };
         char hash[SHA256_HEX + 1];
         const char *salt = "000102030405060708090a0b0c0d0e0f";
         event_write(&t, &d, 1, 1000, salt, event_no_hash, hash);
@@ -350,8 +350,8 @@ static void erasing_keeps_every_length_and_the_chain(void **_)
     struct text t = text_new(test_keep());
     text_bytes(&t, m.bytes, m.length);
     char hash[SHA256_HEX + 1];
-    struct draft d = { INSTANT_NONE, 0, 0, "alice", "1@h", EVENT_ERASED,
-                       arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"x\"}", m.head[3].hash) };
+    struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "1@h", .kind = EVENT_ERASED,
+                       .data = arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"x\"}", m.head[3].hash) };
     event_write(&t, &d, LINES + 1, 1741688230000, "000102030405060708090a0b0c0d0e0f",
                 m.head[LINES].hash, hash);
     struct stream_reader r;

@@ -121,16 +121,16 @@ static inline void leave(struct ground *g)
 
 static inline bool create(struct store *s, struct err *e)
 {
-    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_OPENED,
-                       "{\"id\":\"00000000000000000000000000000001\",\"name\":\"INC-2025-001\"}" };
+    struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_OPENED,
+                       .data = "{\"id\":\"00000000000000000000000000000001\",\"name\":\"INC-2025-001\"}" };
     return s->create(s, incident, &d, test_keep(), e);
 }
 
 static inline bool note(struct store *s, const char *text, struct err *e)
 {
     struct appended out;
-    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE,
-                       arena_print(test_keep(), "{\"text\":\"%s\"}", text) };
+    struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE,
+                       .data = arena_print(test_keep(), "{\"text\":\"%s\"}", text) };
     return s->append(s, incident, NULL, NULL, &d, 1, true, &out, test_keep(), e);
 }
 

@@ -39,9 +39,9 @@ static inline void write_some(struct store *s, struct promises *p, unsigned coun
     if (first + count > MOST_NOTES)
         _exit(0);
     for (unsigned i = 0; i < count; i++)
-        d[i] = (struct draft){ INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE,
-                               arena_print(&keep, "{\"text\":\"%u\",\"first\":%u,\"together\":%u}",
-                                           first + i, first, count) };
+        d[i] = (struct draft){ .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE,
+                               .data = arena_print(&keep, "{\"text\":\"%u\",\"first\":%u,\"together\":%u}",
+                                                   first + i, first, count) };
     if (!s->append(s, incident, NULL, NULL, d, count, !sync_later, &out, &keep, &e)
         || (sync_later && !s->sync(s, incident, &e))) {
         fprintf(stderr, "%s\n", e.text);

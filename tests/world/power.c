@@ -287,8 +287,8 @@ static void whatever_the_power_leaves_what_was_acknowledged_is_there(void **_)
     struct appended out;
     struct draft part[3];
     for (int i = 0; i < 3; i++)
-        part[i] = (struct draft){ INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE,
-                                  arena_print(test_keep(), "{\"text\":\"part %d\"}", i + 1) };
+        part[i] = (struct draft){ .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE,
+                                  .data = arena_print(test_keep(), "{\"text\":\"part %d\"}", i + 1) };
     disk.moods = 24; /* its write may be torn anywhere */
     assert_good(g->store->append(g->store, incident, NULL, NULL, part, 3, true, &out, test_keep(), &e), &e);
     disk.moods = 6;
@@ -299,8 +299,8 @@ static void whatever_the_power_leaves_what_was_acknowledged_is_there(void **_)
     disk.on = false;
     const char *hash = journal(g->store).event[5].hash;
     disk.on = true;
-    struct draft draft = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_ERASED,
-                           arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"a password\"}", hash) };
+    struct draft draft = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_ERASED,
+                           .data = arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"a password\"}", hash) };
     promised[promises - 1].erasing = true;
     assert_good(g->store->append(g->store, incident, NULL, NULL, &draft, 1, true, &out, test_keep(), &e), &e);
     assert_good(note(g->store, "two", &e), &e);

@@ -75,7 +75,7 @@ static void a_writer_who_read_an_older_head_is_told_that_it_moved(void **_)
     struct ground *g = ground();
     struct err e = { 0 };
     struct appended out;
-    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"mine\"}" };
+    struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"mine\"}" };
     assert_good(create(g->store, &e), &e);
     const char *head = journal(g->store).stream[0].head;
     struct store *other = open_on(g, &disk_real);
@@ -96,12 +96,30 @@ static void a_batch_is_in_the_record_as_a_whole(void **_)
     struct draft d[100];
     assert_good(create(g->store, &e), &e);
     for (int i = 0; i < 100; i++)
-        d[i] = (struct draft){ INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"many\"}" };
+        d[i] = (struct draft){ .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"many\"}" };
     assert_good(g->store->append(g->store, incident, NULL, NULL, d, 100, true, &out, test_keep(), &e), &e);
     struct journal j = journal(g->store);
     assert_int_equal(times(&j, "many"), 100);
     assert_int_equal(out.first_seq, 2);
     assert_string_equal(out.hash[63], j.event[64].hash);
+    leave(g);
+}
+
+static void one_of_a_batch_may_name_another_before_it(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct appended out;
+    struct draft d[3] = { { .at = INSTANT_NONE, .by = "a", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"a\"}" } };
+    d[1] = d[0];
+    d[2] = (struct draft){ .at = INSTANT_NONE, .by = "a", .uid = "sim", .kind = EVENT_STRUCK,
+                           .data = "{\"of\":\"", .rest = "\",\"why\":\"x\"}", .back = 2 };
+    assert_good(create(g->store, &e), &e);
+    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 3, true, &out, test_keep(), &e), &e);
+    struct journal j = journal(g->store);
+    assert_int_equal(j.count, 4);
+    assert_true(json_is(json_get(j.event[3].data, "of"), j.event[1].hash));
+    assert_true(json_is(json_get(j.event[3].data, "why"), "x"));
     leave(g);
 }
 
@@ -205,8 +223,8 @@ static void a_batch_cut_short_leaves_nothing_behind(void **_)
     const char *bytes;
     size_t length;
     struct appended out;
-    struct draft d[2] = { { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"began\"}" },
-                          { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"ended\"}" } };
+    struct draft d[2] = { { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"began\"}" },
+                          { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"ended\"}" } };
     assert_good(create(g->store, &e), &e);
     FILE *f = fopen(inside(g, "head"), "r");
     assert_int_equal(fread(head, 1, 512, f), 512);
@@ -453,7 +471,7 @@ static void a_line_that_was_lost_in_other_hands_is_not_taken_for_the_one_in_its_
     struct ground *g = ground();
     struct err e = { 0 };
     struct appended out;
-    struct draft d = { INSTANT_NONE, 0, 0, "bob", "sim", EVENT_NOTE, "{\"text\":\"waiting\"}" };
+    struct draft d = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"waiting\"}" };
     assert_good(create(g->store, &e), &e);
     uint64_t end = journal(g->store).stream[0].end;
     struct store *b = open_on(g, &disk_real);
@@ -516,8 +534,8 @@ static void eight_processes_append_at_once_and_nothing_is_lost(void **_)
 static bool erase(struct store *s, const char *hash, struct err *e)
 {
     struct appended out;
-    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_ERASED,
-                       arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"a password\"}", hash) };
+    struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_ERASED,
+                       .data = arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"a password\"}", hash) };
     return s->append(s, incident, NULL, NULL, &d, 1, true, &out, test_keep(), e);
 }
 
@@ -773,7 +791,7 @@ static void a_named_lock_says_who_holds_it_and_dies_with_its_process(void **_)
     struct lock *lock;
     struct lock_holder h;
     struct appended out;
-    struct draft d = { INSTANT_NONE, 0, 0, "bob", "sim", EVENT_NOTE, "{}" };
+    struct draft d = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_NOTE, .data = "{}" };
     int ready[2], status;
     assert_int_equal(pipe(ready), 0);
     assert_good(create(g->store, &e), &e);
@@ -834,7 +852,7 @@ static void the_log_of_the_workspace_makes_itself(void **_)
     struct appended out;
     struct names all;
     struct journal j;
-    struct draft d = { INSTANT_NONE, 0, 0, "alice", "sim", EVENT_NOTE, "{\"text\":\"seen\"}" };
+    struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"seen\"}" };
     assert_good(g->store->append(g->store, "log", NULL, NULL, &d, 1, true, &out, test_keep(), &e), &e);
     assert_good(g->store->read(g->store, "log", &j, test_keep(), &e), &e);
     assert_int_equal(j.count, 1);
@@ -904,6 +922,7 @@ int main(void)
         promise(a_clock_that_steps_back_does_not_disorder_the_record),
         promise(a_writer_who_read_an_older_head_is_told_that_it_moved),
         promise(a_batch_is_in_the_record_as_a_whole),
+        promise(one_of_a_batch_may_name_another_before_it),
         promise(half_a_line_behind_the_head_is_moved_aside_once_and_told),
         promise(lines_behind_the_head_that_chain_are_kept),
         promise(every_cut_behind_the_head_is_mended),
