@@ -24,6 +24,7 @@ struct stream {
     int64_t last_seq;
     uint64_t end;          /* byte offset behind its last good line */
     unsigned erased;       /* lines without data, each allowed by an `erased` */
+    bool headless;         /* of another store, kept by an older version: no head guards its end */
     const char *damage;    /* NULL, or words with the byte offset */
     bool altered;          /* the damage lies before the head: writers refuse */
 };

@@ -1,6 +1,7 @@
 /* verify.c: is the record whole? Every byte of every stream and blob is read. */
 #include "verbs/verbs.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,11 +19,14 @@ static void say_streams(struct desk *d, const char *name, const struct checked *
         const struct stream *s = &c->stream[i];
         const char *which = i ? arena_print(d->keep, "%s, of another store, %.8s", name, s->name) : name;
         fprintf(d->out, "%s: %s, %s", which, text_count(d->keep, c->lines[i], "event"),
-                s->damage ? "DAMAGED" : "whole");
+                s->damage ? "DAMAGED" : s->headless ? "whole as far as they go" : "whole");
         if (s->erased)
             fprintf(d->out, ", %u erased", s->erased);
         if (s->damage)
             fprintf(d->out, "\n  %s", text_for_terminal(d->keep, s->damage));
+        else if (s->headless)
+            fprintf(d->out, "\n  an older version kept it without a head, so a missing end would not be seen:"
+                            " the next event written to %s gives it one", name);
         fputc('\n', d->out);
     }
 }
@@ -40,8 +44,9 @@ static void say_beside(struct desk *d, const struct checked *c)
         fprintf(d->out, "  %" PRIu64 " bytes from byte %" PRIu64 " on are no whole line yet: "
                 "the next writer mends them if theirs is dead\n", c->size - own->end, own->end);
     for (size_t i = 0; i < c->aside.count; i++)
-        fprintf(d->out, "  %s holds bytes that were never acknowledged\n",
-                text_for_terminal(d->keep, c->aside.name[i]));
+        fprintf(d->out, "  %s %s\n", text_for_terminal(d->keep, c->aside.name[i]),
+                isdigit((unsigned char)c->aside.name[i][strlen("damaged-")]) && !strstr(c->aside.name[i], ".jsonl")
+                    ? "holds bytes that were never acknowledged" : "was damaged, and is kept");
     if (c->suspect)
         fprintf(d->out, "  a sync failed: the next writer copies the journal first\n");
 }
@@ -69,6 +74,7 @@ static void put_incident(struct json_out *o, const char *name, const struct chec
         json_put_int(o, "erased", s->erased);
         json_put_int(o, "end", (int64_t)s->end);
         json_put(o, "hash", s->head);
+        json_put_bool(o, "headless", s->headless);
         json_put(o, "damage", s->damage);
         json_close(o, '}');
     }

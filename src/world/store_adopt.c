@@ -5,36 +5,41 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A stream that is here already. */
+/* A stream that is here already, or that is to come here. */
 struct present {
-    const char *file; /* in streams/; NULL: our own journal */
+    const char *file;        /* in streams/; NULL: our own journal */
+    const struct head *head; /* NULL: none */
+    const char *damage;      /* NULL, or words: then `events` are those before it */
+    struct stream stream;
     struct stream_bytes bytes;
     const struct event *event;
     size_t events;
 };
 
-static bool parse(struct present *out, const char *bytes, size_t length, const char *path,
-                  bool strict, struct arena *keep, struct err *e)
+static void parse(struct present *out, const char *bytes, size_t length, struct arena *keep)
 {
-    struct stream s;
-    struct stream_reader r = stream_begin(NULL, NULL, 0);
-    stream_read(&s, &r, bytes, length, keep);
-    if (strict && (s.damage || !r.count))
-        return err_input(e, "'%s' is %s", path, s.damage ? s.damage : "empty");
-    out->bytes = (struct stream_bytes){ s.name, bytes, (size_t)s.end };
+    struct stream_reader r = stream_begin(out->head, NULL, 0);
+    r.whole = out->file != NULL;
+    stream_read(&out->stream, &r, bytes, length, keep);
+    out->damage = out->damage ? out->damage : out->stream.damage;
+    out->bytes = (struct stream_bytes){ out->stream.name, bytes, (size_t)out->stream.end };
     out->event = r.event;
     out->events = r.count;
-    return true;
 }
 
-static bool load(struct present *out, struct local *l, const char *path, const char *file,
-                 struct arena *keep, struct err *e)
+static bool load(struct present *out, struct local *l, const char *path, struct arena *keep,
+                 struct err *e)
 {
-    const char *bytes;
-    size_t length;
-    out->file = file;
-    return disk_load(l->disk, path, &bytes, &length, keep, e)
-        && parse(out, bytes, length, path, file != NULL, keep, e);
+    struct stat st;
+    const char *bytes = "";
+    size_t length = 0;
+    if (out->file && !foreign_head(&out->head, &out->damage, l, path, keep, e))
+        return false;
+    bool gone = out->head && l->disk->stat(path, &st) && errno == ENOENT;
+    if (!gone && !disk_load(l->disk, path, &bytes, &length, keep, e))
+        return false;
+    parse(out, bytes, length, keep);
+    return true;
 }
 
 static bool load_all(struct present **out, size_t *count, struct local *l, const char *folder,
@@ -45,12 +50,13 @@ static bool load_all(struct present **out, size_t *count, struct local *l, const
         return false;
     struct present *p = *out = arena_many(keep, struct present, foreign.count + 1);
     *count = foreign.count + 1;
-    if (!load(&p[0], l, arena_print(keep, "%s/journal.jsonl", folder), NULL, keep, e))
+    if (!load(&p[0], l, arena_print(keep, "%s/journal.jsonl", folder), keep, e))
         return false;
-    for (size_t i = 0; i < foreign.count; i++)
-        if (!load(&p[i + 1], l, arena_print(keep, "%s/streams/%s", folder, foreign.name[i]),
-                  foreign.name[i], keep, e))
+    for (size_t i = 0; i < foreign.count; i++) {
+        p[i + 1].file = foreign.name[i];
+        if (!load(&p[i + 1], l, arena_print(keep, "%s/streams/%s", folder, foreign.name[i]), keep, e))
             return false;
+    }
     return true;
 }
 
@@ -101,36 +107,86 @@ static size_t in_common(const struct present *a, const struct present *b)
     return n;
 }
 
-/* Where a stream goes: into the file that it continues; into none when we have
- * it all; else into a new one, whose name says where it leaves what we have. */
-static const char *place(const struct present *new, const struct present *here, size_t count,
-                         int64_t *added, struct arena *keep)
+static bool holds(const struct present *p, const char *hash)
 {
-    const char *file = NULL;
+    for (size_t i = 0; i < p->events; i++)
+        if (!strcmp(p->event[i].hash, hash))
+            return true;
+    return false;
+}
+
+/* Does it begin with all that is known of that file? Then it may stand in its place. */
+static bool goes_on(const struct present *new, const struct present *here, size_t common)
+{
+    if (!here->file || common < here->events || common == new->events)
+        return false;
+    return here->damage ? here->head && holds(new, here->head->hash) : here->events > 0;
+}
+
+/* Where a stream goes: into the file that it continues, or makes whole again; into
+ * none when we have it all; else into a new one, whose name says where it leaves
+ * what we have. */
+static const char *place(const struct present *new, const struct present *here, size_t count,
+                         const struct present **instead, int64_t *added, struct arena *keep)
+{
     size_t known = 0;
+    const char *file = arena_print(keep, "%s.jsonl", new->bytes.name);
+    bool taken = false;
+    *instead = NULL;
     for (size_t i = 0; i < count; i++) {
         size_t common = in_common(new, &here[i]);
         known = common > known ? common : known;
-        if (here[i].file && here[i].events && common == here[i].events && common < new->events)
-            file = here[i].file;
+        taken |= text_equal(here[i].file, file);
+        if (goes_on(new, &here[i], common))
+            *instead = &here[i];
     }
     *added += (int64_t)(new->events - known);
     if (known == new->events)
         return NULL;
-    if (file)
-        return file;
-    return known ? arena_print(keep, "%s.%s.jsonl", new->bytes.name, new->event[known].hash)
-                 : arena_print(keep, "%s.jsonl", new->bytes.name);
+    if (*instead)
+        return (*instead)->file;
+    return known || taken ? arena_print(keep, "%s.%s.jsonl", new->bytes.name, new->event[known].hash) : file;
 }
 
 static bool parse_all(struct present *new, const struct stream_bytes *stream, size_t count,
                       struct arena *keep, struct err *e)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!parse(&new[i], stream[i].bytes, stream[i].length,
-                   arena_print(keep, "stream %.12s", stream[i].name), true, keep, e))
-            return false;
+    for (size_t i = 0; i < count; i++) {
+        parse(&new[i], stream[i].bytes, stream[i].length, keep);
+        if (new[i].damage || !new[i].events)
+            return err_input(e, "'stream %.12s' is %s", stream[i].name,
+                             new[i].damage ? new[i].damage : "empty");
+    }
     return true;
+}
+
+/* What a damaged file holds is kept beside the journal. */
+static bool put_aside(struct local *l, const char *folder, const char *file, struct arena scratch,
+                      struct err *e)
+{
+    struct stat st;
+    const char *path = arena_print(&scratch, "%s/streams/%s", folder, file);
+    const char *aside = arena_print(&scratch, "%s/damaged-%s", folder, file);
+    for (int n = 2; !l->disk->stat(aside, &st); n++)
+        aside = arena_print(&scratch, "%s/damaged-%d-%s", folder, n, file);
+    return !l->disk->rename(path, aside) || errno == ENOENT || err_errno(e, "cannot move '%s'", path);
+}
+
+static bool take_in(struct local *l, const char *folder, const struct present *new,
+                    int64_t *added, struct arena *keep, struct err *e)
+{
+    struct present *here;
+    const struct present *instead;
+    size_t all;
+    if (!load_all(&here, &all, l, folder, keep, e))
+        return false;
+    const char *file = place(new, here, all, &instead, added, keep);
+    if (!file)
+        return true;
+    const char *path = arena_print(keep, "%s/streams/%s", folder, file);
+    return (!instead || !instead->damage || put_aside(l, folder, file, *keep, e))
+        && disk_replace(l->disk, path, new->bytes.bytes, new->bytes.length, l->modes.file, e)
+        && foreign_put_head(l, path, &new->stream, e);
 }
 
 static bool make_of(struct local *l, const char *incident, const struct present *new,
@@ -149,23 +205,22 @@ bool local_adopt(struct store *store, const char *incident, const struct stream_
 {
     struct local *l = (struct local *)store;
     const char *folder;
-    struct present *here, *new = arena_many(keep, struct present, count + 1);
-    size_t all;
+    struct present *new = arena_many(keep, struct present, count + 1);
     struct stat st;
     *added = 0;
     if (!local_folder(&folder, l, incident, keep, e) || !parse_all(new, stream, count, keep, e))
         return false;
     if (l->disk->stat(folder, &st))
         return make_of(l, incident, new, count, added, keep, e);
-    for (size_t i = 0; i < count; i++) {
-        if (!load_all(&here, &all, l, folder, keep, e))
-            return false;
-        const char *file = place(&new[i], here, all, added, keep);
-        if (file && !disk_replace(l->disk, arena_print(keep, "%s/streams/%s", folder, file),
-                                  new[i].bytes.bytes, new[i].bytes.length, l->modes.file, e))
-            return false;
-    }
-    return true;
+    struct strand *s = local_strand(l, incident, e);
+    if (!s || !disk_lock(s->lock_fd, s->lock, true, e)) /* another import, or a first line of ours */
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = take_in(l, folder, &new[i], added, keep, e);
+    ok = ok && foreign_guard(l, folder, *keep, e);
+    disk_unlock(s->lock_fd);
+    return ok;
 }
 
 bool local_fork(struct draft *out, struct local *l, const struct strand *s,
@@ -177,9 +232,12 @@ bool local_fork(struct draft *out, struct local *l, const struct strand *s,
     *out = (struct draft){ .data = NULL };
     if (!load_all(&p, &count, l, s->folder, keep, e))
         return false;
-    for (size_t i = 1; i < count; i++)
+    for (size_t i = 1; i < count; i++) {
+        if (p[i].damage)
+            return err_input(e, "'%s/streams/%s' is %s", s->folder, p[i].file, p[i].damage);
         if (!main || p[i].event[0].kind == EVENT_OPENED)
             main = &p[i];
+    }
     if (!main)
         return true;
     struct text t = text_new(keep);

@@ -50,7 +50,7 @@ static bool put_streams(struct local *l, const char *folder, const struct stream
                           stream[i].bytes, stream[i].length, l->modes.file, e))
             return false;
     }
-    return true;
+    return foreign_guard(l, folder, l->all, e);
 }
 
 /* Errors speak of the name that the folder is to have. */

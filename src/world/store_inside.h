@@ -62,8 +62,18 @@ bool local_append_to(struct local *l, struct strand *s, const char *head, struct
                      const struct draft *draft, size_t count, bool sync, struct appended *out,
                      struct arena *keep, struct err *e);
 
-/* store_read.c: the names of foreign streams' files, sorted. */
+/* store_foreign.c: the names of foreign streams' files, sorted; with those of which
+ * only the head is left. */
 bool local_foreign(struct local *l, const char *folder, struct names *out, struct arena *keep,
                    struct err *e);
+/* Behind the events that `r` holds already; damage is no error. */
+bool foreign_read(struct local *l, const char *folder, const char *name, struct stream_reader *r,
+                  struct stream *out, unsigned index, struct arena *keep, struct err *e);
+/* Its head; NULL where an older version wrote it, or with the words of *damage. */
+bool foreign_head(const struct head **out, const char **damage, struct local *l, const char *path,
+                  struct arena *keep, struct err *e);
+bool foreign_put_head(struct local *l, const char *path, const struct stream *s, struct err *e);
+/* Gives a head to each good stream that has none; the append lock is held. */
+bool foreign_guard(struct local *l, const char *folder, struct arena scratch, struct err *e);
 
 #endif

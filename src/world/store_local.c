@@ -143,6 +143,8 @@ static bool begin_stream(struct local *l, struct strand *s, const struct draft *
                          struct appended *out, struct arena *keep, struct err *e)
 {
     struct draft forked;
+    if (!s->guarded) /* an older version gave no heads to the streams of other stores */
+        s->guarded = foreign_guard(l, s->folder, *keep, &(struct err){ 0 });
     if (s->verified.seq || first->kind == EVENT_OPENED || first->kind == EVENT_FORKED)
         return true;
     if (!local_fork(&forked, l, s, first, keep, e))

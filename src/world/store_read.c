@@ -63,72 +63,6 @@ static bool read_own(struct local *l, const char *folder, const char *incident,
     return ok;
 }
 
-/* A copy that grew apart begins with the lines that we have, too: an event is
- * shown once, in the first stream that holds it. */
-static void forget_twins(struct stream_reader *r, size_t from)
-{
-    size_t twins = 0;
-    for (size_t start = 0, next; start < from; start = next) {
-        for (next = start; next < from && r->event[next].stream == r->event[start].stream; next++)
-            ;
-        size_t same = 0;
-        while (from + same < r->count) {
-            int64_t at = r->event[from + same].seq - r->event[start].seq;
-            if (at < 0 || at >= (int64_t)(next - start)
-                || strcmp(r->event[start + (size_t)at].hash, r->event[from + same].hash))
-                break;
-            same++;
-        }
-        twins = same > twins ? same : twins;
-    }
-    memmove(r->event + from, r->event + from + twins, (r->count - from - twins) * sizeof *r->event);
-    r->count -= twins;
-}
-
-static bool read_foreign(struct local *l, const char *folder, const char *name,
-                         struct stream_reader *r, struct stream *out, unsigned index,
-                         struct arena *keep, struct err *e)
-{
-    const char *path = arena_print(keep, "%s/streams/%s", folder, name);
-    struct stream_reader before = *r;
-    int fd = disk_open(l->disk, path, O_RDONLY, 0, e);
-    if (fd < 0)
-        return false;
-    size_t left;
-    *r = stream_begin(NULL, NULL, index);
-    r->beyond_damage = true;
-    r->event = before.event;
-    r->count = before.count;
-    r->room = before.room;
-    bool ok = strand_scan(l, fd, path, r, 0, &left, keep, e);
-    disk_close(l->disk, &fd);
-    stream_end(out, r, left, keep);
-    forget_twins(r, before.count);
-    if (!out->damage && (strlen(name) < SHA256_HEX || strncmp(name, r->first, SHA256_HEX)))
-        out->damage = arena_string(keep, "its first line is not the one that its name says");
-    out->altered = out->damage != NULL;
-    if (out->damage)
-        out->damage = arena_print(keep, "'%s' is %s", path, out->damage);
-    return ok;
-}
-
-bool local_foreign(struct local *l, const char *folder, struct names *out, struct arena *keep,
-                   struct err *e)
-{
-    const char *path = arena_print(keep, "%s/streams", folder);
-    struct names all = { 0 };
-    struct stat st;
-    if (!l->disk->stat(path, &st) && !l->world->list_folder(l->world, path, &all, keep, e))
-        return false;
-    const char **name = arena_many(keep, const char *, all.count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < all.count; i++)
-        if (text_ends(all.name[i], ".jsonl") && all.name[i][0] != '.')
-            name[count++] = all.name[i];
-    *out = (struct names){ name, count };
-    return true;
-}
-
 bool local_read_fresh(struct local *l, const char *incident, struct journal *out,
                       struct arena *keep, struct err *e)
 {
@@ -152,7 +86,7 @@ bool local_read_fresh(struct local *l, const char *incident, struct journal *out
     struct stream *stream = arena_many(keep, struct stream, foreign.count + 1);
     stream[0] = own;
     for (size_t i = 0; i < foreign.count; i++)
-        if (!read_foreign(l, folder, foreign.name[i], &r, &stream[i + 1], (unsigned)i + 1, keep, e))
+        if (!foreign_read(l, folder, foreign.name[i], &r, &stream[i + 1], (unsigned)i + 1, keep, e))
             return false;
     *out = (struct journal){ .incident = arena_string(keep, incident), .id = "",
                              .event = r.event, .count = r.count,

@@ -19,6 +19,7 @@ struct strand {
     struct chain verified;             /* how far we have checked the file ... */
     ino_t inode;                       /* ... with this number */
     bool erasing;                      /* an `erased` names a line that still has its data */
+    bool guarded;                      /* every stream of another store has a head, or its damage */
     bool suspect;                      /* a sync failed, and the copy is not made yet */
     struct head at_head;               /* what the head said when we looked last, ... */
     char head_bytes[HEAD_SIZE];        /* ... its bytes, ... */

@@ -216,7 +216,7 @@ static void look(unsigned mood)
     disk.on = false;
     make_disk(g.dir, mood);
     g.world = world_virtual(world_real("alice", test_keep()), &g.clock, "alice", "sim", test_keep());
-    g.store = open_on(&g, &disk_real);
+    g.store = open_on(&g, quick_disk());
     struct names all;
     assert_good(g.store->list(g.store, &all, test_keep(), &e), &e);
     if (promises && !all.count)
@@ -224,8 +224,9 @@ static void look(unsigned mood)
     if (all.count) {
         assert_good(note(g.store, "the next one", &e), &e); /* finishes what was begun */
         struct journal j = journal(g.store);
-        if (j.stream[0].damage)
-            fail_msg("call %u, mood %u: %s", disk.calls, mood, j.stream[0].damage);
+        for (size_t i = 0; i < j.streams; i++)
+            if (j.stream[i].damage)
+                fail_msg("call %u, mood %u: %s", disk.calls, mood, j.stream[i].damage);
         for (size_t i = 0; i < promises; i++)
             if (*promised[i].text && times(&j, promised[i].text) != 1 && !promised[i].erasing)
                 fail_msg("call %u, mood %u: '%s' is there %d times", disk.calls, mood, promised[i].text,
@@ -258,6 +259,25 @@ static void at_every_call(void)
 static void promise_of(const char *text)
 {
     promised[promises++].text = text;
+}
+
+/* A stream from elsewhere: an opening and "theirs", and "more" when asked. */
+static struct stream_bytes another_stores(bool more)
+{
+    bool was_on = disk.on;
+    disk.on = false;
+    struct ground *g = ground();
+    struct err e = { 0 };
+    const struct stream_bytes *stream;
+    size_t count;
+    g->clock.seed = 99;
+    assert_good(create(g->store, &e) && note(g->store, "theirs", &e), &e);
+    if (more)
+        assert_good(note(g->store, "more", &e), &e);
+    assert_good(g->store->streams(g->store, incident, &stream, &count, test_keep(), &e), &e);
+    leave(g);
+    disk.on = was_on;
+    return stream[0];
 }
 
 static void whatever_the_power_leaves_what_was_acknowledged_is_there(void **_)
@@ -315,8 +335,15 @@ static void whatever_the_power_leaves_what_was_acknowledged_is_there(void **_)
     char blob[SHA256_HEX + 1];
     assert_good(g->store->blob_put(g->store, incident, "output", 6, blob, &e), &e);
     memcpy(promised_blob, blob, sizeof blob);
+    struct stream_bytes theirs = another_stores(false);
+    int64_t added;
+    assert_good(g->store->adopt(g->store, incident, &theirs, 1, &added, test_keep(), &e), &e);
+    promise_of("theirs");
+    theirs = another_stores(true);
+    assert_good(g->store->adopt(g->store, incident, &theirs, 1, &added, test_keep(), &e), &e);
+    promise_of("more");
     at_every_call();
-    assert_true(disk.calls > 60);
+    assert_true(disk.calls > 90);
     disk.on = false;
     leave(g);
 }

@@ -10,7 +10,7 @@ static void what_was_acknowledged_is_read_by_the_next_process(void **_)
     assert_good(create(g->store, &e), &e);
     assert_good(note(g->store, "one", &e), &e);
     g->store->close(g->store);
-    g->store = open_on(g, &disk_real);
+    g->store = open_on(g, quick_disk());
     assert_good(note(g->store, "two", &e), &e);
     struct journal j = journal(g->store);
     assert_int_equal(j.count, 3);
@@ -78,7 +78,7 @@ static void a_writer_who_read_an_older_head_is_told_that_it_moved(void **_)
     struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"mine\"}" };
     assert_good(create(g->store, &e), &e);
     const char *head = journal(g->store).stream[0].head;
-    struct store *other = open_on(g, &disk_real);
+    struct store *other = open_on(g, quick_disk());
     assert_good(note(other, "theirs", &e), &e);
     assert_refused(g->store->append(g->store, incident, head, NULL, &d, 1, true, &out, test_keep(), &e), &e,
                    ERR_BUSY, "moved");
@@ -164,7 +164,7 @@ static void lines_behind_the_head_that_chain_are_kept(void **_)
     fwrite(head, 1, 512, f);
     fclose(f);
     g->store->close(g->store);
-    g->store = open_on(g, &disk_real);
+    g->store = open_on(g, quick_disk());
     assert_good(note(g->store, "three", &e), &e);
     struct journal j = journal(g->store);
     assert_int_equal(j.count, 4);
@@ -198,7 +198,7 @@ static void mended_behind_the_head(bool cut)
         f = fopen(inside(g, "head"), "r+");
         fwrite(head, 1, 512, f);
         fclose(f);
-        struct store *s = open_on(g, &disk_real);
+        struct store *s = open_on(g, quick_disk());
         assert_good(note(s, "after", &e), &e);
         struct journal j = journal(s);
         assert_null(j.stream[0].damage);
@@ -240,7 +240,7 @@ static void a_batch_cut_short_leaves_nothing_behind(void **_)
         f = fopen(inside(g, "head"), "r+");
         fwrite(head, 1, 512, f);
         fclose(f);
-        struct store *s = open_on(g, &disk_real);
+        struct store *s = open_on(g, quick_disk());
         struct journal j = journal(s);
         assert_int_equal(j.count, at == length ? 3 : 1); /* a reader sees no half, either */
         assert_good(note(s, "after", &e), &e);
@@ -263,7 +263,7 @@ static void damage_before_the_head_is_refused_by_writers_and_shown_by_readers(vo
     uint64_t at = journal(g->store).event[1].offset;
     spoil(inside(g, "journal.jsonl"), (long)at + 20, "?");
     g->store->close(g->store);
-    g->store = open_on(g, &disk_real);
+    g->store = open_on(g, quick_disk());
     const char *words = arena_print(test_keep(), "altered at byte %llu", (unsigned long long)at);
     assert_refused(note(g->store, "three", &e), &e, ERR_INPUT, words);
     struct journal j = journal(g->store);
@@ -309,7 +309,7 @@ static void fail_each_call(int number, bool lasting, bool half)
         if (!acknowledged && e.kind != ERR_SYSTEM)
             fail_msg("call %ld: '%s' is no error of the machine", n, e.text);
         g->store->close(g->store);
-        g->store = open_on(g, &disk_real);
+        g->store = open_on(g, quick_disk());
         e = (struct err){ 0 };
         assert_good(note(g->store, "after", &e), &e);
         struct journal j = journal(g->store);
@@ -474,7 +474,7 @@ static void a_line_that_was_lost_in_other_hands_is_not_taken_for_the_one_in_its_
     struct draft d = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"waiting\"}" };
     assert_good(create(g->store, &e), &e);
     uint64_t end = journal(g->store).stream[0].end;
-    struct store *b = open_on(g, &disk_real);
+    struct store *b = open_on(g, quick_disk());
     assert_good(b->append(b, incident, NULL, NULL, &d, 1, false, &out, test_keep(), &e), &e);
     assert_int_equal(truncate(inside(g, "journal.jsonl"), (off_t)end), 0); /* its pages are gone */
     assert_good(note(g->store, "in its place", &e) && note(g->store, "and one more", &e), &e);
@@ -510,7 +510,7 @@ static void eight_processes_append_at_once_and_nothing_is_lost(void **_)
     assert_good(create(g->store, &e), &e);
     for (int w = 0; w < WRITERS; w++)
         if (!fork()) {
-            struct store *s = open_on(g, &disk_real);
+            struct store *s = open_on(g, quick_disk());
             bool ok = true;
             for (int i = 0; i < NOTES && ok; i++)
                 ok = note(s, arena_print(test_keep(), "w%d-%d", w, i), &e);
@@ -553,7 +553,7 @@ static void an_erased_line_loses_its_data_and_nothing_else(void **_)
     struct ground *g = ground();
     struct err e = { 0 };
     assert_good(create(g->store, &e) && note(g->store, "hunter2", &e) && note(g->store, "two", &e), &e);
-    struct store *other = open_on(g, &disk_real); /* has the file open while it is replaced */
+    struct store *other = open_on(g, quick_disk()); /* has the file open while it is replaced */
     assert_good(note(other, "three", &e), &e);
     struct journal j = journal(g->store);
     assert_good(erase(g->store, j.event[1].hash, &e), &e);
@@ -585,7 +585,7 @@ static void an_erasure_cut_short_is_finished_by_the_next_writer(void **_)
         trouble.fail_at = 0;
         bad->close(bad);
         g->store->close(g->store);
-        g->store = open_on(g, &disk_real);
+        g->store = open_on(g, quick_disk());
         e = (struct err){ 0 };
         assert_good(note(g->store, "after", &e), &e);
         struct journal j = journal(g->store);
@@ -741,6 +741,199 @@ static void a_damaged_foreign_stream_is_refused(void **_)
     leave(b);
 }
 
+/* Where `to` keeps the first stream that it took from elsewhere; ending ".jsonl" or ".head". */
+static const char *foreign_file(struct ground *to, const char *ending)
+{
+    return inside(to, arena_print(test_keep(), "streams/%s%s", journal(to->store).stream[1].name, ending));
+}
+
+/* Another store's incident of three events, taken in by `to`. */
+static void take_three(struct ground *to)
+{
+    struct ground *from = ground();
+    struct err e = { 0 };
+    assert_good(create(from->store, &e) && note(from->store, "from a", &e) && note(from->store, "the end", &e), &e);
+    assert_int_equal(adopt(to, from), 3);
+    leave(from);
+}
+
+/* As another process reads it now. */
+static struct journal read_anew(struct ground *g)
+{
+    g->store->close(g->store);
+    g->store = open_on(g, quick_disk());
+    return journal(g->store);
+}
+
+static void put_bytes(const char *path, const char *bytes, size_t length)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, length, f), length);
+    fclose(f);
+}
+
+static void every_cut_and_every_flipped_bit_of_a_foreign_stream_is_found(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    const char *bytes;
+    size_t length;
+    take_three(g);
+    const char *path = foreign_file(g, ".jsonl");
+    assert_good(g->world->read_file(g->world, path, &bytes, &length, test_keep(), &e), &e);
+    for (size_t n = 0; n < 9 * length; n++) { /* length cuts, then as many bytes, each bit of them */
+        struct arena before = *test_keep();
+        struct checked c;
+        size_t byte = n < length ? n : (n - length) / 8;
+        char *spoilt = arena_copy(test_keep(), bytes, length);
+        spoilt[byte] = (char)(spoilt[byte] ^ (n < length ? 0 : 1 << (n - length) % 8));
+        put_bytes(path, spoilt, n < length ? byte : length);
+        assert_good(g->store->check(g->store, incident, &c, test_keep(), &e), &e);
+        if (!c.stream[1].damage || c.stream[0].damage)
+            fail_msg("%s at byte %zu is not seen", n < length ? "a cut" : "a flipped bit", byte);
+        *test_keep() = before;
+    }
+    struct checked c;
+    put_bytes(path, bytes, length);
+    assert_good(g->store->check(g->store, incident, &c, test_keep(), &e), &e);
+    assert_null(c.stream[1].damage);
+    assert_int_equal(unlink(path), 0);
+    assert_good(g->store->check(g->store, incident, &c, test_keep(), &e), &e);
+    assert_non_null(strstr(c.stream[1].damage, "is missing"));
+    leave(g);
+}
+
+static void a_foreign_stream_of_an_older_version_gets_its_head_with_the_next_event(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct stat st;
+    take_three(g);
+    const char *head = foreign_file(g, ".head"), *path = foreign_file(g, ".jsonl");
+    assert_int_equal(unlink(head), 0);
+    struct journal j = read_anew(g);
+    assert_null(j.stream[1].damage);
+    assert_true(j.stream[1].headless);
+    assert_int_equal(j.count, 3);
+    assert_good(note(g->store, "ours", &e), &e);
+    j = read_anew(g);
+    assert_false(j.stream[1].headless);
+    assert_int_equal(stat(head, &st), 0);
+    assert_int_equal(truncate(path, (off_t)j.event[j.count - 1].offset), 0); /* its last line is gone */
+    j = read_anew(g);
+    assert_non_null(strstr(j.stream[1].damage, "is cut off at byte"));
+    leave(g);
+}
+
+/* Two streams are taken in, the second longer than the first: each call fails. */
+static void an_import_cut_short_damages_nothing_and_is_done_again(bool lasting)
+{
+    bool reached_the_end = false;
+    for (long n = 1; !reached_the_end; n++) {
+        struct arena before = *test_keep();
+        struct ground *a = ground(), *b = ground();
+        struct err e = { 0 };
+        const struct stream_bytes *stream;
+        size_t count;
+        int64_t added;
+        assert_good(create(a->store, &e) && note(a->store, "one", &e), &e);
+        bool grows = n % 2;
+        if (grows)
+            assert_int_equal(adopt(b, a), 2);
+        assert_good(note(a->store, "two", &e), &e);
+        assert_good(a->store->streams(a->store, incident, &stream, &count, test_keep(), &e), &e);
+        struct store *bad = open_on(b, bad_disk());
+        trouble = (typeof(trouble)){ .fail_at = (n + 1) / 2, .number = EIO, .lasting = lasting };
+        bool done = bad->adopt(bad, incident, stream, count, &added, test_keep(), &e);
+        reached_the_end = !trouble.hit && !grows;
+        trouble.fail_at = 0;
+        bad->close(bad);
+        struct names all;
+        assert_good(b->store->list(b->store, &all, test_keep(), &e), &e);
+        if (all.count) {
+            struct journal j = read_anew(b);
+            for (size_t i = 0; i < j.streams; i++)
+                if (j.stream[i].damage)
+                    fail_msg("call %ld: %s", n, j.stream[i].damage);
+            assert_true(j.count >= 2 && (!done || j.count == 3));
+        }
+        adopt(b, a);
+        struct journal j = read_anew(b);
+        assert_int_equal(j.count, 3);
+        assert_int_equal(j.streams, 2);
+        assert_false(j.stream[1].headless);
+        assert_int_equal(adopt(b, a), 0);
+        assert_int_equal(truncate(foreign_file(b, ".jsonl"), (off_t)j.event[2].offset), 0);
+        assert_non_null(read_anew(b).stream[1].damage);
+        leave(a);
+        leave(b);
+        *test_keep() = before;
+        assert_true(n < 400);
+    }
+}
+
+static void an_import_on_a_failing_disk_is_done_again(void **_)
+{
+    an_import_cut_short_damages_nothing_and_is_done_again(false);
+}
+
+static void an_import_on_a_dying_disk_is_done_again(void **_)
+{
+    an_import_cut_short_damages_nothing_and_is_done_again(true);
+}
+
+static void a_damaged_foreign_stream_is_made_whole_by_taking_it_in_again(void **_)
+{
+    struct ground *a = ground(), *b = ground();
+    struct err e = { 0 };
+    struct checked c;
+    assert_good(create(a->store, &e) && note(a->store, "one", &e) && note(a->store, "two", &e), &e);
+    assert_int_equal(adopt(b, a), 3);
+    struct journal j = read_anew(b);
+    const char *path = foreign_file(b, ".jsonl");
+    spoil(path, (long)j.event[1].offset + 20, "?");
+    assert_non_null(read_anew(b).stream[1].damage);
+    assert_true(adopt(b, a) > 0);
+    j = read_anew(b);
+    assert_int_equal(j.streams, 2);
+    assert_null(j.stream[1].damage);
+    assert_int_equal(j.count, 3);
+    assert_good(b->store->check(b->store, incident, &c, test_keep(), &e), &e);
+    assert_int_equal(c.aside.count, 1);
+    assert_int_equal(unlink(path), 0);
+    assert_true(adopt(b, a) > 0);
+    assert_null(read_anew(b).stream[1].damage);
+    leave(a);
+    leave(b);
+}
+
+/* Of the shorter of two, which stands first, lines are missing in the middle. */
+static void an_event_that_two_streams_hold_is_shown_once_wherever_it_stands(void **_)
+{
+    struct ground *a = ground(), *b = ground();
+    struct err e = { 0 };
+    const struct stream_bytes *stream;
+    size_t count;
+    int64_t added;
+    assert_good(create(a->store, &e), &e);
+    for (int i = 0; i < 5; i++)
+        assert_good(note(a->store, arena_print(test_keep(), "note %d", i), &e), &e);
+    adopt(b, a);
+    struct journal j = journal(a->store);
+    assert_good(a->store->streams(a->store, incident, &stream, &count, test_keep(), &e), &e);
+    spoil(foreign_file(b, ".jsonl"), (long)j.event[2].offset + 20, "?"); /* and what is behind it is shown */
+    assert_int_equal(unlink(foreign_file(b, ".head")), 0);
+    assert_good(b->store->adopt(b->store, incident, stream, count, &added, test_keep(), &e), &e);
+    j = journal(b->store);
+    assert_int_equal(j.streams, 3);
+    assert_int_equal(j.count, 6);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(times(&j, arena_print(test_keep(), "note %d", i)), 1);
+    leave(a);
+    leave(b);
+}
+
 static void the_files_of_a_team_are_the_teams(void **_)
 {
     struct ground *g = arena_one(test_keep(), struct ground);
@@ -752,7 +945,7 @@ static void the_files_of_a_team_are_the_teams(void **_)
     g->store->close(g->store);
     mode_t mask = umask(077);
     assert_int_equal(chmod(arena_print(test_keep(), "%s/.tocsin", g->dir), 02770), 0);
-    g->store = open_on(g, &disk_real);
+    g->store = open_on(g, quick_disk());
     assert_good(create(g->store, &e) && note(g->store, "x", &e), &e);
     assert_good(g->store->blob_put(g->store, incident, "b", 1, sha, &e), &e);
     assert_good(g->store->lock(g->store, "run/R1", "alice", "sim", "", &lock, NULL, test_keep(), &e), &e);
@@ -797,7 +990,7 @@ static void a_named_lock_says_who_holds_it_and_dies_with_its_process(void **_)
     assert_good(create(g->store, &e), &e);
     pid_t child = fork();
     if (!child) {
-        struct store *s = open_on(g, &disk_real);
+        struct store *s = open_on(g, quick_disk());
         if (!s->lock(s, "target/pool:osc-fr1/1.2.3.4", "alice", "1@h", "R3", &lock, &h, test_keep(), &e))
             _exit(1);
         assert_int_equal(write(ready[1], "x", 1), 1);
@@ -876,7 +1069,7 @@ static void watching_ends_when_somebody_else_wrote(void **_)
     pid_t child = fork();
     if (!child) {
         usleep(30000);
-        _exit(!note(open_on(g, &disk_real), "now", &e));
+        _exit(!note(open_on(g, quick_disk()), "now", &e));
     }
     int64_t start = real->now(real);
     assert_good(s->watch(s, incident, end, 20000, &grown, &e), &e);
@@ -949,6 +1142,12 @@ int main(void)
         promise(a_foreign_stream_is_kept_byte_for_byte_and_left_by_a_fork),
         promise(two_copies_that_grew_apart_are_joined_without_loss_or_doubling),
         promise(a_damaged_foreign_stream_is_refused),
+        promise(every_cut_and_every_flipped_bit_of_a_foreign_stream_is_found),
+        promise(a_foreign_stream_of_an_older_version_gets_its_head_with_the_next_event),
+        promise(an_import_on_a_failing_disk_is_done_again),
+        promise(an_import_on_a_dying_disk_is_done_again),
+        promise(a_damaged_foreign_stream_is_made_whole_by_taking_it_in_again),
+        promise(an_event_that_two_streams_hold_is_shown_once_wherever_it_stands),
         promise(the_files_of_a_team_are_the_teams),
         promise(a_private_workspace_is_private),
         promise(a_named_lock_says_who_holds_it_and_dies_with_its_process),
