@@ -169,7 +169,7 @@ static void consented(struct branch *b)
 {
     struct work *w = b->work;
     if (!b->answer.good) {
-        change_give_up(b, arena_print(b->run->keep, "%s: somebody said no", w->action->full));
+        change_give_up(b, arena_print(b->run->keep, "%s: %s", w->action->full, b->answer.text));
         return;
     }
     w->consented = true;
@@ -191,6 +191,21 @@ const char *state_words(struct json value, struct arena *keep)
     return t.at;
 }
 
+static const char *undo_words(struct run *r, const struct role_action *a)
+{
+    return a->undo_action ? arena_print(r->keep, "can be put back by %s", a->undo_action)
+                          : arena_print(r->keep, "cannot be put back%s%s", a->undo_why ? ": " : "",
+                                        a->undo_why ? a->undo_why : "");
+}
+
+static const char *but_quiet(struct run *r, const struct role_action *a, const char *words)
+{
+    struct err ignored = { 0 };
+    const struct role_action *undo = a->undo_action ? roles_find(&r->roles, a->undo_action, &ignored) : NULL;
+    return undo && undo->quiet_ms ? arena_print(r->keep, "%s, once it was quiet for %s", words,
+                                                duration_words(r->keep, undo->quiet_ms)) : words;
+}
+
 /* What is asked says what it allows: target, before, undo, and who may. */
 void change_ask_consent(struct branch *b)
 {
@@ -203,13 +218,13 @@ void change_ask_consent(struct branch *b)
     }
     const char *done = w->action->says ? role_words(w->action->says, w->args, w->before,
                                                     (struct json){ 0 }, r->keep) : w->action->help;
-    const char *undo = w->action->undo_action
-        ? arena_print(r->keep, "can be put back by %s", w->action->undo_action)
-        : arena_print(r->keep, "cannot be put back%s%s", w->action->undo_why ? ": " : "",
-                      w->action->undo_why ? w->action->undo_why : "");
+    const char *undo = undo_words(r, w->action);
     const char *question = arena_print(r->keep, "%s %s: afterwards %s (before: %s; %s)?", w->action->full,
                                        w->target, done, state_words(w->before, r->keep), undo);
-    consent_ask(b, second ? "approve" : "consent", question, w->action->full, w->args_sha256, consented);
+    struct shown *shown = arena_one(r->keep, struct shown);
+    *shown = (struct shown){ .target = w->target, .after = done, .undo = but_quiet(r, w->action, undo),
+                               .args = w->args, .before = w->before };
+    consent_ask(b, second ? "approve" : "consent", question, w->action->full, w->args_sha256, shown, consented);
 }
 
 static void have_before(struct branch *b)

@@ -81,7 +81,7 @@ static void cancel_others(struct branch *p)
         if (c->ended || c->cancelled)
             continue;
         c->cancelled = true;
-        if (c->waits == WAITS_TIME || (c->waits == WAITS_TASK && !c->work))
+        if (c->waits == WAITS_TIME || (c->waits == WAITS_ANSWER && !(c->work && c->work->in_flight)) || (c->waits == WAITS_TASK && !c->work))
             branch_ready(c);
     }
 }

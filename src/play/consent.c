@@ -1,14 +1,16 @@
 /* consent.c: questions to people, journaled before they are put and when they
  * are answered. Nothing but a clear yes is a yes. */
 #include "play/engine.h"
+#include "play/question.h"
 
 #include <string.h>
 
-struct asking {
-    const char *mode, *question, *action, *args_sha256, *name, *hash;
-    const char *answer, *text;
-    step_fn *then;
-};
+static const char *zone_of(struct run *r)
+{
+    const struct event *opened = r->journal.count ? &r->journal.event[0] : NULL;
+    const char *zone = opened && opened->data.at ? json_get_text(opened->data, "zone", r->keep) : NULL;
+    return zone ? zone : r->ws->config.zone;
+}
 
 static const char *recorded_mode(const char *mode)
 {
@@ -25,13 +27,24 @@ bool consent_needed(struct run *r, const struct role_action *a, bool *second)
     return *second || a->dangerous;
 }
 
-static const char *fill_asked(struct branch *b)
+static void put_shown(struct json_out *o, const struct asking *q)
+{
+    const struct shown *s = q->shown;
+    json_put(o, "target", s->target);
+    json_put_raw(o, "before", s->before.at ? s->before.at : "null", s->before.at ? s->before.length : 4);
+    json_put(o, "after", s->after);
+    json_put(o, "undo", s->undo);
+    if (s->over)
+        json_put(o, "over", s->over);
+    json_put_raw(o, "evidence", q->evidence, strlen(q->evidence));
+}
+
+static const char *asked_data(struct branch *b)
 {
     struct run *r = b->run;
     struct asking *q = b->context;
     struct text data;
     struct json_out o = data_open(&data, r);
-    q->name = arena_print(r->keep, "A%lld", (long long)++r->asks);
     json_put(&o, "ask", q->name);
     json_put(&o, "mode", recorded_mode(q->mode));
     json_put(&o, "text", q->question);
@@ -39,11 +52,13 @@ static const char *fill_asked(struct branch *b)
         json_put(&o, "action", q->action);
     if (q->args_sha256)
         json_put(&o, "args_sha256", q->args_sha256);
+    if (q->shown)
+        put_shown(&o, q);
     if (text_equal(q->mode, "approve")) {
         json_put(&o, "who", arena_print(r->keep, "anyone but %s", r->world->user));
         if (r->ws->config.limits.answer_within_ms > 0) {
-            json_put(&o, "deadline", instant_utc(r->keep, r->world->now(r->world)
-                                                 + r->ws->config.limits.answer_within_ms));
+            q->deadline = r->world->now(r->world) + r->ws->config.limits.answer_within_ms;
+            json_put(&o, "deadline", instant_utc(r->keep, q->deadline));
             json_put(&o, "default", "no");
         }
     }
@@ -51,74 +66,45 @@ static const char *fill_asked(struct branch *b)
     return data.at;
 }
 
-static void hand_over(struct branch *b)
-{
-    struct asking *q = b->context;
-    q->then(b);
-}
-
-static void take_answer(struct branch *b, const char *answer, const char *text)
-{
-    b->answer = (struct answer){ .good = text_equal(answer, "yes") || text_equal(answer, "done")
-                                 || text_equal(answer, "instead") || text_equal(answer, "text"),
-                                 .json = answer, .text = text };
-}
-
-static void write_answer(struct branch *b, const char *answer, const char *text)
-{
-    struct asking *q = b->context;
-    struct text data;
-    struct json_out o = data_open(&data, b->run);
-    json_put(&o, "asked", q->hash);
-    json_put(&o, "answer", answer);
-    if (text)
-        json_put(&o, "text", text);
-    data_close(&o, b);
-    take_answer(b, answer, text);
-    branch_write(b, EVENT_ANSWERED, data.at, true, hand_over);
-}
-
-static void park_for(struct branch *b)
+/* The question as this terminal shows it. */
+static void put_into_words(struct branch *b, const struct event *asked, const struct journal *j)
 {
     struct run *r = b->run;
     struct asking *q = b->context;
-    r->park_ask = q->hash;
-    r->park_mode = q->mode;
-    r->park_name = q->name;
-    b->waits = WAITS_NOBODY;
-    run_park(r, "asked", b->key, arena_print(r->keep, "%s: %s", q->name, q->question));
+    struct question view;
+    question_view(&view, j, asked, zone_of(r), r->keep);
+    q->words = question_words(&view, r->world->now(r->world), zone_of(r), r->keep);
+}
+
+static const char *fill_asked(struct branch *b)
+{
+    struct run *r = b->run;
+    struct asking *q = b->context;
+    q->name = arena_print(r->keep, "A%lld", (long long)++r->asks);
+    return asked_data(b);
 }
 
 static void put_question(struct branch *b)
 {
     struct run *r = b->run;
     struct asking *q = b->context;
-    const char *answer = NULL, *text = NULL;
+    struct journal j = { 0 };
+    struct err e = { 0 };
+    if (r->dry) {
+        listen_take(b, &(struct answered){ text_equal(q->mode, "ask") ? "text"
+                                           : text_equal(q->mode, "manual") ? "done" : "yes",
+                                           "", "", b->hash, b->now });
+        return;
+    }
     if (!q->hash)
         q->hash = b->hash;
-    if (r->park) {
-        b->waits = WAITS_NOBODY;
-        return;
-    }
-    if (r->dry) {
-        take_answer(b, text_equal(q->mode, "ask") ? "text" : text_equal(q->mode, "manual") ? "done" : "yes", "");
-        hand_over(b);
-        return;
-    }
-    if (text_equal(q->mode, "confirm") && r->audience && r->audience->yes) {
-        write_answer(b, "yes", "--yes");
-        return;
-    }
-    if (text_equal(q->mode, "approve") || !r->audience || !r->audience->ask
-        || !r->audience->ask(r->audience->context, q->mode, q->question, &answer, &text, r->keep)) {
-        park_for(b);
-        return;
-    }
-    if (text_equal(q->mode, "ask")) {
-        write_answer(b, "text", text ? text : "");
-        return;
-    }
-    write_answer(b, answer && answer[0] ? answer : "no", text);
+    if (r->audience && r->audience->ask && r->store->read(r->store, r->incident, &j, r->keep, &e))
+        for (size_t i = j.count; i-- > 0;)
+            if (text_equal(j.event[i].hash, q->hash)) {
+                put_into_words(b, &j.event[i], &j);
+                break;
+            }
+    listen_put(b);
 }
 
 /* The answer to a question that the journal holds; NULL while nobody gave it. */
@@ -161,7 +147,8 @@ static const struct event *find_asked(struct branch *b, const struct asking *q)
             && json_is(json_get(ev->data, "key"), b->key)
             && json_is(json_get(ev->data, "mode"), recorded_mode(q->mode))
             && (!q->args_sha256 || json_is(json_get(ev->data, "args_sha256"), q->args_sha256))
-            && (!by_hand || text_equal(json_get_text(ev->data, "text", r->keep), q->question)))
+            && (!by_hand || text_equal(json_get_text(ev->data, "text", r->keep), q->question))
+            && !question_forgotten(&r->journal, ev, r->keep))
             asked = ev;
     }
     const struct event *answered = asked ? find_answer(r, asked) : NULL;
@@ -172,12 +159,11 @@ static const struct event *find_asked(struct branch *b, const struct asking *q)
     return asked;
 }
 
-static bool is_late(struct run *r, const struct event *asked)
+static int64_t deadline_of(struct run *r, const struct event *asked)
 {
     const char *until = json_get_text(asked->data, "deadline", r->keep);
     int64_t deadline;
-    return until && instant_parse_rfc3339(until, strlen(until), &deadline)
-        && r->world->now(r->world) > deadline;
+    return until && instant_parse_rfc3339(until, strlen(until), &deadline) ? deadline : INT64_MAX;
 }
 
 /* Without a run nobody could answer later: the person here is asked first, and
@@ -186,7 +172,7 @@ static void answer_known(struct branch *b)
 {
     struct asking *q = b->context;
     q->hash = b->hash;
-    write_answer(b, q->answer, q->text);
+    listen_answer(b, q->answer, q->text);
 }
 
 static void ask_here(struct branch *b)
@@ -197,8 +183,11 @@ static void ask_here(struct branch *b)
         put_question(b);
         return;
     }
+    q->name = "";
+    struct event asked = { .kind = EVENT_ASKED, .data = json_from(asked_data(b)), .hash = "", .seq = INT64_MAX };
+    put_into_words(b, &asked, &r->journal);
     if (text_equal(q->mode, "approve") || !r->audience || !r->audience->ask
-        || !r->audience->ask(r->audience->context, q->mode, q->question, &q->answer, &q->text, r->keep)) {
+        || r->audience->ask(r->audience->context, q->mode, q->words, -1, &q->answer, &q->text, r->keep) != HEARD_ANSWER) {
         b->waits = WAITS_NOBODY;
         r->park_mode = q->mode;
         run_park(r, "asked", b->key, q->question);
@@ -208,38 +197,52 @@ static void ask_here(struct branch *b)
     branch_write_numbered(b, EVENT_ASKED, fill_asked, answer_known);
 }
 
+/* What was seen so far, as the journal tells now. */
+static void gather_evidence(struct branch *b)
+{
+    struct run *r = b->run;
+    struct asking *q = b->context;
+    struct journal j;
+    struct err e = { 0 };
+    q->evidence = "[]";
+    if (!r->dry && r->store->read(r->store, r->incident, &j, r->keep, &e))
+        q->evidence = question_evidence(&j, r->id, q->shown->args, r->keep);
+}
+
 void consent_ask(struct branch *b, const char *mode, const char *question, const char *action,
-                 const char *args_sha256, step_fn *then)
+                 const char *args_sha256, const struct shown *shown, step_fn *then)
 {
     struct run *r = b->run;
     struct asking *q = arena_one(r->keep, struct asking);
-    *q = (struct asking){ .mode = mode, .question = question, .action = action,
-                          .args_sha256 = args_sha256, .then = then };
+    *q = (struct asking){ .mode = mode, .question = question, .action = action, .words = text_for_terminal(r->keep, question),
+                          .args_sha256 = args_sha256, .shown = shown, .then = then, .deadline = INT64_MAX };
     b->context = q;
+    const struct event *asked = r->id ? find_asked(b, q) : NULL;
+    if (!asked && shown)
+        gather_evidence(b);
     if (!r->id) {
         ask_here(b);
         return;
     }
-    const struct event *asked = find_asked(b, q);
     if (!asked) {
         branch_write_numbered(b, EVENT_ASKED, fill_asked, put_question);
         return;
     }
     q->hash = asked->hash;
     q->name = json_get_text(asked->data, "ask", r->keep);
+    q->deadline = deadline_of(r, asked);
     const struct event *answered = find_answer(r, asked);
-    if (!answered && is_late(r, asked)) {
-        write_answer(b, "no", "nobody answered in time");
+    if (!answered && r->world->now(r->world) > q->deadline) {
+        listen_answer(b, "no", "nobody answered in time");
         return;
     }
     if (!answered) {
         put_question(b);
         return;
     }
-    replay_consumed(b, answered);
-    take_answer(b, json_get_text(answered->data, "answer", r->keep),
-                json_get_text(answered->data, "text", r->keep));
-    hand_over(b);
+    listen_take(b, &(struct answered){ json_get_text(answered->data, "answer", r->keep),
+                                       json_get_text(answered->data, "text", r->keep), answered->by,
+                                       answered->hash, answered->recorded });
 }
 
 const char *consent_hint(struct run *r)
@@ -269,19 +272,19 @@ static void consent_given(struct branch *b)
     if (b->answer.good)
         branch_good(b, NULL);
     else
-        branch_bad(b, "somebody said no to: %s", question_of(b));
+        branch_bad(b, "%s: %s", question_of(b), b->answer.text);
 }
 
 void perform_confirm(struct branch *b)
 {
     (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
-    consent_ask(b, "confirm", question_of(b), NULL, b->want.args_sha256, consent_given);
+    consent_ask(b, "confirm", question_of(b), NULL, b->want.args_sha256, NULL, consent_given);
 }
 
 void perform_approve(struct branch *b)
 {
     (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
-    consent_ask(b, "approve", question_of(b), NULL, b->want.args_sha256, consent_given);
+    consent_ask(b, "approve", question_of(b), NULL, b->want.args_sha256, NULL, consent_given);
 }
 
 static void text_given(struct branch *b)
@@ -295,5 +298,5 @@ static void text_given(struct branch *b)
 void perform_ask(struct branch *b)
 {
     (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
-    consent_ask(b, "ask", question_of(b), NULL, b->want.args_sha256, text_given);
+    consent_ask(b, "ask", question_of(b), NULL, b->want.args_sha256, NULL, text_given);
 }

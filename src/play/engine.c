@@ -149,6 +149,9 @@ static void take_turn(struct branch *b)
     struct run *r = b->run;
     int results;
     if (b->cancelled) {
+        if (b->work && b->work->lock)
+            r->store->unlock(r->store, b->work->lock);
+        b->work = NULL;
         b->ended = true;
         branch_ended(b);
         return;
@@ -229,7 +232,7 @@ static bool in_flight(const struct run *r)
 {
     for (size_t i = 0; i < r->branches; i++)
         if (r->branch[i]->work && r->branch[i]->work->in_flight && !r->branch[i]->ended
-            && r->branch[i]->waits != WAITS_NOBODY)
+            && r->branch[i]->waits != WAITS_NOBODY && r->branch[i]->waits != WAITS_ANSWER)
             return true;
     return false;
 }
@@ -259,44 +262,6 @@ static void look_for_interrupts(struct run *r)
     }
 }
 
-/* What reading the journal may take: what stood there when the run began, what
- * was seen since, and what we wrote ourselves, many times over. */
-static size_t room_for(const struct run *r)
-{
-    uint64_t bytes = r->journal.streams ? r->journal.stream[0].end : 0;
-    bytes = bytes > r->seen_end ? bytes : r->seen_end;
-    return (size_t)(bytes + r->written) * 20 + ((size_t)16 << 20);
-}
-
-/* What others wrote while we wait: somebody may stop us, or lock a target. */
-static void look_outside(struct run *r, int64_t now)
-{
-    struct journal j;
-    struct err e = { 0 };
-    if (!r->id || r->dry || r->park || now - r->looked < SECOND_MS)
-        return;
-    bool grown = true;
-    r->looked = now;
-    if (r->seen_end && (!r->store->watch(r->store, r->incident, r->seen_end, 0, &grown, &e) || !grown))
-        return;
-    /* a run may wait for hours: what is read here must not stay */
-    struct arena scratch = arena_reserve(room_for(r));
-    struct arena start = scratch;
-    char by[128] = "";
-    if (r->store->read(r->store, r->incident, &j, &scratch, &e)) {
-        for (size_t i = j.count; i-- > 0 && j.event[i].seq > r->begun_seq;)
-            if (j.event[i].stream == 0 && j.event[i].kind == EVENT_RUN_PARKED
-                && json_is(json_get(j.event[i].data, "run"), r->id))
-                snprintf(by, sizeof by, "%s", j.event[i].by);
-        r->seen_end = j.streams ? j.stream[0].end : 0;
-    }
-    arena_release(start);
-    if (by[0]) {
-        run_say(r, "", "%s stops this run", by);
-        run_park(r, "stopped", "", arena_print(r->keep, "by %s", by));
-    }
-}
-
 bool engine_loop(struct run *r, struct branch *root, struct err *e)
 {
     while (!root->ended && r->trouble.kind == ERR_NONE && !r->again) {
@@ -317,10 +282,14 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
             continue;
         if (r->park && !in_flight(r))
             break;
-        look_outside(r, r->world->now(r->world));
+        outside_look(r, r->world->now(r->world));
         if (r->park && !in_flight(r))
             break;
         int64_t next = next_moment(r);
+        if (!r->park && listen_is_open(r)) {
+            listen_turn(r, next);
+            continue;
+        }
         if (next == INT64_MAX) {
             if (!r->park && !r->first)
                 err_system(&r->trouble, "the run waits for nothing that could happen");
@@ -332,8 +301,10 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
         if (r->id && !r->world->virtual && next > soon)
             next = soon; /* somebody may stop us meanwhile */
         r->world->wait(r->world, next);
-        look_outside(r, r->world->now(r->world));
+        outside_look(r, r->world->now(r->world));
     }
+    if (!r->again)
+        listen_end(r);
     if (r->trouble.kind != ERR_NONE)
         *e = r->trouble;
     return r->trouble.kind == ERR_NONE;

@@ -4,6 +4,7 @@
  *   engine.c   branches and their loop      say.c     simple words performed
  *   action.c   a read, a change             settle.c  what became of it
  *   consent.c  questions to people          replay.c  answers from the journal
+ *   listen.c   while they wait              outside.c what others do meanwhile
  *   wait.c     time                         branch.c  parallel and each
  *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
  *   write.c    events into the journal
@@ -22,7 +23,7 @@
 #include "play/run.h"
 #include "play/words.h"
 
-enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_CHILDREN, WAITS_NOBODY };
+enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_ANSWER, WAITS_CHILDREN, WAITS_NOBODY };
 
 struct branch;
 struct runbook;
@@ -65,6 +66,25 @@ struct work {
     bool again;                       /* settled absent: it is tried once more */
     step_fn *done;
 };
+
+/* What a change shows to whoever consents to it. */
+struct shown {
+    const char *target, *after, *undo, *over; /* in words; over NULL */
+    struct json args, before;
+};
+
+/* A question under way. */
+struct asking {
+    const char *mode, *question, *action, *args_sha256;
+    const struct shown *shown;        /* NULL: its text says all */
+    const char *name, *hash;          /* "A2"; of its event */
+    const char *evidence, *words;     /* JSON list of hashes; as the terminal shows it */
+    int64_t deadline;                 /* then it is no; INT64_MAX */
+    const struct answered *given;     /* by somebody else meanwhile; NULL */
+    const char *answer, *text;        /* by the person here, before it was written */
+    step_fn *then;
+};
+struct answered { const char *answer, *text, *by, *hash; int64_t recorded; };
 
 struct level { const char *prefix; int64_t next; };
 
@@ -165,6 +185,7 @@ struct run {
     int64_t started, begun_seq;       /* when this run began; our first event as its executor */
     uint64_t written;                 /* about so many bytes by ourselves */
     uint64_t seen_end;                /* how far that reading came */
+    bool asking;                      /* a question stands at the terminal */
     int64_t looked;                   /* when the journal was last read for what others wrote */
     const struct held *held;          /* locks of the whole workspace */
     size_t helds;
@@ -184,13 +205,18 @@ void engine_flush(struct run *r);
 void engine_count_numbers(struct run *r, const struct journal *j);
 bool engine_read_locks(struct run *r, struct err *e);
 
+/* outside.c: what others do meanwhile. */
+void outside_look(struct run *r, int64_t now);
+/* Have they answered what we ask? */
+void outside_answers(struct run *r, const struct journal *j);
+
 /* branch.c */
 void branch_ended(struct branch *b); /* tells the one that waits for it */
 
 /* engine.c */
 bool engine_open(struct run *r, const struct run_request *request, bool dry, struct arena *keep,
                  struct err *e);
-bool engine_recount(struct run *r, struct err *e);
+bool engine_recount(struct run *r, struct err *e); /* (write.c) */
 bool engine_forget(struct run *r, struct err *e);
 void engine_close(struct run *r);
 struct branch *branch_new(struct run *r, struct branch *parent, const char *prefix);
@@ -304,11 +330,19 @@ bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *k
 bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,
                    struct arena *keep, struct err *e);
 
+/* listen.c: a question that waits, here and wherever else it is answered. */
+void listen_put(struct branch *b);            /* b->context: a struct asking */
+void listen_answer(struct branch *b, const char *answer, const char *text);
+void listen_take(struct branch *b, const struct answered *a);
+bool listen_is_open(const struct run *r);     /* does somebody here have a question? */
+void listen_turn(struct run *r, int64_t until); /* in the place of a wait */
+void listen_end(struct run *r);               /* the terminal is given back */
+
 /* consent.c */
 /* Asks, journals question and answer; then `then` with b->answer.json "\"yes\"" etc. */
 const char *consent_hint(struct run *r); /* what to type for the question that waits */
 void consent_ask(struct branch *b, const char *mode, const char *question, const char *action,
-                 const char *args_sha256, step_fn *then);
+                 const char *args_sha256, const struct shown *shown, step_fn *then);
 bool consent_needed(struct run *r, const struct role_action *a, bool *second);
 
 #endif

@@ -22,7 +22,7 @@ void task_ask_person(struct branch *b, step_fn *then)
     b->deadline = INT64_MAX; /* a person takes the time that it takes */
     b->after_answer = then;
     consent_ask(b, b->work ? "manual" : "look", b->view.question, action,
-                b->work ? b->work->args_sha256 : b->want.args_sha256, person_answered);
+                b->work ? b->work->args_sha256 : b->want.args_sha256, NULL, person_answered);
 }
 
 

@@ -106,7 +106,7 @@ static void have_state(struct branch *b)
         consent_ask(b, "choose", arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back "
                     "all the same?", i->target->name, was, state_words(i->target->after, r->keep),
                     state_words(json_from(now), r->keep), was), i->undo->full,
-                    sha256_of(r->keep, i->args), stay_or_go);
+                    sha256_of(r->keep, i->args), NULL, stay_or_go);
         return;
     }
     check_quiet(b);
@@ -127,7 +127,7 @@ static void consented(struct branch *b)
 {
     struct restoring *s = of(b);
     if (!b->answer.good) {
-        refuse(b, "somebody said no; nothing was put back");
+        refuse(b, arena_print(b->run->keep, "%s; nothing was put back", b->answer.text));
         return;
     }
     s->consented = true;
@@ -153,7 +153,7 @@ static void ask_once(struct branch *b)
         return;
     }
     consent_ask(b, second ? "approve" : "consent", summary(b), "restore", sha256_of(r->keep, sum.at),
-                consented);
+                NULL, consented);
 }
 
 static void look_next(struct branch *b)

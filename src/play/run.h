@@ -20,10 +20,13 @@ struct audience {
     void *context;
     /* A line as it happens, without newline; `key` "3/2", depth its level. */
     void (*say)(void *context, const char *key, const char *line);
-    /* Puts a question; false: nobody is here (the run parks). answer: "yes",
-     * "no", "done", "could-not", "instead" or free text; *by who answered. */
-    bool (*ask)(void *context, const char *mode, const char *question, const char **answer,
-                const char **text, struct arena *keep);
+    /* Puts a question and listens for `patience_ms` (-1: as long as it takes).
+     * HEARD_NOBODY: nobody is here, the run parks; HEARD_NOTHING: not yet, the
+     * same question goes on. answer: "yes", "no", "done", "could-not", "instead"
+     * or free text. An "approve" is shown here and answered elsewhere.
+     * question NULL: it was answered elsewhere, and is taken back. */
+    enum heard (*ask)(void *context, const char *mode, const char *question, int64_t patience_ms,
+                      const char **answer, const char **text, struct arena *keep);
     bool yes;              /* --yes: yes to `confirm`, never a consent */
 };
 

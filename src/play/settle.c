@@ -108,7 +108,7 @@ static void ask_a_person(struct branch *b)
     struct work *w = b->work;
     const char *question = arena_print(r->keep, "%s %s %s was begun, and nobody can see whether it "
                                        "happened: was it done?", w->name, w->action->full, w->target);
-    consent_ask(b, "manual", question, w->action->full, w->args_sha256, person_told);
+    consent_ask(b, "manual", question, w->action->full, w->args_sha256, NULL, person_told);
 }
 
 static void probe_again(struct branch *b);
@@ -211,7 +211,7 @@ void change_settle_recorded(struct branch *b, struct work *w)
             && json_is(json_get(ev->data, "key"), b->key) && ev->seq > w->recorded->seq
             && json_is(json_get(ev->data, "run"), r->id ? r->id : "")) {
             consent_ask(b, "manual", json_get_text(ev->data, "text", r->keep), w->action->full,
-                        w->args_sha256, person_told);
+                        w->args_sha256, NULL, person_told);
             return;
         }
     }

@@ -76,6 +76,7 @@ bool engine_recount(struct run *r, struct err *e)
     if (!r->store->read(r->store, r->incident, &j, r->keep, e))
         return false;
     engine_count_numbers(r, &j);
+    outside_answers(r, &j);
     return engine_read_locks(r, e);
 }
 

@@ -1,84 +1,108 @@
 /* answer.c: approve, refuse, answer: yes and no to what a run asks, from any
  * terminal. The answer is an event bound to the question; the run reads it when
  * it goes on. */
+#include "play/question.h"
 #include "verbs/audience.h"
 #include "verbs/record.h"
 
 #include <string.h>
 
-/* A question of this incident, with its answer where it has one. */
-struct question {
-    const struct event *asked, *answered;
-    const char *name, *mode, *text, *run, *who;
-};
-
-static struct question question_of(struct desk *d, const struct event *asked)
-{
-    struct question q = { .asked = asked };
-    q.name = json_get_text(asked->data, "ask", d->keep);
-    q.mode = json_text_or(json_get(asked->data, "mode"), d->keep, "confirm");
-    q.text = json_text_or(json_get(asked->data, "text"), d->keep, "");
-    q.run = json_get_text(asked->data, "run", d->keep);
-    q.who = json_get_text(asked->data, "who", d->keep);
-    for (size_t i = 0; i < d->journal.count; i++) {
-        const struct event *ev = &d->journal.event[i];
-        if (ev->kind == EVENT_ANSWERED && ev->data.at && json_is(json_get(ev->data, "asked"), asked->hash))
-            q.answered = ev;
-    }
-    return q;
-}
-
-/* Those that nobody has answered, of runs that have not ended. */
-static size_t open_questions(struct desk *d, struct question *q, size_t room)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < d->journal.count && n < room; i++) {
-        const struct event *ev = &d->journal.event[i];
-        if (ev->kind != EVENT_ASKED || !ev->data.at)
-            continue;
-        q[n] = question_of(d, ev);
-        bool over = q[n].answered != NULL;
-        for (size_t k = i; k < d->journal.count; k++)
-            over |= d->journal.event[k].kind == EVENT_RUN_ENDED && d->journal.event[k].data.at && q[n].run &&
-                    json_is(json_get(d->journal.event[k].data, "run"), q[n].run);
-        n += !over;
-    }
-    return n;
-}
-
 static void show(struct desk *d, const struct question *q)
 {
-    fprintf(d->out, "%s%s%s  asked by %s at %s%s%s\n", q->name, q->run ? "  of " : "", q->run ? q->run : "",
+    fprintf(d->out, "%s%s%s  asked by %s at %s\n", q->name, q->run ? "  of " : "", q->run ? q->run : "",
             text_for_terminal(d->keep, q->asked->by),
-            instant_text(d->keep, desk_zone(d), q->asked->recorded, FORM_HMS), q->who ? ", for " : "",
-            q->who ? text_for_terminal(d->keep, q->who) : "");
-    for (char *save = arena_string(d->keep, q->text), *line; (line = strsep(&save, "\n"));)
-        fprintf(d->out, "  %s\n", text_for_terminal(d->keep, line));
+            instant_text(d->keep, desk_zone(d), q->asked->recorded, FORM_HMS));
+    fprintf(d->out, "%s\n", question_words(q, desk_now(d), desk_zone(d), d->keep));
+}
+
+static void put_or_null(struct json_out *o, const char *key, const char *text)
+{
+    if (text)
+        json_put(o, key, text);
+}
+
+/* The same as show(), for programs. */
+static void show_json(struct desk *d, const struct question *open, size_t count)
+{
+    struct text t = text_new(d->keep);
+    struct json_out o = desk_json(d, &t);
+    json_open(&o, "waiting", '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct question *q = &open[i];
+        json_open(&o, NULL, '{');
+        json_put(&o, "ask", q->name);
+        json_put(&o, "mode", q->mode);
+        json_put(&o, "text", q->text);
+        put_or_null(&o, "run", q->run);
+        json_put(&o, "by", q->asked->by);
+        json_put(&o, "at", instant_utc(d->keep, q->asked->recorded));
+        put_or_null(&o, "action", q->action);
+        put_or_null(&o, "args_sha256", json_get_text(q->asked->data, "args_sha256", d->keep));
+        put_or_null(&o, "target", q->target);
+        put_or_null(&o, "before", q->before);
+        put_or_null(&o, "after", q->after);
+        json_open(&o, "evidence", '[');
+        for (size_t k = 0; k < q->evidences; k++) {
+            json_open(&o, NULL, '{');
+            json_put(&o, "text", q->evidence[k].text);
+            json_put(&o, "at", instant_utc(d->keep, q->evidence[k].at));
+            json_put_int(&o, "age_ms", desk_now(d) - q->evidence[k].at);
+            json_close(&o, '}');
+        }
+        json_close(&o, ']');
+        put_or_null(&o, "undo", q->undo);
+        put_or_null(&o, "over", q->over);
+        json_put(&o, "who", q->who ? q->who : "anybody");
+        if (q->deadline != INSTANT_NONE)
+            json_put(&o, "deadline", instant_utc(d->keep, q->deadline));
+        json_close(&o, '}');
+    }
+    json_close(&o, ']');
+    desk_json_end(d, &o);
 }
 
 /* The question that is meant: the first word, where it names one; else the
  * only open one, which is shown. */
+static bool is_named(const struct desk *d)
+{
+    return d->words && d->word[0][0] == 'A' && d->word[0][1]
+        && strspn(d->word[0] + 1, "0123456789") == strlen(d->word[0] + 1);
+}
+
+static bool still_open(const struct question *q, struct desk *d, struct err *e)
+{
+    if (q->answered)
+        return err_failed(e, "%s was answered already: %s by %s", q->name,
+                          json_text_or(json_get(q->answered->data, "answer"), d->keep, "?"), q->answered->by);
+    if (q->gone) {
+        err_hint(e, "tocsin status");
+        return err_failed(e, "%s waits for no answer any more: %s", q->name, q->gone);
+    }
+    return true;
+}
+
+static bool find_named(struct question *out, struct desk *d, struct err *e)
+{
+    for (size_t i = 0; i < d->journal.count; i++) {
+        const struct event *ev = &d->journal.event[i];
+        if (ev->kind == EVENT_ASKED && ev->data.at && json_is(json_get(ev->data, "ask"), d->word[0])) {
+            question_view(out, &d->journal, ev, desk_zone(d), d->keep);
+            return still_open(out, d, e);
+        }
+    }
+    return err_usage(e, "%s has no question '%s'", d->name, d->word[0]);
+}
+
 static bool pick(struct question *out, bool *named, struct desk *d, struct err *e)
 {
-    enum { MOST = 64 };
-    struct question open[MOST];
-    size_t n = open_questions(d, open, MOST);
-    *named = d->words && d->word[0][0] == 'A' && strspn(d->word[0] + 1, "0123456789") == strlen(d->word[0] + 1);
-    for (size_t i = 0; *named && i < d->journal.count; i++) {
-        const struct event *ev = &d->journal.event[i];
-        if (ev->kind != EVENT_ASKED || !ev->data.at || !json_is(json_get(ev->data, "ask"), d->word[0]))
-            continue;
-        *out = question_of(d, ev);
-        if (out->answered)
-            return err_failed(e, "%s was answered already: %s by %s", out->name,
-                              json_text_or(json_get(out->answered->data, "answer"), d->keep, "?"),
-                              out->answered->by);
-        return true;
-    }
-    if (*named)
-        return err_usage(e, "%s has no question '%s'", d->name, d->word[0]);
-    for (size_t i = 0; i < n && (n > 1 || !d->json); i++)
+    size_t n;
+    if ((*named = is_named(d)))
+        return find_named(out, d, e);
+    const struct question *open = questions_open(&n, &d->journal, desk_zone(d), d->keep);
+    for (size_t i = 0; i < n && !d->json; i++)
         show(d, &open[i]);
+    if (d->json && n)
+        show_json(d, open, n);
     if (!n)
         return err_failed(e, "nothing in %s waits for an answer", d->name);
     *out = open[0];
@@ -91,15 +115,12 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
  * declares is not proof. In a drill everything is declared, and a name will do. */
 static bool may_answer(struct desk *d, const struct question *q, struct err *e)
 {
-    const char *until = json_get_text(q->asked->data, "deadline", d->keep);
-    int64_t deadline;
     if (!text_equal(q->mode, "approve"))
         return true;
-    if (until && instant_parse_rfc3339(until, strlen(until), &deadline) && desk_now(d) > deadline) {
-        err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew",
-                 json_get_text(q->asked->data, "run", d->keep));
+    if (q->deadline != INSTANT_NONE && desk_now(d) > q->deadline) {
+        err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew", q->run);
         return err_failed(e, "%s was to be answered by %s: nobody did, and that is a no", q->name,
-                          instant_text(d->keep, desk_zone(d), deadline, FORM_HM));
+                          instant_text(d->keep, desk_zone(d), q->deadline, FORM_HM));
     }
     if (text_equal(q->asked->by, d->world->user)) {
         err_hint(e, "somebody else: tocsin approve %s", q->name);
@@ -113,32 +134,60 @@ static bool may_answer(struct desk *d, const struct question *q, struct err *e)
     return true;
 }
 
+/* Two who answer at once: the first one counts, and the other is told. */
+static bool append_answer(struct desk *d, const struct question *q, const char *data, struct err *e)
+{
+    for (int tries = 0; tries < 20; tries++) {
+        struct question now;
+        d->behind = d->journal.stream[0].head;
+        bool good = desk_append(d, NULL, EVENT_ANSWERED, data, NULL, e);
+        d->behind = NULL;
+        if (good || e->kind != ERR_BUSY)
+            return good;
+        *e = (struct err){ 0 };
+        if (!desk_refresh(d, e))
+            return false;
+        question_view(&now, &d->journal, q->asked, desk_zone(d), d->keep);
+        if (!still_open(&now, d, e))
+            return false;
+    }
+    return err_busy(e, "others write into %s all the time", d->name);
+}
+
 static bool write_answer(struct desk *d, const struct question *q, const char *answer, const char *text,
                          struct err *e)
 {
     struct text data = text_new(d->keep);
     struct json_out o = json_out(&data);
-    const char *key = json_get_text(q->asked->data, "key", d->keep);
     json_open(&o, NULL, '{');
     json_put(&o, "asked", q->asked->hash);
     json_put(&o, "answer", answer);
     if (text && *text)
         json_put(&o, "text", text);
-    if (q->run)
-        json_put(&o, "run", q->run);
-    if (key)
-        json_put(&o, "key", key);
+    put_or_null(&o, "run", q->run);
+    put_or_null(&o, "key", q->key);
     json_close(&o, '}');
-    if (!desk_append(d, NULL, EVENT_ANSWERED, data.at, NULL, e))
+    if (!append_answer(d, q, data.at, e))
         return false;
     desk_echo(d, "%s: %s%s%s", q->name, answer, text && *text ? ", " : "", text ? text : "");
     return true;
+}
+
+/* Whoever asked may still be there, and has read it by now. */
+static bool is_alive(struct desk *d, const char *run)
+{
+    struct lock_holder holder;
+    return d->ws.store->holder(d->ws.store, run_lock_name(d->name, run, d->keep), &holder, d->keep);
 }
 
 static bool go_on(struct desk *d, const struct question *q, struct err *e)
 {
     if (!q->run)
         return true;
+    if (is_alive(d, q->run)) {
+        desk_say(d, "  %s is alive and goes on with it", q->run);
+        return true;
+    }
     if (!desk_option(d, "resume")) {
         desk_say(d, "  tocsin resume %s   lets the run go on", q->run);
         return true;

@@ -34,50 +34,52 @@ static bool hand_answer(const char *line, const char **answer, const char **text
 
 static bool is_choice(const char *mode)
 {
-    return text_equal(mode, "confirm") || text_equal(mode, "approve") || text_equal(mode, "consent")
-        || text_equal(mode, "choose");
+    return text_equal(mode, "confirm") || text_equal(mode, "consent") || text_equal(mode, "choose");
 }
 
 static const char *prompt_for(const char *mode)
 {
     return text_equal(mode, "look") ? "\n  [what you see | could-not WHY] "
+         : text_equal(mode, "approve") ? "\n  waiting for them; Ctrl-C stops here, and the question stays "
          : text_equal(mode, "manual") ? "\n  [done | could-not WHY | instead WHAT] "
          : is_choice(mode)            ? "\n  [y/N] "
                                       : "\n  > ";
 }
 
-static bool ask(void *context, const char *mode, const char *question, const char **answer,
-                const char **text, struct arena *keep)
+static enum heard ask(void *context, const char *mode, const char *question, int64_t patience_ms,
+                      const char **answer, const char **text, struct arena *keep)
 {
     struct desk *d = context;
     const char *line = NULL;
-    bool choice = is_choice(mode);
+    if (!question)
+        return d->world->listen(d->world, NULL, 0, &line, keep);
     *text = "";
     if (d->yes && text_equal(mode, "confirm")) {
         *answer = "yes"; /* --yes covers one's own confirmation, never a consent */
-        return true;
+        return HEARD_ANSWER;
     }
     struct text prompt = text_new(keep);
-    text_add(&prompt, question);
-    text_add(&prompt, prompt_for(mode));
-    for (;;) {
-        if (!d->world->ask(d->world, prompt.at, &line, keep) || !line)
-            return false;
-        if (choice) {
-            *answer = text_equal(line, "y") || text_equal(line, "yes") ? "yes" : "no";
-            return true;
-        }
-        if (text_equal(mode, "manual") ? hand_answer(line, answer, text) : *line != '\0')
-            break;
+    text_print(&prompt, "%s%s", question, prompt_for(mode));
+    enum heard heard = d->world->listen(d->world, prompt.at, patience_ms, &line, keep);
+    if (heard != HEARD_ANSWER)
+        return heard;
+    if (!line)
+        return HEARD_NOBODY;
+    if (text_equal(mode, "approve"))
+        return HEARD_NOTHING; /* who asked does not answer: it is shown once more */
+    if (is_choice(mode)) {
+        *answer = text_equal(line, "y") || text_equal(line, "yes") ? "yes" : "no";
+        return HEARD_ANSWER;
     }
-    bool unseen = text_equal(mode, "look") && text_starts(line, "could-not");
-    if (unseen)
+    if (text_equal(mode, "manual") ? !hand_answer(line, answer, text) : !*line)
+        return HEARD_NOTHING;
+    if (text_equal(mode, "look") && text_starts(line, "could-not")) {
         (void)hand_answer(line, answer, text);
-    else if (!text_equal(mode, "manual")) {
+    } else if (!text_equal(mode, "manual")) {
         *answer = "text";
         *text = line;
     }
-    return true;
+    return HEARD_ANSWER;
 }
 
 struct audience desk_audience(struct desk *d)

@@ -52,6 +52,7 @@ struct desk {
     int64_t recorded_until;      /* the latest `recorded` of our own stream; 0 */
 
     /* what it did */
+    const char *behind;          /* append only behind this head, else ERR_BUSY; NULL: wherever it is */
     int64_t day_of;              /* a time without a day is of this one's; INSTANT_NONE: of today,
                                   * and asked where the incident is long over */
     struct moment when;          /* of desk_moment(); at INSTANT_NONE: now */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -155,23 +156,56 @@ static bool real_is_terminal(struct world *w, int stream)
     return isatty(stream);
 }
 
-static bool real_ask(struct world *w, const char *prompt, const char **line, struct arena *keep)
+/* The line that was typed; NULL at end of input. */
+static const char *typed_line(struct arena *keep)
 {
-    if (!isatty(STDIN_FILENO))
-        return false;
     char *typed = NULL;
     size_t room = 0;
-    fputs(prompt, stderr);
-    fflush(stderr);
     ssize_t length = getline(&typed, &room, stdin);
     clearerr(stdin); /* an end of input answers one question, not all that follow */
     while (length > 0 && (typed[length - 1] == '\n' || typed[length - 1] == '\r'))
         length--;
-    *line = length < 0 ? NULL : arena_copy(keep, typed, (size_t)length);
+    const char *line = length < 0 ? NULL : arena_copy(keep, typed, (size_t)length);
     if (length < 0)
         fputc('\n', stderr);
     free(typed);
-    return true;
+    return line;
+}
+
+static enum heard real_listen(struct world *w, const char *prompt, int64_t patience_ms,
+                              const char **line, struct arena *keep)
+{
+    static bool shown;
+    struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+    if (!prompt) {
+        if (shown) {
+            tcflush(STDIN_FILENO, TCIFLUSH);
+            fputc('\n', stderr);
+        }
+        shown = false;
+        return HEARD_NOTHING;
+    }
+    if (!isatty(STDIN_FILENO))
+        return HEARD_NOBODY;
+    if (!shown)
+        fputs(prompt, stderr);
+    fflush(stderr);
+    shown = true;
+    if (poll(&in, 1, patience_ms < 0 ? -1 : (int)patience_ms) <= 0)
+        return HEARD_NOTHING;
+    *line = typed_line(keep);
+    shown = false;
+    return HEARD_ANSWER;
+}
+
+static bool real_ask(struct world *w, const char *prompt, const char **line, struct arena *keep)
+{
+    enum heard heard = real_listen(w, prompt, -1, line, keep);
+    if (heard == HEARD_NOTHING) { /* a signal, in place of an answer */
+        (void)real_listen(w, NULL, 0, line, keep);
+        *line = NULL;
+    }
+    return heard != HEARD_NOBODY;
 }
 
 static int real_columns(struct world *w)
@@ -223,6 +257,7 @@ struct world *world_real(const char *by, struct arena *keep)
         .list_folder = real_list_folder, .make_folder = real_make_folder,
         .share_folder = real_share_folder,
         .open_store = real_open_store, .interrupted = real_interrupted, .ask = real_ask,
+        .listen = real_listen,
         .is_terminal = real_is_terminal, .columns = real_columns,
         .environment = real_environment,
     };

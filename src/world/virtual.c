@@ -106,6 +106,16 @@ static bool virtual_ask(struct world *w, const char *prompt, const char **line,
     return c->ask ? c->ask(c->context, w->user, prompt, line, keep) : u->ask(u, prompt, line, keep);
 }
 
+/* Who answers in a play answers at once; a person at a terminal takes the wall's time. */
+static enum heard virtual_listen(struct world *w, const char *prompt, int64_t patience_ms,
+                                 const char **line, struct arena *keep)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    if (!((struct virtual *)w)->clock->ask)
+        return u->listen(u, prompt, patience_ms, line, keep);
+    return prompt && virtual_ask(w, prompt, line, keep) ? HEARD_ANSWER : HEARD_NOBODY;
+}
+
 static bool virtual_is_terminal(struct world *w, int stream)
 {
     struct world *u = ((struct virtual *)w)->under;
@@ -143,7 +153,7 @@ struct world *world_virtual(struct world *under, struct world_clock *clock, cons
                    .list_folder = virtual_list_folder, .make_folder = virtual_make_folder,
                    .share_folder = virtual_share_folder,
                    .open_store = virtual_open_store, .interrupted = virtual_interrupted,
-                   .ask = virtual_ask, .is_terminal = virtual_is_terminal,
+                   .ask = virtual_ask, .listen = virtual_listen, .is_terminal = virtual_is_terminal,
                    .columns = virtual_columns, .environment = virtual_environment },
         .under = under, .clock = clock,
     };

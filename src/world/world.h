@@ -18,6 +18,8 @@
 #include "base/instant.h"
 #include "record/store.h"
 
+enum heard { HEARD_NOBODY, HEARD_NOTHING, HEARD_ANSWER };
+
 struct world {
     int64_t (*now)(struct world *w);
     void (*wait)(struct world *w, int64_t until);
@@ -52,6 +54,11 @@ struct world {
     /* A question to the person at the terminal; false when nobody sits there.
      * *line is what was typed, without its newline; NULL at end of input. */
     bool (*ask)(struct world *w, const char *prompt, const char **line, struct arena *keep);
+    /* The same, but it waits for the line only so long, and no longer than until a signal
+     * comes: HEARD_NOTHING, and the prompt stands; said again it is not shown again.
+     * `prompt` NULL takes it back: what was half typed is no answer to the next one. */
+    enum heard (*listen)(struct world *w, const char *prompt, int64_t patience_ms,
+                         const char **line, struct arena *keep);
     /* Is that stream a terminal? 0 in, 1 out, 2 err. Columns of the screen (80 when unknown). */
     bool (*is_terminal)(struct world *w, int stream);
     int (*columns)(struct world *w);

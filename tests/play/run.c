@@ -260,66 +260,6 @@ static void nothing_found_is_nil_where_it_was_asked_for(void **_)
     assert_string_equal(json_get_text(j.event[j.count - 2].data, "text", test_keep()), "nothing");
 }
 
-static void a_refused_change_is_not_made(void **_)
-{
-    static const char *const no[] = { "no", NULL };
-    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
-    t->line = no;
-    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "somebody said no");
-    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 0);
-    assert_non_null(strstr(t->said.at, "pool.remove pool:osc-fr1/192.0.2.1"));
-    assert_non_null(strstr(t->said.at, "can be put back by pool.add"));
-}
-
-static void without_anybody_there_a_question_parks_the_run(void **_)
-{
-    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
-    t->line = NULL;
-    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "R1 waits for a person: A1");
-    assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
-    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A1");
-    assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
-    struct journal j = theatre_journal(t);
-    const char *hash = NULL;
-    for (size_t i = 0; i < j.count; i++)
-        if (j.event[i].kind == EVENT_ASKED)
-            hash = j.event[i].hash;
-    struct draft yes_from_bob = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_ANSWERED,
-        .data = arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", hash) };
-    struct appended out;
-    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &yes_from_bob, 1, true, &out,
-                                test_keep(), &t->e), &t->e);
-    assert_good(theatre_resume(t, NULL, NULL), &t->e);
-    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
-}
-
-static const char *last_asked(struct theatre *t)
-{
-    struct journal j = theatre_journal(t);
-    const char *hash = NULL;
-    for (size_t i = 0; i < j.count; i++)
-        if (j.event[i].kind == EVENT_ASKED)
-            hash = j.event[i].hash;
-    return hash;
-}
-
-static void write_as_bob(struct theatre *t, enum event_kind kind, const char *data);
-
-static void a_second_person_must_agree_and_in_time(void **_)
-{
-    struct theatre *t = theatre_open(arena_print(test_keep(), "%sapprovals: [pool.remove]\n", drill));
-    t->line = yes; /* whoever runs it cannot agree for somebody else */
-    theatre_runbook(t, "book", "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
-    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A1");
-    assert_int_equal(t->lines_used, 0);
-    t->stage->clock.now += 11 * 60000;
-    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "somebody said no");
-    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A2");
-    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", last_asked(t)));
-    assert_good(theatre_resume(t, NULL, NULL), &t->e);
-    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
-}
-
 static void the_pool_never_falls_below_its_minimum(void **_)
 {
     struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
@@ -423,13 +363,7 @@ static void restore_refuses_what_is_flooded_or_unseen(void **_)
     theatre_runbook(t, "watch", "local v = cloud.create_vpc { name = \"watch\" }\n"
                                 "cloud.attach { ip = \"192.0.2.1\", vpc = v.id }");
     assert_good(theatre_run(t, "watch"), &t->e);
-    const char *out;
-    int64_t now = t->stage->clock.now;
-    assert_good(plugins_look(&out, t->stage->plugins, "sim", "put",
-                             arena_print(test_keep(), "{\"waves\":[{\"ip\":\"192.0.2.1\",\"kind\":\"syn\","
-                             "\"rate\":40000,\"from\":%lld,\"to\":%lld,\"outage\":true}]}", (long long)now,
-                             (long long)now + 600000), test_keep(), &t->e), &t->e);
-    plugins_close(t->stage->plugins);
+    theatre_flood(t, "192.0.2.1", 600000);
     t->stage->clock.now += 60000;
     static const char *const c1[] = { "C1", NULL };
     assert_refused(run_restore(&q, c1, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
@@ -457,14 +391,6 @@ static void what_is_not_quiet_goes_back_only_even_so_and_on_the_record(void **_)
     for (size_t i = 0; i < j.count; i++)
         said = said || json_is(json_get(j.event[i].data, "even_so"), "the customer asked");
     assert_true(said);
-}
-
-static void write_as_bob(struct theatre *t, enum event_kind kind, const char *data)
-{
-    struct draft draft = { .at = INSTANT_NONE, .by = "bob", .uid = "2@sim", .kind = kind, .data = data };
-    struct appended out;
-    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &draft, 1, true, &out, test_keep(), &t->e),
-                &t->e);
 }
 
 static void bob_stops(struct theatre *t)
@@ -631,9 +557,6 @@ int main(void)
         promise(retry_tries_again_and_says_how_often),
         promise(a_wrong_field_of_a_result_is_an_error_with_its_line),
         promise(nothing_found_is_nil_where_it_was_asked_for),
-        promise(a_refused_change_is_not_made),
-        promise(without_anybody_there_a_question_parks_the_run),
-        promise(a_second_person_must_agree_and_in_time),
         promise(the_pool_never_falls_below_its_minimum),
         promise(the_same_run_is_not_started_twice),
         promise(an_edited_runbook_stops_at_the_first_word_that_differs),

@@ -60,16 +60,18 @@ static inline void theatre_say(void *context, const char *key, const char *line)
     text_print(&t->said, "%s %s\n", key, line);
 }
 
-static inline bool theatre_ask(void *context, const char *mode, const char *question,
-                               const char **answer, const char **text, struct arena *keep)
+static inline enum heard theatre_ask(void *context, const char *mode, const char *question, int64_t patience_ms,
+                                     const char **answer, const char **text, struct arena *keep)
 {
     struct theatre *t = context;
+    if (!question)
+        return HEARD_NOTHING;
     text_print(&t->said, "? %s: %s\n", mode, question);
     if (!t->line || !t->line[t->lines_used])
-        return false;
+        return HEARD_NOBODY;
     *answer = t->line[t->lines_used++];
-    *text = *answer;
-    return true;
+    *text = text_equal(*answer, "yes") || text_equal(*answer, "no") ? "" : *answer;
+    return HEARD_ANSWER;
 }
 
 static inline int theatre_interrupted(struct world *w)
@@ -215,6 +217,26 @@ static inline const char *theatre_changed(struct theatre *t)
         if (l.target[i].changed)
             text_print(&out, "%s%s", out.length ? ", " : "", l.target[i].name);
     return out.at;
+}
+
+static inline void write_as_bob(struct theatre *t, enum event_kind kind, const char *data)
+{
+    struct draft draft = { .at = INSTANT_NONE, .by = "bob", .uid = "2@sim", .kind = kind, .data = data };
+    struct appended out;
+    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &draft, 1, true, &out, test_keep(), &t->e),
+                &t->e);
+}
+
+/* A flood of that IP from now on, for so long. */
+static inline void theatre_flood(struct theatre *t, const char *ip, int64_t for_ms)
+{
+    const char *out;
+    int64_t now = t->stage->clock.now;
+    assert_good(plugins_look(&out, t->stage->plugins, "sim", "put",
+        arena_print(test_keep(), "{\"waves\":[{\"ip\":\"%s\",\"kind\":\"syn\",\"rate\":40000,"
+                    "\"from\":%lld,\"to\":%lld,\"outage\":true}]}", ip, (long long)now, (long long)(now + for_ms)),
+        test_keep(), &t->e), &t->e);
+    plugins_close(t->stage->plugins);
 }
 
 #endif

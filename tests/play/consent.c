@@ -1,0 +1,112 @@
+/* tests/play/consent.c: nothing but a clear yes to just this is a yes. */
+#include "theatre.h"
+
+static const char *const drill =
+    "world: simulated\nzone: Europe/Paris\n"
+    "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2], pool_min: 1 }\n";
+static const char *const yes[] = { "yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", NULL };
+
+static struct theatre *play(const char *steps)
+{
+    struct theatre *t = theatre_open(drill);
+    t->line = yes;
+    theatre_runbook(t, "book", steps);
+    return t;
+}
+
+static void a_refused_change_is_not_made(void **_)
+{
+    static const char *const no[] = { "no", NULL };
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    t->line = no;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "alice said no");
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 0);
+    assert_non_null(strstr(t->said.at, "pool.remove pool:osc-fr1/192.0.2.1"));
+    assert_non_null(strstr(t->said.at, "can be put back by pool.add"));
+}
+
+static void a_consent_shows_what_was_seen_and_how_long_ago(void **_)
+{
+    struct theatre *t = play("local f = sense.flood { service = \"osc-fr1\" }\nwait \"40s\"\n"
+                             "pool.remove { service = \"osc-fr1\", ip = f.ip }");
+    theatre_flood(t, "192.0.2.1", 600000);
+    t->stage->clock.now += 60000;
+    assert_good(theatre_run(t, "book"), &t->e);
+    assert_non_null(strstr(t->said.at, "now    holds yes\n"));
+    assert_non_null(strstr(t->said.at, "then   192.0.2.1 is out of the pool of osc-fr1\n"));
+    assert_non_null(strstr(t->said.at, "seen   44 s ago, sense.flood: ip 192.0.2.1, kind syn, rate 40036"));
+    assert_non_null(strstr(t->said.at, "undo   can be put back by pool.add, once it was quiet for 30 minutes\n"));
+    assert_non_null(strstr(t->said.at, "who    anybody may answer, with tocsin approve A1"));
+}
+
+/* A yes to what was done does not allow to do it again. */
+static void what_is_done_again_is_asked_again(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\nfail \"here\"");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "here");
+    assert_int_equal(t->lines_used, 1);
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "here");
+    assert_int_equal(t->lines_used, 1);
+    assert_refused(theatre_resume(t, "from", "1"), &t->e, ERR_FAILED, "here");
+    assert_int_equal(t->lines_used, 2);
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 2);
+}
+
+static void without_anybody_there_a_question_parks_the_run(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    t->line = NULL;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "R1 waits for a person: A1");
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A1");
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
+    struct journal j = theatre_journal(t);
+    const char *hash = NULL;
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_ASKED)
+            hash = j.event[i].hash;
+    struct draft yes_from_bob = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_ANSWERED,
+        .data = arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", hash) };
+    struct appended out;
+    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &yes_from_bob, 1, true, &out,
+                                test_keep(), &t->e), &t->e);
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+}
+
+static const char *last_asked(struct theatre *t)
+{
+    struct journal j = theatre_journal(t);
+    const char *hash = NULL;
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_ASKED)
+            hash = j.event[i].hash;
+    return hash;
+}
+
+static void a_second_person_must_agree_and_in_time(void **_)
+{
+    struct theatre *t = theatre_open(arena_print(test_keep(), "%sapprovals: [pool.remove]\n", drill));
+    t->line = yes; /* whoever runs it cannot agree for somebody else */
+    theatre_runbook(t, "book", "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A1");
+    assert_int_equal(t->lines_used, 0);
+    t->stage->clock.now += 11 * 60000;
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "nobody answered in time");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A2");
+    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", last_asked(t)));
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+}
+
+int main(void)
+{
+    const struct CMUnitTest consent[] = {
+        promise(a_refused_change_is_not_made),
+        promise(a_consent_shows_what_was_seen_and_how_long_ago),
+        promise(what_is_done_again_is_asked_again),
+        promise(without_anybody_there_a_question_parks_the_run),
+        promise(a_second_person_must_agree_and_in_time),
+    };
+    return cmocka_run_group_tests(consent, NULL, NULL);
+}
