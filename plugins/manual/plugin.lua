@@ -9,75 +9,39 @@ local function words(t)
   return t.action .. " " .. table.concat(said, " ")
 end
 
--- A person's words as the value that the contract wants.
-local function value(kind, text)
-  if kind == "truth" then
-    if text == "yes" or text == "true" or text == "y" then return true end
-    if text == "no" or text == "false" or text == "n" then return false end
-    return nil, "expected yes or no"
-  elseif kind == "integer" then
-    local n = tonumber(text)
-    if not n then return nil, "expected a number" end
-    return math.tointeger(n)
-  elseif kind == "list" then
-    local items = {}
-    for item in string.gmatch(text, "[^%s,]+") do items[#items + 1] = item end
-    return items
-  end
-  if text == "" then return nil, "expected an answer" end
-  return text
-end
-
-local empty = { text = "", ip = "", integer = 0, truth = false, list = {} }
-
-local function ask_value(question, kind)
+-- "Please look: ...? Say an IP address, or none." Three tries, each saying what was wrong.
+local function read(t)
+  local question = "Please look: " .. t.help .. " (" .. words(t) .. "). Say " .. wants(t.action)
   local why
   for _ = 1, 3 do
-    local answer, text = ask_person(why and why .. ": " .. question or question)
-    if answer == "could-not" then return nil, text ~= "" and text or "nobody could say" end
+    local answer, text = ask_person(why and why .. ": " .. question or question, true)
+    if answer == "could-not" then return failed(text ~= "" and text or "nobody could say") end
     if answer == "done" then text = "yes" end
     if text == "" and (answer == "yes" or answer == "no") then text = answer end
-    local v
-    v, why = value(kind, text)
-    if v ~= nil then return v end
+    local result
+    result, why = said(t.action, text)
+    if result == false then return nothing() end
+    if result then return ok(result, "a person says so") end
   end
-  return nil, why
-end
-
-local function read(t)
-  local wanted = contract(t.action).results[1]
-  local answer, why = ask_value("Please look: " .. t.help .. " (" .. words(t) .. ")", wanted[2])
-  if answer == nil then return failed(why) end
-  local result = {}
-  for _, row in ipairs(contract(t.action).results) do result[row[1]] = empty[row[2]] end
-  result[wanted[1]] = answer
-  if result.count and result.ips then result.count = #result.ips end
-  return ok(result, "a person says so")
-end
-
--- What the undo will need to know of it: "$result.ip" asks for the ip.
-local function results_needed(c)
-  local names = {}
-  for _, text in pairs(c.undo or {}) do
-    local name = type(text) == "string" and string.match(text, "^%$result%.(%w+)$")
-    if name then names[#names + 1] = name end
-  end
-  return names
+  return failed(why)
 end
 
 local function change(t)
-  local answer, text = ask_person("Please do by hand: " .. t.help .. " (" .. words(t) .. ")")
-  if answer == "could-not" or answer == "no" then
-    return failed(text ~= "" and text or "a person could not do it")
+  local wanted = wants(t.action)
+  local question = "Please do by hand: " .. t.help .. " (" .. words(t) .. ")"
+  if wanted ~= "" then question = question .. ". With done, say " .. wanted end
+  local why
+  for _ = 1, 3 do
+    local answer, text = ask_person(why and why .. ": " .. question or question)
+    if answer == "could-not" or answer == "no" then
+      return failed(text ~= "" and text or "a person could not do it")
+    end
+    if answer == "instead" then return instead(text) end
+    local result
+    result, why = said(t.action, text)
+    if result then return ok(result) end
   end
-  if answer == "instead" then return unchanged({}, "did something else: " .. text) end
-  local result = {}
-  for _, name in ipairs(results_needed(contract(t.action))) do
-    local v, why = ask_value("Which " .. name .. " did it get? (" .. words(t) .. ")", "text")
-    if v == nil then return unsure("done, but its " .. name .. " is not known: " .. why) end
-    result[name] = v
-  end
-  return ok(result)
+  return unsure("done, but " .. why)
 end
 
 return {

@@ -128,6 +128,7 @@ void change_performed(struct branch *b)
     }
     w->outcome = v->outcome;
     w->text = v->text ? v->text : "";
+    w->instead = v->instead;
     w->result = json_from(arena_string(r->keep, v->result ? v->result : "{}"));
     if (w->outcome == OUTCOME_UNKNOWN) {
         change_settle(b);
@@ -137,8 +138,8 @@ void change_performed(struct branch *b)
         change_end(b);
         return;
     }
-    if (!read_state(b, w->action, w->args, have_after, &e))
-        change_end(b); /* `after` stays unknown: the change itself is done */
+    if (w->instead || !read_state(b, w->action, w->args, have_after, &e))
+        change_end(b); /* `after` stays unknown: the change itself is done, or another one */
 }
 
 static void change_begun(struct branch *b)

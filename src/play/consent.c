@@ -39,6 +39,15 @@ static void put_shown(struct json_out *o, const struct asking *q)
     json_put_raw(o, "evidence", q->evidence, strlen(q->evidence));
 }
 
+/* What must be said besides, where the answer becomes a result; else "". */
+static const char *wanted(struct branch *b, const struct asking *q)
+{
+    const struct role_action *a = b->work ? b->work->action : b->want.action;
+    bool result = text_equal(q->mode, "manual")
+               || (text_equal(q->mode, "look") && b->task && b->view.state == TASK_ASKS && b->view.wants_result);
+    return result && a && text_equal(a->full, q->action) ? role_wants(a, b->run->keep) : "";
+}
+
 static const char *asked_data(struct branch *b)
 {
     struct run *r = b->run;
@@ -54,6 +63,9 @@ static const char *asked_data(struct branch *b)
         json_put(&o, "args_sha256", q->args_sha256);
     if (q->shown)
         put_shown(&o, q);
+    const char *wants = wanted(b, q);
+    if (wants[0])
+        json_put(&o, "wants", wants);
     if (text_equal(q->mode, "approve")) {
         json_put(&o, "who", arena_print(r->keep, "anyone but %s", r->world->user));
         if (r->ws->config.limits.answer_within_ms > 0) {

@@ -7,7 +7,32 @@
 struct deed {
     const struct role_action *action;
     const char *args, *args_sha256;
+    const char *result;       /* of what was done elsewhere: JSON */
 };
+
+/* Of the words behind `did`, those that name results and no arguments. */
+static const char *take_results(const char ***left, const struct role_action *a, const char *const *word,
+                                struct arena *keep)
+{
+    struct text results = text_new(keep);
+    size_t n = 0;
+    while (word && word[n])
+        n++;
+    *left = arena_many(keep, const char *, n + 1);
+    for (n = 0; word && *word; word++) {
+        size_t length = strcspn(*word, "=");
+        bool result = false;
+        for (size_t i = 0; i < a->results; i++)
+            result = result || (strlen(a->result[i].name) == length && !strncmp(a->result[i].name, *word, length));
+        for (size_t i = 0; i < a->args; i++)
+            result = result && strncmp(a->arg[i].name, *word, length);
+        if (result)
+            text_print(&results, "%s%s", results.length ? " " : "", *word);
+        else
+            (*left)[n++] = *word;
+    }
+    return results.at;
+}
 
 static bool parse(struct deed *out, struct run *r, const struct run_request *q, const char *action,
                   struct err *e)
@@ -120,7 +145,7 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     const char *name = arena_print(r->keep, "C%lld", (long long)r->changes + 1);
     const char *begun = did_begun(r, d, name, e);
     struct appended out;
-    struct json none = { 0 };
+    struct json none = { 0 }, result = json_from(d->result);
     if (!begun)
         return false;
     struct draft draft = when;
@@ -128,7 +153,7 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     draft.data = begun;
     if (!r->store->append(r->store, r->incident, r->head, NULL, &draft, 1, false, &out, r->keep, e))
         return e->kind == ERR_BUSY && tries > 0 ? write_did(text, r, d, when, tries - 1, wiped(e)) : false;
-    *text = d->action->says ? role_words(d->action->says, json_from(d->args), none, none, r->keep)
+    *text = d->action->says ? role_words(d->action->says, json_from(d->args), none, result, r->keep)
                             : arena_print(r->keep, "%s was done", d->action->full);
     struct text data;
     struct json_out o = data_open(&data, r);
@@ -136,6 +161,8 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     json_put(&o, "begun", out.hash[0]);
     json_put(&o, "outcome", "ok");
     json_put(&o, "text", *text);
+    if (json_count(result))
+        json_put_raw(&o, "result", result.at, result.length);
     json_put_bool(&o, "by_hand", true);
     json_close(&o, '}');
     draft.kind = EVENT_ACTION_ENDED;
@@ -144,14 +171,36 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     return r->store->append(r->store, r->incident, NULL, NULL, &draft, 1, true, &out, r->keep, e);
 }
 
+/* The arguments, and what the undo must know of the result: "ip=192.0.2.1". */
+static bool parse_did(struct deed *out, struct run *r, const struct run_request *q, const char *action,
+                      struct err *e)
+{
+    struct run_request request = *q;
+    const char **left, *result, *rest;
+    const struct role_action *a = roles_find(&r->roles, action, e);
+    if (!a)
+        return false;
+    if (!a->change)
+        return err_usage(e, "'%s' is a read; 'tocsin note' records what you saw", action);
+    const char *results = take_results(&left, a, q->argument, r->keep);
+    request.argument = left;
+    if (!parse(out, r, &request, action, e))
+        return false;
+    out->result = NULL;
+    if (!role_said(&result, &rest, a, results, r->keep, e)) {
+        err_hint(e, "tocsin did %s ... %s", action, role_wants(a, r->keep));
+        return err_while(e, "%s", action);
+    }
+    out->result = result;
+    return true;
+}
+
 bool run_did(const char **text, const struct run_request *q, const char *action, int64_t at,
              int64_t early_ms, int64_t late_ms, struct arena *keep, struct err *e)
 {
     struct run r;
     struct deed d;
-    bool good = engine_open(&r, q, false, keep, e) && parse(&d, &r, q, action, e);
-    if (good && !d.action->change)
-        good = err_usage(e, "'%s' is a read; 'tocsin note' records what you saw", action);
+    bool good = engine_open(&r, q, false, keep, e) && parse_did(&d, &r, q, action, e);
     struct draft when = { .at = at, .early_ms = early_ms, .late_ms = late_ms,
                           .by = r.world ? r.world->user : "", .uid = r.world ? r.world->uid : "" };
     good = good && write_did(text, &r, &d, when, 10, e);

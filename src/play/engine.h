@@ -62,6 +62,7 @@ struct work {
     struct lock *lock;
     enum outcome outcome;
     const char *text;
+    const char *instead;              /* what a person did in its place; NULL */
     bool consented, by_hand;
     bool again;                       /* settled absent: it is tried once more */
     step_fn *done;

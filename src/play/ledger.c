@@ -132,7 +132,11 @@ static void end_change(struct change *c, const struct event *ended, struct arena
     c->after = json_get(ended->data, "after");
     if (!is_value(c->after))
         c->after = (struct json){ 0 };
-    c->undo = resolved_undo(c, keep);
+    c->instead = json_get_text(ended->data, "instead", keep);
+    if (c->instead)
+        c->after = (struct json){ 0 };
+    else
+        c->undo = resolved_undo(c, keep);
     if (json_is(outcome, "failed"))
         c->state = CHANGE_FAILED;
     else if (json_is(outcome, "unknown"))

@@ -28,6 +28,7 @@ struct change {
     struct json undo;             /* {"action","args"}, resolved; at NULL: none */
     enum change_state state;
     bool by_hand;
+    const char *instead;          /* what a person did in its place: where the target is, nobody knows; NULL */
     const struct event *begun, *ended;   /* ended NULL: in flight */
 };
 

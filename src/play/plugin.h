@@ -61,11 +61,13 @@ struct task_view {
     enum task_state state;
     int64_t wake_at;          /* of TASK_WAITS */
     const char *question;     /* of TASK_ASKS: put to a person; answer with task_answer() */
+    bool wants_result;        /* of TASK_ASKS: what they say is to be the action's result (role_said) */
     enum outcome outcome;     /* of TASK_DONE */
     enum seen seen;           /* of TASK_DONE, for a probe */
     bool nothing;             /* of OUTCOME_FAILED: a read that found nothing */
     const char *result;       /* JSON object; "{}" */
     const char *text;         /* what happened, or why not, in words */
+    const char *instead;      /* of OUTCOME_OK: what a person did in its place; NULL */
 };
 
 /* Asks the plugin a question that is no action ("unseen" of the simulator):

@@ -39,13 +39,52 @@ static int host_wait(lua_State *L)
     return lua_yield(L, 2);
 }
 
+/* ask_person(question, for_result): the second says that the answer is to be the action's result. */
 static int host_ask_person(lua_State *L)
 {
     luaL_checkstring(L, 1);
+    bool for_result = lua_toboolean(L, 2);
     lua_settop(L, 1);
-    lua_pushliteral(L, "ask");
+    lua_pushstring(L, for_result ? "ask for the result" : "ask");
     lua_insert(L, 1);
     return lua_yield(L, 2);
+}
+
+static const struct role_action *action_named(lua_State *L, struct loaded *l)
+{
+    struct err e = { 0 };
+    const struct role_action *a = roles_find(l->home->roles, luaL_checkstring(L, 1), &e);
+    if (!a)
+        luaL_error(L, "%s", e.text);
+    return a;
+}
+
+/* wants(action): what a person may say as its result, in words. */
+static int host_wants(lua_State *L)
+{
+    struct loaded *l = mine(L);
+    lua_pushstring(L, role_wants(action_named(L, l), l->home->keep));
+    return 1;
+}
+
+/* said(action, text): the result, false where it is none; or nil and why. What is left of the text. */
+static int host_said(lua_State *L)
+{
+    struct loaded *l = mine(L);
+    const struct role_action *a = action_named(L, l);
+    const char *result, *rest;
+    struct err e = { 0 };
+    if (!role_said(&result, &rest, a, luaL_checkstring(L, 2), l->home->keep, &e)) {
+        lua_pushnil(L);
+        lua_pushstring(L, e.text);
+        return 2;
+    }
+    if (result)
+        sandbox_push_json(L, json_from(result));
+    else
+        lua_pushboolean(L, false);
+    lua_pushstring(L, rest);
+    return 2;
 }
 
 static int host_now(lua_State *L)
@@ -141,9 +180,7 @@ static int host_contract(lua_State *L)
 {
     struct loaded *l = mine(L);
     struct err e = { 0 };
-    const struct role_action *a = roles_find(l->home->roles, luaL_checkstring(L, 1), &e);
-    if (!a)
-        return luaL_error(L, "%s", e.text);
+    const struct role_action *a = action_named(L, l);
     lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.contracts"); // all
     if (lua_getfield(L, -1, a->role) == LUA_TNIL) {         // all role
         lua_pop(L, 1);
@@ -255,13 +292,14 @@ static const struct { const char *name; lua_CFunction call; } functions[] = {
     { "wait", host_wait }, { "ask_person", host_ask_person }, { "now", host_now },
     { "state_read", host_state_read }, { "state_write", host_state_write },
     { "services", host_services }, { "contract", host_contract },
+    { "wants", host_wants }, { "said", host_said },
     { "flood_rule", host_flood_rule }, { "drop_rule", host_drop_rule },
 };
 
 static const struct { const char *name; bool with_result; } outcomes[] = {
     { "ok", true }, { "unchanged", true }, { "failed", false }, { "unsure", false },
     { "nothing", false }, { "done", true }, { "pending", false }, { "absent", false },
-    { "unknown", false },
+    { "unknown", false }, { "instead", false },
 };
 
 void plugin_host_open(struct loaded *l)

@@ -167,7 +167,7 @@ void question_view(struct question *out, const struct journal *j, const struct e
         .key = json_get_text(d, "key", keep), .action = json_get_text(d, "action", keep),
         .target = json_get_text(d, "target", keep), .after = json_get_text(d, "after", keep),
         .undo = json_get_text(d, "undo", keep), .over = json_get_text(d, "over", keep),
-        .who = json_get_text(d, "who", keep), .deadline = INSTANT_NONE,
+        .wants = json_get_text(d, "wants", keep), .who = json_get_text(d, "who", keep), .deadline = INSTANT_NONE,
     };
     if (before.at)
         out->before = state_words(json_type(before) == JSON_NULL ? (struct json){ 0 } : before, keep);

@@ -18,6 +18,7 @@ struct question {
     const char *name, *mode, *text;       /* "A2", "approve" */
     const char *run, *key;                /* NULL: of no run */
     const char *action, *target, *before, *after, *undo, *over; /* in words; NULL */
+    const char *wants;                    /* the answer becomes the action's result: what may be said; NULL */
     const char *who;                      /* "anyone but alice"; NULL: anybody */
     int64_t deadline;                     /* then it is no; INSTANT_NONE */
     const struct evidence *evidence;

@@ -97,7 +97,7 @@ static bool arg_type_of(enum arg_type *out, const struct place *at, const char *
     return wrong(at, arena_print(at->keep, "unknown type '%s'", name ? name : ""));
 }
 
-/* Rows { "name", "type", required =, default =, help = } under `key`. */
+/* Rows { "name", "type", of =, required =, default =, help = } under `key`. */
 static bool read_rows(lua_State *L, const struct place *at, const char *key,
                       const struct role_arg **out, size_t *count)
 {
@@ -112,6 +112,10 @@ static bool read_rows(lua_State *L, const struct place *at, const char *key,
         row[i].name = item(L, at, 1);
         if (!row[i].name || !arg_type_of(&row[i].type, at, item(L, at, 2)))
             return row[i].name ? false : wrong(at, "an argument has no name");
+        const char *of = field(L, at, "of");
+        row[i].of = ARG_ANY;
+        if (of && !arg_type_of(&row[i].of, at, of))
+            return false;
         row[i].help = field(L, at, "help");
         row[i].required = flag(L, "required");
         if (lua_getfield(L, -1, "default") != LUA_TNIL) {

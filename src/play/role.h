@@ -20,8 +20,10 @@ extern const char *const arg_type_names[]; /* "text" ...; then NULL */
 struct role_arg {
     const char *name, *help;
     enum arg_type type;
+    enum arg_type of;           /* what the items of a list are; ARG_ANY: anything */
     bool required;
-    const char *otherwise;      /* default as JSON; NULL: none */
+    const char *otherwise;      /* default as JSON; NULL: none. Of a result: what holds where a
+                                 * person who was asked said nothing of it */
 };
 
 struct role_action {
@@ -65,6 +67,22 @@ const struct role_action *roles_find(const struct roles *r, const char *full, st
  * readable ("2m"); plugins and models are handed milliseconds. */
 bool role_arguments(const char **canonical, const struct role_action *a, struct json args,
                     struct arena *keep, struct err *e);
+
+/* One argument or result as text or JSON, held against its type and appended
+ * as JSON; false: it is none. role_type_words: "an IP address". */
+bool role_put_value(struct text *to, const struct role_arg *arg, struct json value, struct arena *keep);
+const char *role_type_words(const struct role_arg *arg, struct arena *keep);
+
+/* What a person says, as the result of that action: of a read the first result,
+ * "yes", "192.0.2.1 192.0.2.2", "none"; more as name=value. Of a change what its
+ * undo must know of it, "ip=192.0.2.1", and then words (*rest). Nobody said it:
+ * then it is not in *result (JSON), which is NULL for "none" where a read has
+ * words for finding nothing. ERR_INPUT: found, expected. */
+bool role_said(const char **result, const char **rest, const struct role_action *a, const char *text,
+               struct arena *keep, struct err *e);
+/* What may be said, in words: "an IP address, or none"; "ip=IP"; "" when there is
+ * nothing to say of a change. */
+const char *role_wants(const struct role_action *a, struct arena *keep);
 
 /* "$args.ip", "$result.x", "$before.y" anywhere in a JSON template (or a plain
  * text: a target), replaced

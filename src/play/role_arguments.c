@@ -8,13 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool wrong(struct err *e, const struct role_action *a, const struct role_arg *arg,
-                  struct json found, const char *expected)
-{
-    return err_input(e, "%s: '%s': found %.*s, expected %s", a->full, arg->name,
-                     (int)(found.length > 60 ? 60 : found.length), found.at, expected);
-}
-
 static bool put_ip(struct text *to, const char *text)
 {
     unsigned char bytes[16];
@@ -77,56 +70,67 @@ static bool put_truth(struct text *to, struct json value, const char *text)
 }
 
 /* A list; or a text with commas; or {}, which is what Lua makes of an empty one. */
-static bool put_list(struct text *to, struct json value, const char *text)
+static bool put_list(struct text *to, const struct role_arg *arg, struct json value, const char *text,
+                     struct arena *keep)
 {
-    if (json_type(value) == JSON_OBJECT && json_count(value) == 0) {
-        text_add(to, "[]");
-        return true;
-    }
-    if (json_type(value) == JSON_ARRAY) {
-        text_bytes(to, value.at, value.length);
-        return true;
-    }
-    if (!text)
-        return false;
+    const struct role_arg item = { .name = arg->name, .type = arg->of, .of = ARG_ANY };
+    size_t n = 0;
     text_char(to, '[');
-    for (const char *at = text; *at;) {
+    if (json_type(value) == JSON_ARRAY) {
+        for (struct json_walk w = json_walk(value); json_next(&w);) {
+            if (n++)
+                text_char(to, ',');
+            if (!role_put_value(to, &item, w.value, keep))
+                return false;
+        }
+    } else if (!text && !(json_type(value) == JSON_OBJECT && json_count(value) == 0)) {
+        return false;
+    }
+    for (const char *at = text ? text : ""; *at;) {
+        struct text quoted = text_new(keep);
         size_t length = strcspn(at, ",");
-        json_quote(to, at, length);
-        at += length;
-        if (*at && *++at)
+        json_quote(&quoted, at, length);
+        if (n++)
             text_char(to, ',');
+        if (!role_put_value(to, &item, json_from(quoted.at), keep))
+            return false;
+        at += length;
+        at += *at == ',';
     }
     text_char(to, ']');
     return true;
 }
 
-static bool put_arg(struct text *to, const struct role_action *a, const struct role_arg *arg,
-                    struct json value, struct arena *keep, struct err *e)
+const char *role_type_words(const struct role_arg *arg, struct arena *keep)
+{
+    static const char *const words[] = {
+        [ARG_TEXT] = "a text", [ARG_IP] = "an IP address", [ARG_INTEGER] = "a whole number",
+        [ARG_SERVICE] = "a service", [ARG_DURATION] = "a duration such as \"30s\" or \"2m\"",
+        [ARG_TRUTH] = "true or false", [ARG_LIST] = "a list", [ARG_ANY] = "anything",
+    };
+    return arg->type == ARG_LIST && arg->of == ARG_IP ? "IP addresses" : words[arg->type];
+}
+
+bool role_put_value(struct text *to, const struct role_arg *arg, struct json value, struct arena *keep)
 {
     const char *text = json_text(value, keep);
     switch (arg->type) {
     case ARG_TEXT:
-        if (!text)
-            return wrong(e, a, arg, value, "a text");
-        json_quote(to, text, strlen(text));
-        return true;
     case ARG_SERVICE:
-        if (!text || !*text)
-            return wrong(e, a, arg, value, "a service");
+        if (!text || (arg->type == ARG_SERVICE && !*text))
+            return false;
         json_quote(to, text, strlen(text));
         return true;
     case ARG_IP:
-        return put_ip(to, text) || wrong(e, a, arg, value, "an IP address");
+        return put_ip(to, text);
     case ARG_INTEGER:
-        return put_integer(to, value, text) || wrong(e, a, arg, value, "a whole number");
+        return put_integer(to, value, text);
     case ARG_DURATION:
-        return put_duration(to, value, text)
-            || wrong(e, a, arg, value, "a duration such as \"30s\" or \"2m\"");
+        return put_duration(to, value, text);
     case ARG_TRUTH:
-        return put_truth(to, value, text) || wrong(e, a, arg, value, "true or false");
+        return put_truth(to, value, text);
     case ARG_LIST:
-        return put_list(to, value, text) || wrong(e, a, arg, value, "a list");
+        return put_list(to, arg, value, text, keep);
     case ARG_ANY:
         text_bytes(to, value.at, value.length);
         return true;
@@ -182,8 +186,9 @@ bool role_arguments(const char **canonical, const struct role_action *a, struct 
             text_char(&t, ',');
         json_quote(&t, arg->name, strlen(arg->name));
         text_char(&t, ':');
-        if (!put_arg(&t, a, arg, value, keep, e))
-            return false;
+        if (!role_put_value(&t, arg, value, keep))
+            return err_input(e, "%s: '%s': found %.*s, expected %s", a->full, arg->name,
+                             (int)(value.length > 60 ? 60 : value.length), value.at, role_type_words(arg, keep));
     }
     text_char(&t, '}');
     *canonical = json_canonical(json_from(t.at), keep);

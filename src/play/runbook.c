@@ -178,6 +178,7 @@ static bool param_read(struct param *p, const struct runbook *book, lua_State *L
     }
     if (!param_type(p, book, L, e))
         return false;
+    p->arg.of = ARG_ANY;
     lua_getfield(L, -1, "help");
     p->arg.help = arena_string(keep, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "");
     lua_getfield(L, -2, "required");

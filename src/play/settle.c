@@ -47,6 +47,8 @@ void change_end(struct branch *b)
         json_put(&o, "text", w->text ? w->text : "");
         json_close(&o, '}');
     }
+    if (w->instead)
+        json_put(&o, "instead", w->instead);
     if (w->by_hand)
         json_put_bool(&o, "by_hand", true);
     data_close(&o, b);
@@ -71,7 +73,7 @@ static void it_is_done(struct branch *b)
     struct work *w = b->work;
     struct err e = { 0 };
     w->outcome = OUTCOME_OK;
-    if (!read_state(b, w->action, w->args, have_after, &e))
+    if (w->instead || !read_state(b, w->action, w->args, have_after, &e))
         change_end(b);
 }
 
@@ -84,31 +86,53 @@ static void it_is_not(struct branch *b, const char *text)
     change_end(b);
 }
 
+static void ask_again(struct branch *b, const char *why);
+
 /* Nobody but a person can tell. */
 static void person_told(struct branch *b)
 {
     struct work *w = b->work;
-    const char *answer = b->answer.json, *text = b->answer.text;
+    const char *answer = b->answer.json, *text = b->answer.text ? b->answer.text : "", *result, *rest;
+    struct arena *keep = b->run->keep;
+    struct err e = { 0 };
     w->by_hand = true;
-    if (text_equal(answer, "done") || text_equal(answer, "instead") || text_equal(answer, "yes")) {
-        const char *says = w->action->says ? role_words(w->action->says, w->args, w->before,
-                                                        (struct json){ 0 }, b->run->keep) : "it was done";
-        w->text = text && text[0] ? text : text_equal(answer, "instead") ? "something else was done" : says;
+    if (text_equal(answer, "instead")) {
+        w->instead = text;
+        w->text = arena_print(keep, "something else was done%s%s", text[0] ? ": " : "", text);
+        it_is_done(b);
+        return;
+    }
+    if (text_equal(answer, "done") || text_equal(answer, "yes")) {
+        if (!role_said(&result, &rest, w->action, text, keep, &e)) { /* said before anybody checked it */
+            ask_again(b, e.text);
+            return;
+        }
+        w->result = json_from(result);
+        const char *says = w->action->says ? role_words(w->action->says, w->args, w->before, w->result, keep)
+                                           : "it was done";
+        w->text = rest[0] ? arena_print(keep, "%s: %s", says, rest) : says;
         it_is_done(b);
         return;
     }
     w->outcome = OUTCOME_FAILED;
-    w->text = text && text[0] ? text : "it was not done";
+    w->text = text[0] ? text : "it was not done";
     change_end(b);
+}
+
+static void ask_again(struct branch *b, const char *why)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    const char *wants = role_wants(w->action, r->keep);
+    const char *question = arena_print(r->keep, "%s%s%s %s %s was begun, and nobody can see whether it "
+                                       "happened: was it done?%s%s", why, why[0] ? ": " : "", w->name,
+                                       w->action->full, w->target, wants[0] ? " With done, say " : "", wants);
+    consent_ask(b, "manual", question, w->action->full, w->args_sha256, NULL, person_told);
 }
 
 static void ask_a_person(struct branch *b)
 {
-    struct run *r = b->run;
-    struct work *w = b->work;
-    const char *question = arena_print(r->keep, "%s %s %s was begun, and nobody can see whether it "
-                                       "happened: was it done?", w->name, w->action->full, w->target);
-    consent_ask(b, "manual", question, w->action->full, w->args_sha256, NULL, person_told);
+    ask_again(b, "");
 }
 
 static void probe_again(struct branch *b);
@@ -129,6 +153,7 @@ static void probed(struct branch *b)
     }
     switch (v->seen) {
     case SEEN_DONE:
+        w->instead = v->instead;
         w->result = json_from(arena_string(r->keep, v->result ? v->result : "{}"));
         w->text = v->text && v->text[0] ? arena_print(r->keep, "%s (looked into)", v->text)
                                         : "it had happened (looked into)";

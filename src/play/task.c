@@ -181,6 +181,11 @@ static void conclude(struct task *t)
             t->view.result = as_contracted(t, result.at);
     }
     t->view.nothing = strcmp(outcome, "nothing") == 0;
+    if (strcmp(outcome, "instead") == 0) {
+        t->view.instead = text ? text : "";
+        outcome = t->probe ? "done" : "ok";
+        text = arena_print(t->keep, "something else was done%s%s", t->view.instead[0] ? ": " : "", t->view.instead);
+    }
     t->view.outcome = t->view.nothing ? OUTCOME_FAILED
                                       : (enum outcome)index_of(outcomes, outcome, OUTCOME_UNKNOWN);
     t->view.seen = (enum seen)index_of(seens, outcome, SEEN_UNKNOWN);
@@ -230,8 +235,10 @@ static void go_on(struct task *t)
     enum sandbox_turn turn = sandbox_resume(t->plugin->sandbox, t->co, t->arguments, &results, &e);
     t->arguments = 0;
     if (turn == SANDBOX_YIELDED) {
-        bool asks = results == 2 && text_equal(lua_tostring(t->co, -2), "ask");
-        t->view = (struct task_view){ .state = asks ? TASK_ASKS : TASK_WAITS };
+        const char *what = results == 2 ? lua_tostring(t->co, -2) : NULL;
+        bool asks = what && text_starts(what, "ask");
+        t->view = (struct task_view){ .state = asks ? TASK_ASKS : TASK_WAITS,
+                                      .wants_result = asks && text_equal(what, "ask for the result") };
         if (asks)
             t->view.question = arena_string(t->keep, lua_tostring(t->co, -1));
         else

@@ -17,15 +17,19 @@ static void advise(struct advising *a, const char *type, const char *why)
 /* A consent is approved, work by hand is answered, and a question in words by words. */
 static void about_question(struct advising *a, struct desk *d, const char *ask)
 {
-    const char *mode = "confirm";
+    const char *mode = "confirm", *wants = NULL;
     for (size_t i = 0; i < d->journal.count; i++)
         if (d->journal.event[i].kind == EVENT_ASKED && d->journal.event[i].data.at &&
-            json_is(json_get(d->journal.event[i].data, "ask"), ask))
+            json_is(json_get(d->journal.event[i].data, "ask"), ask)) {
             mode = json_text_or(json_get(d->journal.event[i].data, "mode"), d->keep, mode);
+            wants = json_get_text(d->journal.event[i].data, "wants", d->keep);
+        }
     if (text_equal(mode, "manual"))
-        advise(a, arena_print(d->keep, "tocsin answer %s done", ask), "or could-not WHY, or instead WHAT");
+        advise(a, arena_print(d->keep, "tocsin answer %s done%s%s", ask, wants ? " " : "", wants ? wants : ""),
+               "or could-not WHY, or instead WHAT");
     else if (text_equal(mode, "look"))
-        advise(a, arena_print(d->keep, "tocsin answer %s TEXT", ask), "what you see: yes, no, an IP; or could-not WHY");
+        advise(a, arena_print(d->keep, "tocsin answer %s TEXT", ask),
+               arena_print(d->keep, "%s; or could-not WHY", wants ? wants : "what you see"));
     else if (text_equal(mode, "ask"))
         advise(a, arena_print(d->keep, "tocsin answer %s TEXT", ask), "says what was asked for");
     else

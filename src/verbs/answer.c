@@ -238,6 +238,23 @@ bool verb_refuse(struct desk *d, struct err *e)
     return decide(d, "no", e);
 }
 
+/* What becomes a result is held against the contract when it is said, not later. */
+static bool makes_sense(struct desk *d, const struct question *q, const char *answer, const char *text, struct err *e)
+{
+    struct roles roles;
+    const struct role_action *a;
+    const char *result, *rest;
+    bool done = text_equal(answer, "done"), said = text_equal(answer, "text");
+    if (!q->wants || !q->action || (!done && !said))
+        return true;
+    if (!roles_load(&roles, d->keep, e) || !(a = roles_find(&roles, q->action, e)))
+        return false;
+    if (role_said(&result, &rest, a, text, d->keep, e))
+        return true;
+    err_hint(e, "tocsin answer %s %s%s   or could-not WHY", q->name, done ? "done " : "", q->wants);
+    return false;
+}
+
 bool verb_answer(struct desk *d, struct err *e)
 {
     static const char *const hands[] = { "done", "could-not", "instead", NULL };
@@ -261,10 +278,13 @@ bool verb_answer(struct desk *d, struct err *e)
     if (text_equal(q.mode, "ask"))
         return write_answer(d, &q, "text", text, e) && go_on(d, &q, e);
     if (text_equal(q.mode, "look") && !text_starts(text, "could-not"))
-        return write_answer(d, &q, "text", text, e) && go_on(d, &q, e);
-    for (size_t i = 0; hands[i]; i++)
-        if (text_starts(text, hands[i]) && (!text[strlen(hands[i])] || text[strlen(hands[i])] == ' '))
-            return write_answer(d, &q, hands[i], text + strlen(hands[i]) + (text[strlen(hands[i])] == ' '), e) &&
-                   go_on(d, &q, e);
+        return makes_sense(d, &q, "text", text, e) && write_answer(d, &q, "text", text, e) && go_on(d, &q, e);
+    for (size_t i = 0; hands[i]; i++) {
+        size_t length = strlen(hands[i]);
+        if (!text_starts(text, hands[i]) || (text[length] && text[length] != ' '))
+            continue;
+        const char *more = text + length + (text[length] == ' ');
+        return makes_sense(d, &q, hands[i], more, e) && write_answer(d, &q, hands[i], more, e) && go_on(d, &q, e);
+    }
     return err_usage(e, "found '%s', expected done, could-not or instead TEXT", text_cut(d->keep, text, 40));
 }

@@ -178,11 +178,16 @@ static void view_target(struct target_view *v, struct situation *s, struct desk 
 {
     *v = (struct target_view){ .ip = ip, .service = service, .place = "in pool", .since = INSTANT_NONE,
                                .dns_until = INSTANT_NONE };
-    const char *vpc = NULL;
+    const char *vpc = NULL, *instead = NULL;
     for (size_t i = 0; i < s->ledger.changes; i++) {
         const struct change *c = &s->ledger.change[i];
         if (!c->ended || c->state == CHANGE_FAILED || !json_is(json_get(c->args, "ip"), ip))
             continue;
+        if (c->instead) {
+            instead = c->instead;
+            v->since = c->ended->at;
+            continue;
+        }
         if (text_equal(c->action, "dns.remove"))
             v->dns_until = c->ended->at + json_int_or(json_get(c->result, "live_ms"), 0);
         if (text_equal(c->action, "pool.remove"))
@@ -196,12 +201,15 @@ static void view_target(struct target_view *v, struct situation *s, struct desk 
         else
             continue;
         v->since = c->ended->at;
+        instead = NULL;
     }
     v->watched = !v->out || vpc;
     if (vpc)
         v->place = arena_print(d->keep, "%sin VPC %s", v->out ? "" : "in pool, ", vpc);
     else if (v->out)
         v->place = "OUT of pool";
+    if (instead)
+        v->place = arena_print(d->keep, "not known: %s", instead[0] ? instead : "something else was done");
     v->flood = last_seen(d, j, "sense.quiet", "ip", ip, "quiet");
     see_flood(d, j, ip, &v->flood);
 }

@@ -11,10 +11,10 @@ static const char *willing(const struct role_action *a, const char *question)
 {
     static const char *const by_type[] = { "text:ok", "text:203.0.113.11", "text:7", "text:osc-fr1", "text:2m",
                                            "text:yes", "text:192.0.2.1 192.0.2.2", "text:ok" };
-    if (strstr(question, "Which ip "))
-        return "text:203.0.113.11";
-    if (strstr(question, "Which id "))
-        return "text:vpc-0001";
+    if (strstr(question, "With done, say ip=IP"))
+        return "done:ip=203.0.113.11";
+    if (strstr(question, "With done, say id=ID"))
+        return "done:id=vpc-0001";
     if (strstr(question, "Please look"))
         return by_type[a->result[0].type];
     return "done";

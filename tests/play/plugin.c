@@ -151,9 +151,51 @@ static void an_unbound_role_is_a_person_who_says_what_happened(void **_)
     struct script read = { (const char *const[]){ "text:192.0.2.1, 192.0.2.2", NULL }, 0, NULL };
     v = stage_do(s, "pool.list", "{\"service\":\"osc-fr1\"}", "k", &read);
     assert_string_equal(v.result, "{\"count\":2,\"ips\":[\"192.0.2.1\",\"192.0.2.2\"]}");
-    struct script ip = { (const char *const[]){ "done", "text:203.0.113.9", NULL }, 0, NULL };
+    struct script ip = { (const char *const[]){ "done", "done:ip=spare", "done:ip=203.0.113.9", NULL }, 0, NULL };
     v = stage_do(s, "cloud.allocate_ip", "{\"name\":\"spare\"}", "k", &ip);
     assert_string_equal(v.result, "{\"ip\":\"203.0.113.9\"}");
+    struct script other = { (const char *const[]){ "instead:blackholed it", NULL }, 0, NULL };
+    v = stage_do(s, "pool.remove", AT("192.0.2.1"), "k", &other);
+    assert_string_equal(v.instead, "blackholed it");
+    assert_string_equal(v.result, "{}");
+    plugins_close(s->plugins);
+}
+
+static struct task_view looked(struct stage *s, const char *action, const char *args, const char *const *said)
+{
+    struct script script = { said, 0, NULL };
+    return stage_do(s, action, args, "k", &script);
+}
+#define SAID(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+static void what_a_person_sees_has_the_type_that_the_contract_wants(void **_)
+{
+    struct stage *s = stage_open(real);
+    const char *service = "{\"service\":\"osc-fr1\"}";
+    struct task_view v = looked(s, "sense.flood", service, SAID("text:it is 192.0.2.1 I think", "text:192.0.2.1"));
+    assert_string_equal(v.result, "{\"ip\":\"192.0.2.1\",\"ips\":[\"192.0.2.1\"]}"); /* no kind, no rate: nobody said them */
+    v = looked(s, "sense.flood", service, SAID("text:192.0.2.1 kind=syn rate=42000"));
+    assert_string_equal(v.result, "{\"ip\":\"192.0.2.1\",\"ips\":[\"192.0.2.1\"],\"kind\":\"syn\",\"rate\":42000}");
+    v = looked(s, "pool.list", service, SAID("text:only 192.0.2.1", "text:both", "text:192.0.2.1"));
+    assert_string_equal(v.result, "{\"count\":1,\"ips\":[\"192.0.2.1\"]}");
+    v = looked(s, "sense.answers", service, SAID("text:no, still down", "text:no"));
+    assert_string_equal(v.result, "{\"answers\":false}");
+    v = looked(s, "sense.quiet", "{\"ip\":\"192.0.2.1\"}", SAID("text:yes"));
+    assert_string_equal(v.result, "{\"observed\":true,\"quiet\":true}");
+    v = looked(s, "pool.list", service, SAID("text:a", "text:b", "text:c"));
+    assert_int_equal(v.outcome, OUTCOME_FAILED);
+    assert_string_equal(v.text, "found 'c', expected IP addresses, or none");
+    plugins_close(s->plugins);
+}
+
+static void none_is_an_answer(void **_)
+{
+    struct stage *s = stage_open(real);
+    const char *service = "{\"service\":\"osc-fr1\"}";
+    assert_string_equal(looked(s, "cloud.find_vpc", "{\"name\":\"watch\"}", SAID("text:none")).result, "{\"id\":\"\"}");
+    assert_string_equal(looked(s, "pool.list", service, SAID("text:none")).result, "{\"count\":0,\"ips\":[]}");
+    assert_true(looked(s, "sense.flood", service, SAID("text:none")).nothing);
+    assert_string_equal(looked(s, "sense.answers", service, SAID("text:none", "text:yes")).result, "{\"answers\":true}");
     plugins_close(s->plugins);
 }
 
@@ -227,6 +269,8 @@ int main(void)
         promise(an_answer_that_was_lost_is_unknown_and_the_probe_tells),
         promise(what_is_accepted_may_show_only_later),
         promise(an_unbound_role_is_a_person_who_says_what_happened),
+        promise(what_a_person_sees_has_the_type_that_the_contract_wants),
+        promise(none_is_an_answer),
         promise(a_dry_run_writes_nothing),
         promise(an_assumption_stands_over_the_model),
         promise(a_missing_or_broken_plugin_is_named),

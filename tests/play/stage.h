@@ -57,7 +57,7 @@ static inline struct stage *stage_open(const char *configuration)
     return stage_open_in(NULL, configuration);
 }
 
-/* What a scripted person says to the n-th question: "done", "yes", "text:...". */
+/* What a scripted person says to the n-th question: "done", "yes", "text:...", "done:ip=192.0.2.1". */
 struct script { const char *const *line; size_t next; const char *asked; };
 
 /* Turns the task to its end, letting time pass; questions go to the script. */
@@ -76,8 +76,8 @@ static inline struct task_view stage_finish(struct stage *s, struct task *t, str
             fail_msg("nobody answers '%s'", v.question);
         const char *line = script->line[script->next++];
         script->asked = v.question;
-        bool text = strncmp(line, "text:", 5) == 0;
-        task_answer(t, text ? "text" : line, text ? line + 5 : "");
+        size_t word = strcspn(line, ":");
+        task_answer(t, arena_copy(test_keep(), line, word), line[word] ? line + word + 1 : "");
     }
     fail_msg("the task never ends");
     return v;

@@ -19,7 +19,7 @@ return {
   actions = {
     { "list_ips", help = "the public IPs that are ours",
       args = {},
-      results = { { "ips", "list", help = "in order" }, { "count", "integer", help = "how many" } },
+      results = { { "ips", "list", of = "ip", help = "in order" }, { "count", "integer", help = "how many" } },
       model = function(w)
         local ips = {}
         for ip in pairs(w.ips) do ips[#ips + 1] = ip end

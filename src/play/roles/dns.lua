@@ -24,7 +24,7 @@ return {
   actions = {
     { "list", help = "the addresses in the zone now",
       args = { where },
-      results = { { "name", "text", help = "the name asked for" }, { "ips", "list", help = "its addresses" },
+      results = { { "ips", "list", of = "ip", help = "its addresses" }, { "name", "text", help = "the name asked for" },
                   { "ttl_ms", "integer", help = "how long an answer may be kept" } },
       model = function(w, a)
         local z, why = zone_of(w, a.service)

@@ -13,7 +13,7 @@ return {
   actions = {
     { "list", help = "the IPs that serve",
       args = { { "service", "service", required = true, help = "whose pool" } },
-      results = { { "ips", "list", help = "in order" }, { "count", "integer", help = "how many" } },
+      results = { { "ips", "list", of = "ip", help = "in order" }, { "count", "integer", help = "how many" } },
       model = function(w, a)
         local s, why = service_of(w, a.service)
         if not s then return nil, why end

@@ -16,7 +16,7 @@ return {
     { "flood", help = "the IP of a service that is being flooded",
       nothing = "no flood on $args.service in the last $args.last; do you know the IP? add ip=...",
       args = { whose, last "2m" },
-      results = { { "ip", "ip", help = "the one that gets most" }, { "ips", "list", help = "all of them" },
+      results = { { "ip", "ip", help = "the one that gets most" }, { "ips", "list", of = "ip", help = "all of them" },
                   { "kind", "text", help = "syn, ack, udp, ..." }, { "rate", "integer", help = "packets a second" },
                   { "since", "integer", help = "when it began, milliseconds since 1970" } },
       model = function(w, a, now, t)
@@ -70,7 +70,7 @@ return {
     { "quiet", help = "has nobody flooded this IP for so long?",
       args = { { "ip", "ip", required = true, help = "which IP" }, last "30m" },
       results = { { "quiet", "truth", help = "watched all the time, and no flood" },
-                  { "observed", "truth", help = "somebody could see its traffic all the time" },
+                  { "observed", "truth", default = true, help = "somebody could see its traffic all the time" },
                   { "flooded", "truth", help = "there was a flood" },
                   { "rate", "integer", help = "packets a second now" } },
       condition = "quiet",
@@ -94,7 +94,7 @@ return {
     { "top", help = "the addresses that send most to an IP, without those that are known to be honest",
       args = { { "ip", "ip", required = true, help = "which IP" }, last "2m" },
       results = { { "sources", "integer", help = "how many different ones" },
-                  { "blockable", "list", help = "those that may be blocked; none when they are forged" } },
+                  { "blockable", "list", of = "ip", help = "those that may be blocked; none when they are forged" } },
       model = function(w, a, now, t)
         local f = t.floods(a.ip, now - a.last, now)
         return { sources = f.flooded and f.rate or 0, blockable = {} }
