@@ -220,7 +220,12 @@ const char *text_cut(struct arena *keep, const char *text, size_t columns)
     return arena_print(keep, "%.*s%.*s", (int)i, text, (int)(columns < 3 ? columns : 3), "...");
 }
 
-/* Damerau-Levenshtein over bytes, names up to 63 bytes. */
+static bool same_letter(char a, char b)
+{
+    return a == b || ((a | 32) == (b | 32) && (a | 32) >= 'a' && (a | 32) <= 'z');
+}
+
+/* Damerau-Levenshtein over bytes, whatever their case; names up to 63 bytes. */
 static size_t distance(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b), row[3][64];
@@ -232,12 +237,12 @@ static size_t distance(const char *a, const char *b)
         size_t *now = row[i % 3], *before = row[(i + 2) % 3], *earlier = row[(i + 1) % 3];
         now[0] = i;
         for (size_t j = 1; j <= lb; j++) {
-            size_t best = before[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t best = before[j - 1] + !same_letter(a[i - 1], b[j - 1]);
             if (before[j] + 1 < best)
                 best = before[j] + 1;
             if (now[j - 1] + 1 < best)
                 best = now[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1])
                 && earlier[j - 2] + 1 < best)
                 best = earlier[j - 2] + 1;
             now[j] = best;

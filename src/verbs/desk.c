@@ -1,8 +1,6 @@
 /* desk.c: what every verb needs: its words, its incident, its answer. */
 #include "verbs/verbs.h"
 
-#include "base/sha256.h"
-
 #include <stdarg.h>
 #include <string.h>
 
@@ -84,8 +82,7 @@ static const char *with_typed(struct desk *d, const char *data, const char *type
     return t.at;
 }
 
-static void remember(struct desk *d, const struct draft *draft, size_t count,
-                     const struct appended *a)
+void desk_remember(struct desk *d, const struct draft *draft, size_t count, const struct appended *a)
 {
     for (size_t i = 0; i < count; i++) {
         if (d->recorded.length)
@@ -116,8 +113,23 @@ bool desk_append_all(struct desk *d, struct draft *draft, size_t count, struct a
     }
     if (!d->ws.store->append(d->ws.store, d->name, d->behind, NULL, draft, count, true, out, d->keep, e))
         return false;
-    remember(d, draft, count, out);
+    desk_remember(d, draft, count, out);
     return true;
+}
+
+bool desk_append_as_read(struct desk *d, struct draft *draft, size_t count, bool *moved, struct err *e)
+{
+    struct err why = { 0 };
+    d->behind = d->incident.head;
+    bool done = desk_append_all(d, draft, count, NULL, &why);
+    d->behind = NULL;
+    *moved = false;
+    if (done)
+        return true;
+    *moved = why.kind == ERR_BUSY;
+    if (!*moved)
+        *e = why;
+    return *moved && desk_refresh(d, e);
 }
 
 bool desk_append(struct desk *d, const struct moment *when, enum event_kind kind,
@@ -149,46 +161,6 @@ bool desk_refresh(struct desk *d, struct err *e)
         if (d->journal.event[i].stream == 0 && d->journal.event[i].recorded > d->recorded_until)
             d->recorded_until = d->journal.event[i].recorded;
     return incident_fold(&d->incident, &d->journal, d->as_of, desk_now(d), d->keep, e);
-}
-
-bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,
-                        const char *zone, struct err *e)
-{
-    unsigned char bytes[16];
-    char id[33];
-    struct text data = text_new(d->keep);
-    struct json_out o = json_out(&data);
-    struct draft draft = { .at = INSTANT_NONE, .by = d->world->user, .uid = d->world->uid,
-                           .kind = EVENT_OPENED };
-    if (when && when->at != INSTANT_NONE) {
-        draft.at = when->at;
-        draft.early_ms = when->early_ms;
-        draft.late_ms = when->late_ms;
-    }
-    const char *name;
-    if (!workspace_next_name(&name, &d->ws, draft.at == INSTANT_NONE ? desk_now(d) : draft.at,
-                             d->keep, e))
-        return false;
-    d->world->random(d->world, bytes, sizeof bytes);
-    hex_from_bytes(id, bytes, sizeof bytes);
-    json_open(&o, NULL, '{');
-    json_put(&o, "id", id);
-    json_put(&o, "name", name);
-    json_put(&o, "zone", zone ? zone : d->ws.config.zone);
-    json_put(&o, "world", d->ws.config.simulated ? "simulated" : "real");
-    json_put_bool(&o, "drill", d->ws.config.simulated);
-    if (title && *title)
-        json_put(&o, "title", title);
-    if (when && when->typed)
-        json_put(&o, "typed", when->typed);
-    json_close(&o, '}');
-    draft.data = data.at;
-    if (!d->ws.store->create(d->ws.store, name, &draft, d->keep, e) || !desk_incident(d, name, e))
-        return false;
-    struct appended opened = { .first_seq = 1, .recorded = d->journal.event[0].recorded,
-                               .hash = { d->journal.event[0].hash } };
-    remember(d, &draft, 1, &opened);
-    return true;
 }
 
 void desk_echo(struct desk *d, const char *format, ...)

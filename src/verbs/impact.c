@@ -95,65 +95,103 @@ static size_t open_windows(const struct desk *d, const char *service, const stru
     return n;
 }
 
-/* An incident to write into: the open one, or a new one that begins then. */
-static bool have_incident(struct desk *d, const struct moment *m, const char *service, bool *fresh,
-                          struct err *e)
+/* What a person says about a service, from a moment on. */
+struct onset {
+    const char *service, *level, *text, *because;
+    int64_t lost;          /* -1: not said */
+    struct moment when;
+};
+
+/* Is what the window says as bad as that? Then there is nothing to add. */
+static bool says_it(const struct window *w, const struct onset *o)
 {
-    *fresh = !d->name;
-    if (d->name && d->incident.closed) {
-        if (!desk_confirm(d, arena_print(d->keep, "%s is closed: reopen it?", d->name), e))
-            return false;
-        return desk_append(d, m, EVENT_PHASE, "{\"phase\":\"detected\"}", NULL, e) &&
-               desk_refresh(d, e);
-    }
-    return d->name || desk_open_incident(d, m, service, NULL, e);
+    if (w->level == IMPACT_DOWN || text_equal(o->level, impact_level_names[w->level]))
+        return w->level != IMPACT_DEGRADED || (o->lost <= w->lost_ppb && w->lost_ppb >= 0) || o->lost < 0;
+    return false;
 }
 
-static bool already_down(struct desk *d, const struct window *w, const char *text,
-                         const struct moment *m, struct err *e)
+/* A person said so already, and it still runs. What probes and runs say stays theirs. */
+static const struct window *said_already(const struct desk *d, const struct onset *o)
 {
+    const struct window *open[64];
+    size_t n = open_windows(d, o->service, open, 64);
+    for (size_t i = 0; i < n; i++)
+        if (text_equal(open[i]->basis, "person") && says_it(open[i], o))
+            return open[i];
+    return NULL;
+}
+
+static bool already(struct desk *d, const struct window *w, const struct onset *o, struct err *e)
+{
+    const struct moment *m = &o->when;
     const char *since = instant_text(d->keep, desk_zone(d), w->start.at, FORM_HM);
-    if (m->at != INSTANT_NONE && m->at < w->start.at) {
-        err_hint(e, "tocsin amend %lld @%s   moves its beginning", (long long)w->opening->seq, m->typed);
-        return err_failed(e, "'%s' is down already, since %s", w->service, since);
+    const char *number = event_number(w->opening, d->keep);
+    bool earlier = m->at != INSTANT_NONE && m->at < w->start.at;
+    if (earlier && !*o->text) {
+        err_hint(e, "tocsin amend %s @%s   moves its beginning", number, m->typed);
+        return err_failed(e, "'%s' is %s already, since %s", w->service, impact_level_names[w->level], since);
     }
-    if (*text && !record_text(d, m, EVENT_NOTE, text, e))
+    if (*o->text && !record_text(d, m, EVENT_NOTE, o->text, e))
         return false;
-    desk_echo(d, "%s is down already, since %s%s", w->service, since, *text ? "; noted" : "");
+    desk_echo(d, "%s is %s already, since %s%s", w->service, impact_level_names[w->level], since,
+              *o->text ? "; your words are noted" : "");
+    if (earlier)
+        desk_say(d, "  tocsin amend %s @%s   moves its beginning", number, m->typed);
+    else if (!*o->text && !text_equal(w->opening->by, d->world->user))
+        desk_say(d, "  %s said so; nothing was written", w->opening->by);
     return true;
 }
 
-bool verb_down(struct desk *d, struct err *e)
+/* A window begins: in the open incident, which may have been opened by somebody
+ * else in this very second, or in one that is opened for it. */
+static bool begin(struct desk *d, struct onset *o, struct err *e)
 {
-    struct moment m;
-    const struct window *open[1];
-    int64_t lost;
-    bool fresh;
-    if (!desk_needs(d, 0, e) || !config_service(&d->ws.config, d->word[0], e) ||
-        !desk_moment(&m, d, 1, e) || !lost_share(d, &lost, e))
+    enum { ROUNDS = 64 };
+    bool fresh, moved = true;
+    const struct moment said = o->when;
+    struct moment m = said;
+    if (!desk_have_incident(d, &said, false, o->service, &fresh, e))
         return false;
-    const char *service = d->word[0], *text = desk_text(d, 1);
-    if (open_windows(d, service, open, 1) && text_equal(open[0]->opening->kind_name, "impact") &&
-        text_equal(open[0]->basis, "person"))
-        return already_down(d, open[0], text, &m, e);
-    if (!have_incident(d, &m, service, &fresh, e))
-        return false;
-    const char *words = person_note(d, &m);
-    reach_back(d, &m, service, false);
-    if (!desk_append(d, &m, EVENT_IMPACT,
-                     opening(d, service, lost >= 0 ? "degraded" : "down", lost, text, NULL, NULL), NULL, e))
-        return false;
-    desk_echo(d, "%s is %s%s: the clock runs%s", service,
-              lost >= 0 ? arena_print(d->keep, "degraded (%s lost)", desk_option(d, "lost")) : "DOWN",
-              words, fresh ? "; incident opened" : "");
+    for (int i = 0; moved; i++) {
+        const struct window *w = said_already(d, o);
+        if (w) {
+            bool noted = already(d, w, o, e);
+            if (fresh)
+                desk_baseline(d);
+            return noted;
+        }
+        m = said;
+        reach_back(d, &m, o->service, false);
+        struct draft draft = { .at = m.at, .early_ms = m.early_ms, .late_ms = m.late_ms, .kind = EVENT_IMPACT,
+                               .data = opening(d, o->service, o->level, o->lost, o->text, o->because, m.typed) };
+        if (i == ROUNDS ? !desk_append_all(d, &draft, 1, NULL, e) : !desk_append_as_read(d, &draft, 1, &moved, e))
+            return false;
+        moved = moved && i < ROUNDS;
+    }
+    const char *level = text_equal(o->level, "down") ? "DOWN" : o->lost < 0 ? o->level
+                      : arena_print(d->keep, "%s (%s lost)", o->level, desk_option(d, "lost"));
+    desk_echo(d, "%s is %s%s: the clock runs%s", o->service, level, person_note(d, &said),
+              fresh ? "; incident opened" : "");
     if (fresh)
         desk_baseline(d);
     if (!m.typed && m.early_ms >= MINUTE_MS)
         desk_say(d, "  nobody said when: it may have begun up to %s ago; tocsin amend last @%s says it exactly",
                  duration_short(d->keep, m.early_ms),
                  instant_text(d->keep, desk_zone(d), m.at - m.early_ms / 2, FORM_HM));
-    desk_say(d, "  tocsin note TEXT   tocsin status   tocsin up %s (when it answers again)", service);
+    desk_say(d, "  tocsin note TEXT   tocsin status   tocsin up %s (when it answers again)", o->service);
     return true;
+}
+
+bool verb_down(struct desk *d, struct err *e)
+{
+    struct onset o = { .level = "down" };
+    if (!desk_needs(d, 0, e) || !config_service(&d->ws.config, d->word[0], e) ||
+        !desk_moment(&o.when, d, 1, e) || !lost_share(d, &o.lost, e))
+        return false;
+    o.service = d->word[0];
+    o.text = desk_text(d, 1);
+    o.level = o.lost >= 0 ? "degraded" : "down";
+    return begin(d, &o, e);
 }
 
 static bool which_service(struct desk *d, const char **service, struct err *e)
@@ -166,7 +204,10 @@ static bool which_service(struct desk *d, const char **service, struct err *e)
             *service = d->word[0];
             return true;
         }
-        /* One service is down and the first word is none: it is the text. */
+        if (*unknown.hint) { /* a slip, and not the first word of a text */
+            *e = unknown;
+            return false;
+        }
     }
     size_t n = open_windows(d, NULL, open, 16);
     for (size_t i = 1; i < n; i++)
@@ -254,6 +295,21 @@ static bool whole_window(struct desk *d, const char *service, const char *data,
     return true;
 }
 
+/* Said of a whole incident, open or not: the last one will do. */
+static bool affirm_none(struct desk *d, const char *service, const char *data, struct moment *from,
+                        const struct moment *to, struct err *e)
+{
+    const char *last;
+    if (!d->name && !(workspace_pick(&last, &d->ws, NULL, true, d->keep, e) && desk_incident(d, last, e)))
+        return false;
+    if (to) /* looked at then */
+        from->late_ms = to->at + to->late_ms - from->at;
+    if (!desk_append(d, from, EVENT_IMPACT, data, NULL, e))
+        return false;
+    desk_echo(d, "%s: no impact, says %s", service, d->world->user);
+    return true;
+}
+
 static bool level_is(struct desk *d, const char *level, int64_t lost, struct err *e)
 {
     static const char *const levels[] = { "down", "degraded", "unknown", "up", "none", NULL };
@@ -284,21 +340,13 @@ bool verb_impact(struct desk *d, struct err *e)
         return close_windows(d, service, &from, text, e);
     }
     bool none = text_equal(level, "none");
+    if (!whole && !none) {
+        struct onset o = { service, level, text, desk_option(d, "because"), lost, from };
+        return begin(d, &o, e);
+    }
     const char *data = opening(d, service, level, lost, text, desk_option(d, "because"),
                                whole && !none ? from.typed : NULL);
-    if (whole && none) /* said of the whole incident, and looked at then */
-        from.late_ms = to.at + to.late_ms - from.at;
-    if (!have_incident(d, &from, service, &fresh, e))
-        return false;
-    if (whole && !none)
-        return whole_window(d, service, data, &from, &to, e);
-    if (!none)
-        reach_back(d, &from, service, false);
-    if (!desk_append(d, &from, EVENT_IMPACT, data, NULL, e))
-        return false;
     if (none)
-        desk_echo(d, "%s: no impact, says %s", service, d->world->user);
-    else
-        desk_echo(d, "%s is %s: the clock runs%s", service, level, fresh ? "; incident opened" : "");
-    return true;
+        return affirm_none(d, service, data, &from, whole ? &to : NULL, e);
+    return desk_have_incident(d, &from, true, service, &fresh, e) && whole_window(d, service, data, &from, &to, e);
 }

@@ -128,7 +128,7 @@ static bool import_history(struct desk *d, const char *file, const char *bytes, 
     struct moment start = { .at = h.start, .early_ms = event[0].draft.early_ms,
                             .late_ms = event[0].draft.late_ms };
     d->name = NULL;
-    if (!desk_open_incident(d, &start, h.title, h.zone, e) || !write_events(d, &h, speed, e) ||
+    if (!desk_open_incident(d, &start, h.title, h.zone, NULL, e) || !write_events(d, &h, speed, e) ||
         !desk_refresh(d, e))
         return false;
     size_t rows = 0;

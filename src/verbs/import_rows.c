@@ -73,7 +73,7 @@ bool import_rows_into(struct desk *d, const char *title, const char *bytes, size
                                      zone_words(d->keep, desk_zone(d), draft[0].at)), e))
         return false;
     struct moment start = { .at = draft[0].at, .early_ms = draft[0].early_ms, .late_ms = draft[0].late_ms };
-    if ((!d->name && !desk_open_incident(d, &start, title, NULL, e)) || !desk_append_all(d, draft, n, NULL, e))
+    if ((!d->name && !desk_open_incident(d, &start, title, NULL, NULL, e)) || !desk_append_all(d, draft, n, NULL, e))
         return false;
     d->when.at = INSTANT_NONE;
     desk_echo(d, "%s imported", text_count(d->keep, (int64_t)n, "row"));

@@ -57,6 +57,12 @@ static bool take_notes(struct desk *d, struct err *e)
     return desk_append_all(d, draft, n, NULL, e);
 }
 
+static bool another_is_meant(struct desk *d, struct err *e)
+{
+    err_hint(e, "say --yes if that is so; 'tocsin status' shows the one that is open");
+    return desk_confirm(d, arena_print(d->keep, "%s is open already: open another one?", d->name), e);
+}
+
 bool verb_open(struct desk *d, struct err *e)
 {
     struct moment m;
@@ -64,14 +70,13 @@ bool verb_open(struct desk *d, struct err *e)
     if (!desk_moment(&m, d, d->words ? d->words - 1 : 0, e) ||
         (service && !config_service(&d->ws.config, service, e)))
         return false;
-    if (d->name) {
-        err_hint(e, "'tocsin status' shows it");
-        if (!desk_confirm(d, arena_print(d->keep, "%s is open already: open another one?", d->name), e))
-            return false;
-        d->name = NULL;
-    }
     const char *title = d->words ? desk_text(d, 0) : service ? service : "";
-    if (!desk_open_incident(d, &m, title, NULL, e) || (severity && !severity_record(d, severity, e)))
+    bool joined = d->name != NULL; /* somebody else may open one in this very second, too */
+    if (!joined && !desk_open_incident(d, &m, title, NULL, &joined, e))
+        return false;
+    if (joined && (!another_is_meant(d, e) || !desk_open_incident(d, &m, title, NULL, NULL, e)))
+        return false;
+    if (severity && !severity_record(d, severity, e))
         return false;
     desk_echo(d, "opened%s%s", *title ? ": " : "", title);
     if (!take_notes(d, e))

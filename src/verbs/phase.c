@@ -66,9 +66,13 @@ bool verb_phase(struct desk *d, struct err *e)
                !desk_confirm(d, arena_print(d->keep, "%s is closed: reopen it?", d->name), e)) {
         return false;
     }
-    if (!record_pair(d, &m, EVENT_PHASE, "phase", phase, e))
+    const char *was = d->incident.phase;
+    if (!record_pair(d, &m, EVENT_PHASE, "phase", phase, e) || !desk_refresh(d, e))
         return false;
-    desk_echo(d, "phase: %s (was %s)", phase, d->incident.phase);
+    if (text_equal(d->incident.phase, phase))
+        desk_echo(d, "phase: %s (was %s)", phase, was);
+    else /* backdated: something later was said already */
+        desk_echo(d, "phase: %s, then; it is '%s' since", phase, d->incident.phase);
     return true;
 }
 

@@ -110,14 +110,25 @@ bool desk_append(struct desk *d, const struct moment *when, enum event_kind kind
  * it is this person. */
 bool desk_append_all(struct desk *d, struct draft *draft, size_t count, struct appended *out,
                      struct err *e);
+/* The same, only where nobody wrote since the fold was read; else *moved, nothing is
+ * written, and the fold is read again: the verb looks once more. */
+bool desk_append_as_read(struct desk *d, struct draft *draft, size_t count, bool *moved, struct err *e);
 /* Reads journal and fold again after appending. */
 bool desk_refresh(struct desk *d, struct err *e);
 /* Makes `name` the incident of this desk and reads it. */
 bool desk_incident(struct desk *d, const char *name, struct err *e);
-/* Opens an incident at that moment and makes it the desk's; title may be NULL,
- * zone too: the workspace's. */
+/* desk_open.c: opens an incident at that moment and makes it the desk's; title may be
+ * NULL, zone too: the workspace's. `joined` NULL: a new one in any case; else the
+ * one that somebody else opened in the meantime will do, and that is said. */
 bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,
-                        const char *zone, struct err *e);
+                        const char *zone, bool *joined, struct err *e);
+/* An incident to write a disturbance into: the open one; the last one, closed less
+ * than a day before, where a person says so, which reopens it unless the disturbance
+ * is `over`; else a new one (*fresh). */
+bool desk_have_incident(struct desk *d, const struct moment *when, bool over, const char *title, bool *fresh,
+                        struct err *e);
+/* What was appended, for --json. */
+void desk_remember(struct desk *d, const struct draft *draft, size_t count, const struct appended *a);
 
 /* Every answer echoes incident, local time and age: "INC-2025-001  11:17 CET
  * (9 min ago)  ..."; nothing in --json, where the edge says it. */
