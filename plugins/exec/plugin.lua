@@ -1,5 +1,8 @@
 -- exec: programs, here or on another machine by ssh. No shell: a program and
 -- its arguments, each one as it stands.
+--
+-- Settings: env ({ DB_PASSWORD: "${file:db.key}" }), variables that programs
+-- here get besides; of what the configuration names as ${env:X} they get nothing.
 
 local function quoted(text)
   return "'" .. string.gsub(text, "'", "'\\''") .. "'"
@@ -24,7 +27,9 @@ end
 local KEPT = 4000 -- of its output, in the record
 
 local function perform(t)
-  local id, why = program_start(command(t.args))
+  local what = command(t.args)
+  what.env = t.settings.env
+  local id, why = program_start(what)
   if not id then return failed(why) end
   local until_ms, nap, stopped = now() + t.args.within, 2, false
   local seen = program_look(id)
@@ -34,8 +39,8 @@ local function perform(t)
       stopped, until_ms = true, now() + 2000
     end
     wait(nap)
-    nap = nap < 100 and nap * 2 or 100
     seen = program_look(id)
+    nap = seen.talks and 1 or nap < 100 and nap * 2 or 100
   end
   local out = #seen.out > KEPT and string.sub(seen.out, -KEPT) or seen.out
   local result = { status = seen.status, out = out }
@@ -53,7 +58,7 @@ return {
   summary = "runs programs, here or by ssh",
   plays = { "exec" },
   needs = { "programs" },
-  settings = {},
+  settings = { env = { type = "map" } },
   actions = {
     ["exec.read"] = { perform = perform, deadline = "24h" },
     ["exec.run"] = { perform = perform, deadline = "24h",

@@ -15,16 +15,33 @@ void hex_from_bytes(char *out, const unsigned char *bytes, size_t length)
     out[2 * length] = '\0';
 }
 
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256), "the digest's state has room");
+
+void sha256_begin(struct sha256 *s)
+{
+    SHA256_Init((SHA256_CTX *)s->room);
+}
+
+void sha256_add(struct sha256 *s, const char *bytes, size_t length)
+{
+    SHA256_Update((SHA256_CTX *)s->room, bytes, length);
+}
+
+void sha256_end(struct sha256 *s, char out[SHA256_HEX + 1])
+{
+    unsigned char sum[SHA256_DIGEST_LENGTH];
+    SHA256_Final(sum, (SHA256_CTX *)s->room);
+    hex_from_bytes(out, sum, sizeof sum);
+}
+
 void sha256_two(char out[SHA256_HEX + 1], const char *a, size_t a_length,
                 const char *b, size_t b_length)
 {
-    unsigned char sum[SHA256_DIGEST_LENGTH];
-    SHA256_CTX c;
-    SHA256_Init(&c);
-    SHA256_Update(&c, a, a_length);
-    SHA256_Update(&c, b, b_length);
-    SHA256_Final(sum, &c);
-    hex_from_bytes(out, sum, sizeof sum);
+    struct sha256 s;
+    sha256_begin(&s);
+    sha256_add(&s, a, a_length);
+    sha256_add(&s, b, b_length);
+    sha256_end(&s, out);
 }
 
 void sha256_hex(char out[SHA256_HEX + 1], const char *bytes, size_t length)

@@ -157,6 +157,7 @@ static void change_begun(struct branch *b)
         change_end(b);
         return;
     }
+    branch_listen(b, task, w->name);
     branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, w->action),
                 change_performed);
 }

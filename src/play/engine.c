@@ -142,6 +142,31 @@ void branch_task(struct branch *b, struct task *task, int64_t deadline, step_fn 
     b->then = then;
 }
 
+/* What programs write */
+
+static void say_output(void *context, const char *line)
+{
+    const struct branch *b = context;
+    run_say(b->run, b->key, "%s", line);
+}
+
+void branch_listen(struct branch *b, struct task *task, const char *name)
+{
+    const struct output_place place = { b->run->store, b->run->incident, name, say_output, b };
+    if (b->run->dry || !name)
+        return;
+    b->output = output_open(&place);
+    task_listen(task, b->output);
+}
+
+void branch_heard(struct branch *b, struct json_out *to)
+{
+    if (b->output)
+        output_end(b->output, to);
+    output_close(b->output);
+    b->output = NULL;
+}
+
 /* Turns */
 
 static void take_turn(struct branch *b)
@@ -344,6 +369,7 @@ static void drop_branches(struct run *r)
         struct branch *b = r->branch[i];
         if (b->task)
             task_close(b->task);
+        branch_heard(b, NULL);
         if (b->work && b->work->lock)
             r->store->unlock(r->store, b->work->lock);
         b->task = NULL;

@@ -20,6 +20,7 @@
 #define PLAY_ENGINE_H
 
 #include "play/locks.h"
+#include "play/output.h"
 #include "play/run.h"
 #include "play/words.h"
 
@@ -104,6 +105,7 @@ struct branch {
     step_fn *then;
     struct task *task;
     struct task_view view;
+    struct output *output;            /* of the action under way; NULL: nobody listens */
     int64_t now;                      /* `recorded` of the last event it consumed */
     const char *hash;                 /* and its hash */
     const char *failed_key, *failure; /* set by the last word that failed */
@@ -232,6 +234,10 @@ void branch_write(struct branch *b, enum event_kind kind, const char *data, bool
 void branch_write_numbered(struct branch *b, enum event_kind kind,
                            const char *(*fill)(struct branch *b), step_fn *then);
 void branch_task(struct branch *b, struct task *task, int64_t deadline, step_fn *then);
+/* What the programs of that task write is shown and kept under `name`. */
+void branch_listen(struct branch *b, struct task *task, const char *name);
+/* That action has ended; into its event, where it is one (`to` not NULL). */
+void branch_heard(struct branch *b, struct json_out *to);
 void run_park(struct run *r, const char *why, const char *key, const char *text);
 void run_trouble(struct run *r, const struct err *e);
 void run_say(struct run *r, const char *key, const char *format, ...)

@@ -13,9 +13,21 @@ bool plugins_open(struct plugins **out, const struct workspace *ws, const struct
                   struct arena *keep, struct err *e)
 {
     struct plugins *p = arena_one(keep, struct plugins);
-    *p = (struct plugins){ .ws = ws, .roles = roles, .keep = keep };
+    *p = (struct plugins){ .ws = ws, .roles = roles, .keep = keep, .inherit = -1,
+                           .secrets = secrets_open(ws, keep) };
     *out = p;
     return true;
+}
+
+bool plugins_secrets(struct plugins *p, const char *role, struct err *e)
+{
+    const struct binding *b = config_binding(&p->ws->config, role);
+    return !b || !b->settings || secrets_ready(p->secrets, b->settings, e);
+}
+
+void plugins_hand_on(struct plugins *p, int descriptor)
+{
+    p->inherit = descriptor;
 }
 
 bool plugins_open_model(struct plugins **out, const struct workspace *ws,
@@ -42,7 +54,7 @@ bool plugins_open_model(struct plugins **out, const struct workspace *ws,
 void plugins_close(struct plugins *p)
 {
     for (struct loaded *l = p->first; l; l = l->next) {
-        plugin_jobs_close(l);
+        plugin_jobs_close(l, NULL);
         sandbox_close(l->sandbox);
     }
     p->first = NULL;

@@ -32,6 +32,8 @@ bool plugins_open_model(struct plugins **out, const struct workspace *ws,
                         const struct roles *roles, struct arena *keep, struct err *e);
 /* "sense.flood.ip=192.0.2.1": that read answers so, in a dry run. */
 bool plugins_assume(struct plugins *p, const char *assumption, struct err *e);
+/* Programs inherit that descriptor: the lock of their run. */
+void plugins_hand_on(struct plugins *p, int descriptor);
 void plugins_close(struct plugins *p);
 
 /* The plugin that plays this role: `manual` where none is bound. */
@@ -56,6 +58,7 @@ int64_t plugins_deadline(struct plugins *p, const struct role_action *a);
 
 /* One action under way. */
 struct task;
+struct output; /* play/output.h */
 enum task_state { TASK_DONE, TASK_WAITS, TASK_ASKS };
 struct task_view {
     enum task_state state;
@@ -82,6 +85,8 @@ bool task_perform(struct task **out, struct plugins *p, const struct role_action
 bool task_probe(struct task **out, struct plugins *p, const struct role_action *a,
                 struct json args, struct json before, const char *key, struct arena *keep,
                 struct err *e);
+/* What its programs write goes there, as it comes. */
+void task_listen(struct task *t, struct output *to);
 /* Goes on as far as it can at the world's now. */
 bool task_turn(struct task *t, struct task_view *view, struct err *e);
 /* The person's answer to TASK_ASKS: "done" | "could-not" | "instead" | "text". */

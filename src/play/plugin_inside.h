@@ -2,9 +2,17 @@
 #ifndef PLAY_PLUGIN_INSIDE_H
 #define PLAY_PLUGIN_INSIDE_H
 
+#include "play/output.h"
 #include "play/plugin.h"
+#include "play/secrets.h"
 
 struct plugins;
+
+/* What a plugin is about while a task of its has the turn. */
+struct errand {
+    const char *settings;    /* of the role, as JSON: the secrets that it may have */
+    struct output *output;   /* where programs write to; NULL: nobody listens */
+};
 
 /* A plugin's Lua, in a sandbox of its own. Its table is the registry's
  * "tocsin.plugin". */
@@ -13,6 +21,8 @@ struct loaded {
     struct sandbox *sandbox;
     bool keeps_state, runs_programs, speaks_http; /* the capabilities that it declared */
     struct job *job;         /* programs and requests under way, the newest first */
+    long long jobs;          /* so many there were */
+    const struct errand *errand; /* of the task that has the turn; NULL: none has */
     struct plugins *home;
     struct loaded *next;
 };
@@ -31,6 +41,8 @@ struct plugins {
     bool model;              /* a dry run */
     const char *memory;      /* of a dry run: the state, instead of a file */
     struct assumption *assumed;
+    struct secrets *secrets;
+    int inherit;             /* the descriptor that programs get; -1: none */
 };
 
 /* Loads it when it is first used. */
@@ -41,8 +53,8 @@ void plugins_push_handler(struct loaded *l, const struct role_action *a);
 /* Makes the host's functions globals of this plugin. */
 void plugin_host_open(struct loaded *l);
 void plugin_jobs_open(struct loaded *l);
-/* Ends what is still under way. */
-void plugin_jobs_close(struct loaded *l);
+/* Ends what is still under way (of this errand; NULL: of all). */
+void plugin_jobs_close(struct loaded *l, const struct errand *of);
 /* A returned table that says its outcome: {["tocsin.outcome"]=..., result=, text=}. */
 #define PLUGIN_OUTCOME "tocsin.outcome"
 

@@ -1,19 +1,24 @@
 /* plugin_jobs.c: what a plugin sends out: programs and requests. Each needs
- * its capability, is started and looked at, and never waited for. Secrets are
- * put in here, behind Lua's back, and taken out of what comes back. */
+ * its capability, is started and looked at, and never waited for, and ends with
+ * the task that began it. Secrets are put in here, behind Lua's back, and taken
+ * out of all that comes back. */
 #include "play/plugin_inside.h"
 
+#include "base/ends.h"
 #include "world/http.h"
 #include "world/process.h"
 
+#include <inttypes.h>
 #include <lauxlib.h>
 #include <string.h>
 
 struct job {
     lua_Integer id;
+    const struct errand *errand;
     struct process *process;
+    struct mask_stream stream; /* of the program's output, */
+    struct ends said;          /* and what came through it */
     struct http *http;
-    const char *const *secret; /* values that were put in; then NULL */
     struct job *next;
 };
 
@@ -28,12 +33,14 @@ static void need(lua_State *L, const struct loaded *l, bool declared, const char
         luaL_error(L, "plugin '%s' did not declare that it needs '%s'", l->name, capability);
     if (l->home->model || l->home->ws->world->virtual)
         luaL_error(L, "nothing leaves a simulated world: plugin '%s' wants '%s'", l->name, capability);
+    if (!l->errand)
+        luaL_error(L, "plugin '%s' wants '%s' outside of an action", l->name, capability);
 }
 
 static struct job *job_new(struct loaded *l)
 {
     struct job *j = arena_one(l->home->keep, struct job);
-    *j = (struct job){ .id = l->job ? l->job->id + 1 : 1, .next = l->job };
+    *j = (struct job){ .id = ++l->jobs, .errand = l->errand, .said.most = ENDS_SIZE, .next = l->job };
     l->job = j;
     return j;
 }
@@ -48,113 +55,106 @@ static struct job *job_of(lua_State *L, struct loaded *l)
     return NULL;
 }
 
+static void into_ends(void *context, const char *bytes, size_t length)
+{
+    struct job *j = context;
+    ends_add(&j->said, bytes, length);
+    if (j->errand->output)
+        output_add(j->errand->output, bytes, length);
+}
+
+/* What it wrote since the last look: at most so much at once, for the sake of
+ * the others. Answers whether there was anything. */
+static bool take_in(struct job *j)
+{
+    enum { PIECE = 1 << 16, AT_ONCE = 1 << 20 };
+    char bytes[PIECE];
+    size_t all = 0, n = 0;
+    while (all < AT_ONCE && (n = process_read(j->process, bytes, sizeof bytes)) > 0) {
+        mask_feed(&j->stream, bytes, n, into_ends, j);
+        all += n;
+    }
+    if (all && j->errand->output)
+        output_flush(j->errand->output, false);
+    return all > 0;
+}
+
 static void job_close(struct job *j)
 {
-    if (j->process)
+    if (j->process) {
+        take_in(j); /* of one that is ended by force: what it said until then */
         process_close(j->process);
+        mask_end(&j->stream, into_ends, j);
+    }
     if (j->http)
         http_close(j->http);
+    ends_free(&j->said);
     j->process = NULL;
     j->http = NULL;
 }
 
-void plugin_jobs_close(struct loaded *l)
+void plugin_jobs_close(struct loaded *l, const struct errand *of)
 {
-    for (struct job *j = l->job; j; j = j->next)
-        job_close(j);
+    for (struct job **at = &l->job; *at;) {
+        struct job *j = *at;
+        bool ends = !of || j->errand == of;
+        if (ends)
+            job_close(j);
+        if (ends)
+            *at = j->next;
+        else
+            at = &j->next;
+    }
 }
 
-/* ---- secrets */
-
-enum { SECRETS_MOST = 8, SECRET_LEAST = 8 };
-
-struct secrets { const char *value[SECRETS_MOST + 1]; size_t count; };
-
-static const char *secret_value(const struct plugins *p, const char *name, struct err *e)
+/* "Bearer ${env:KEY}" with the value in its place; NULL and e. */
+static const char *filled(struct loaded *l, const char *text, bool line, struct err *e)
 {
-    struct world *w = p->ws->world;
-    struct arena *keep = p->keep;
-    const char *value = NULL;
-    if (text_starts(name, "env:")) {
-        value = w->environment(w, name + 4);
-    } else if (text_starts(name, "file:")) {
-        size_t length;
-        if (!w->read_file(w, name + 5, &value, &length, keep, e))
-            return NULL;
-        while (length && (value[length - 1] == '\n' || value[length - 1] == '\r'))
-            length--;
-        value = arena_copy(keep, value, length);
-    } else {
-        err_input(e, "'${%s}' is no secret, expected ${env:NAME} or ${file:PATH}", name);
-        return NULL;
-    }
-    if (!value)
-        err_input(e, "the secret '${%s}' is not there", name);
-    else if (strlen(value) < SECRET_LEAST)
-        err_input(e, "the secret '${%s}' is shorter than %d bytes", name, SECRET_LEAST);
-    else
-        return value;
-    return NULL;
+    return secrets_fill(l->home->secrets, l->errand->settings, text, line, e);
 }
 
-/* "Bearer ${env:KEY}" with the value in its place. */
-static const char *with_secrets(const struct plugins *p, const char *text, struct secrets *s, struct err *e)
+static const char *clean(struct loaded *l, const char *bytes, size_t length, struct arena *keep)
 {
-    struct arena *keep = p->keep;
-    struct text t = text_new(keep);
-    for (const char *end; *text; text++) {
-        if (!text_starts(text, "${") || !(end = strchr(text, '}'))) {
-            text_char(&t, *text);
-            continue;
-        }
-        const char *value = secret_value(p, arena_copy(keep, text + 2, (size_t)(end - text - 2)), e);
-        if (!value)
-            return NULL;
-        text_add(&t, value);
-        if (s->count < SECRETS_MOST)
-            s->value[s->count++] = value;
-        text = end;
-    }
-    return t.at;
+    return secrets_clean(l->home->secrets, bytes, length, keep);
 }
 
-bool plugins_secrets(struct plugins *p, const char *role, struct err *e)
+/* nil and why: the words of a system call or of libcurl may hold what was put in. */
+static int refused(lua_State *L, struct loaded *l, const struct err *e)
 {
-    const struct binding *b = config_binding(&p->ws->config, role);
-    for (struct json_walk w = json_walk(json_from(b && b->settings ? b->settings : "{}")); json_next(&w);) {
-        struct secrets s = { .count = 0 };
-        const char *text = json_text(w.value, p->keep);
-        if (text && !with_secrets(p, text, &s, e))
-            return false;
-    }
-    return true;
-}
-
-static const char *without_secrets(const struct job *j, const char *text, size_t length, struct arena *keep)
-{
-    struct text t = text_new(keep);
-    text_add_clean(&t, text, length);
-    for (const char *const *s = j->secret; s && *s; s++) {
-        struct text next = text_new(keep);
-        const char *at = t.at;
-        for (const char *hit; (hit = strstr(at, *s)); at = hit + strlen(*s)) {
-            text_bytes(&next, at, (size_t)(hit - at));
-            text_add(&next, "[secret]");
-        }
-        text_add(&next, at);
-        t = next;
-    }
-    return t.at;
+    struct arena scratch = *l->home->keep;
+    lua_pushnil(L);
+    lua_pushstring(L, clean(l, e->text, strlen(e->text), &scratch));
+    return 2;
 }
 
 /* ---- programs */
 
-/* program_start { "ip", "-o", "link" }: a number to look by. */
+/* { NAME = "${env:X}" } as "NAME=value"; NULL and e. */
+static const char *const *variables(lua_State *L, struct loaded *l, struct err *e)
+{
+    enum { MOST = 32 };
+    const char **line = arena_many(l->home->keep, const char *, MOST + 1);
+    size_t n = 0;
+    if (lua_getfield(L, 1, "env") == LUA_TTABLE)
+        for (lua_pushnil(L); n < MOST && lua_next(L, -2); lua_pop(L, 1)) {
+            if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+                continue;
+            const char *value = filled(l, lua_tostring(L, -1), false, e);
+            if (!value)
+                return NULL;
+            line[n++] = arena_print(l->home->keep, "%s=%s", lua_tostring(L, -2), value);
+        }
+    lua_settop(L, 1);
+    return line;
+}
+
+/* program_start { "ip", "-o", "link", env = { NAME = "${env:X}" } }: a number to look by. */
 static int host_program_start(lua_State *L)
 {
     struct loaded *l = mine(L);
     need(L, l, l->runs_programs, "programs");
     luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
     size_t n = lua_rawlen(L, 1);
     const char **argv = arena_many(l->home->keep, const char *, n + 1);
     for (size_t i = 0; i < n; i++) {
@@ -165,34 +165,49 @@ static int host_program_start(lua_State *L)
     luaL_argcheck(L, n > 0, 1, "the program's name is missing");
     struct err e = { 0 };
     struct process *p;
-    if (!process_start(&p, argv, -1, &e)) {
-        lua_pushnil(L);
-        lua_pushstring(L, e.text);
-        return 2;
-    }
+    struct program program = { .argv = argv, .unset = secrets_variables(l->home->secrets),
+                               .inherit = l->home->inherit };
+    if (!(program.set = variables(L, l, &e)) || !process_start(&p, &program, &e))
+        return refused(L, l, &e);
     struct job *j = job_new(l);
     j->process = p;
+    j->stream.mask = secrets_mask(l->home->secrets);
     lua_pushinteger(L, j->id);
     return 1;
 }
 
-/* program_look(id): {ended, status, signal, out}. An ended one is gone after it. */
+static const char *said_by(const struct job *j, struct arena *keep)
+{
+    struct ends_part part[3];
+    struct text t = text_new(keep);
+    uint64_t forgotten = ends_kept(&j->said, part);
+    text_add_clean(&t, part[0].at, part[0].length);
+    if (forgotten)
+        text_print(&t, "\n... %" PRIu64 " bytes are left out here ...\n", forgotten);
+    for (int i = 1; i < 3; i++)
+        text_add_clean(&t, part[i].at, part[i].length);
+    return t.at;
+}
+
+/* program_look(id): {ended, talks, status, signal, out}. An ended one is gone after it. */
 static int host_program_look(lua_State *L)
 {
     struct loaded *l = mine(L);
     struct job *j = job_of(L, l);
     if (!j->process)
         return luaL_error(L, "that program has ended");
-    struct process_state s = process_look(j->process);
+    struct process_state s = process_look(j->process); /* before the last of its words is read */
+    bool talks = take_in(j), over = s.ended && !talks;
     lua_newtable(L);
-    lua_pushboolean(L, s.ended);
+    lua_pushboolean(L, over);
     lua_setfield(L, -2, "ended");
-    if (!s.ended)
+    lua_pushboolean(L, talks);
+    lua_setfield(L, -2, "talks");
+    if (!over)
         return 1;
-    size_t length;
+    mask_end(&j->stream, into_ends, j);
     struct arena scratch = *l->home->keep;
-    const char *out = process_output(j->process, &length);
-    lua_pushstring(L, without_secrets(j, out, length, &scratch));
+    lua_pushstring(L, said_by(j, &scratch));
     lua_setfield(L, -2, "out");
     lua_pushinteger(L, s.status);
     lua_setfield(L, -2, "status");
@@ -222,7 +237,7 @@ static const char *text_field(lua_State *L, const struct loaded *l, const char *
 }
 
 /* The headers as "Name: value"; NULL and an error when a secret is missing. */
-static const char **headers(lua_State *L, const struct loaded *l, struct secrets *s, struct err *e)
+static const char **headers(lua_State *L, struct loaded *l, struct err *e)
 {
     enum { MOST = 32 };
     const char **line = arena_many(l->home->keep, const char *, MOST + 1);
@@ -230,7 +245,7 @@ static const char **headers(lua_State *L, const struct loaded *l, struct secrets
     lua_getfield(L, 1, "headers");
     for (lua_Integer i = 1; lua_type(L, -1) == LUA_TTABLE && n < MOST; i++) {
         bool more = lua_rawgeti(L, -1, i) == LUA_TSTRING;
-        const char *text = more ? with_secrets(l->home, lua_tostring(L, -1), s, e) : NULL;
+        const char *text = more ? filled(l, lua_tostring(L, -1), true, e) : NULL;
         lua_pop(L, 1);
         if (!more)
             break;
@@ -249,7 +264,6 @@ static int host_http_start(lua_State *L)
     need(L, l, l->speaks_http, "http");
     luaL_checktype(L, 1, LUA_TTABLE);
     struct err e = { 0 };
-    struct secrets s = { .count = 0 };
     struct http_request r = { .method = text_field(L, l, "method", "POST"),
                               .body = text_field(L, l, "body", NULL),
                               .certificates = text_field(L, l, "certificates", NULL) };
@@ -259,17 +273,11 @@ static int host_http_start(lua_State *L)
     const char *url = text_field(L, l, "url", NULL);
     luaL_argcheck(L, url != NULL, 1, "a request needs an url");
     struct http *h = NULL;
-    if ((r.url = with_secrets(l->home, url, &s, &e)) && (r.header = headers(L, l, &s, &e)))
+    if ((r.url = filled(l, url, true, &e)) && (r.header = headers(L, l, &e)))
         http_start(&h, &r, &e);
-    if (!h) {
-        lua_pushnil(L);
-        lua_pushstring(L, e.text);
-        return 2;
-    }
+    if (!h)
+        return refused(L, l, &e);
     struct job *j = job_new(l);
-    const char **value = arena_many(l->home->keep, const char *, s.count + 1);
-    memcpy(value, s.value, s.count * sizeof *value);
-    j->secret = value;
     j->http = h;
     lua_pushinteger(L, j->id);
     return 1;
@@ -294,12 +302,12 @@ static int host_http_look(lua_State *L)
         lua_setfield(L, -2, "status");
         lua_pushinteger(L, s.retry_after_ms);
         lua_setfield(L, -2, "retry_after_ms");
-        lua_pushstring(L, without_secrets(j, s.body, s.length, &scratch));
+        lua_pushstring(L, clean(l, s.body, s.length, &scratch));
         lua_setfield(L, -2, "body");
     } else {
         lua_pushboolean(L, s.end == HTTP_NEVER);
         lua_setfield(L, -2, "never");
-        lua_pushstring(L, without_secrets(j, s.why, strlen(s.why), &scratch));
+        lua_pushstring(L, clean(l, s.why, strlen(s.why), &scratch));
         lua_setfield(L, -2, "why");
     }
     job_close(j);

@@ -62,12 +62,22 @@ static void have_read(struct branch *b)
         task_ask_person(b, have_read);
         return;
     }
+    branch_heard(b, NULL);
     if (v->nothing && b->want.or_nothing)
         write_read(b, "null", NULL, tell_result);
     else if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED)
         write_read(b, v->result, NULL, tell_result);
     else
         write_read(b, NULL, v->text && v->text[0] ? v->text : "it failed", tell_error);
+}
+
+/* "R3-2.1"; NULL where no run reads: what is asked alone is answered alone. */
+static const char *output_name(const struct run *r, const char *key)
+{
+    char *name = r->id ? arena_print(r->keep, "%s-%s", r->id, key) : NULL;
+    for (char *c = name; c && *c; c++)
+        *c = *c == '/' ? '.' : *c;
+    return name;
 }
 
 void perform_read(struct branch *b)
@@ -94,5 +104,6 @@ void perform_read(struct branch *b)
         branch_bad(b, "%s", e.text);
         return;
     }
+    branch_listen(b, task, output_name(r, b->key));
     branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, a), have_read);
 }

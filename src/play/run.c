@@ -1,6 +1,7 @@
 /* run.c: a run from its first event to its last. */
 #include "play/engine.h"
 #include "play/sandbox.h"
+#include "world/store_local.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -24,8 +25,11 @@ bool run_take_lock(struct run *r, const char *name, const char *why, struct lock
                       struct err *e)
 {
     struct lock_holder holder = { 0 };
-    if (r->store->lock(r->store, name, r->world->user, r->world->uid, why, out, &holder, r->keep, e))
+    if (r->store->lock(r->store, name, r->world->user, r->world->uid, why, out, &holder, r->keep, e)) {
+        if (out == &r->lock) /* whoever it starts keeps the run from being started twice */
+            plugins_hand_on(r->plugins, lock_descriptor(r->lock));
         return true;
+    }
     *out = NULL;
     if (e->kind != ERR_BUSY)
         return false;

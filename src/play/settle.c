@@ -51,6 +51,7 @@ void change_end(struct branch *b)
         json_put(&o, "instead", w->instead);
     if (w->by_hand)
         json_put_bool(&o, "by_hand", true);
+    branch_heard(b, &o);
     data_close(&o, b);
     run_say(r, w->key, "%s %s: %s", w->name, w->action->full,
             w->text && w->text[0] ? w->text : outcome_of[w->outcome]);

@@ -11,6 +11,7 @@ struct task {
     struct json args, before;
     const char *key;
     bool probe;
+    struct errand errand;
     struct arena *keep;
     lua_State *co;          /* NULL once it ended */
     int arguments;          /* pushed for the next resume */
@@ -44,12 +45,13 @@ static void put_args(struct text *to, const struct role_action *a, struct json a
 }
 
 /* What perform(t) and probe(t) are handed. */
-static const char *task_table(const struct task *t, struct err *e)
+static const char *task_table(struct task *t, struct err *e)
 {
     const char *binding = plugins_binding(t->home, t->action->role, t->keep, e);
     if (!binding)
         return NULL;
     struct json settings = json_get(json_from(binding), "settings");
+    t->errand.settings = arena_copy(t->keep, settings.at, settings.length);
     struct text text = text_new(t->keep), args = text_new(t->keep);
     struct json_out o = json_out(&text);
     put_args(&args, t->action, t->args, t->keep);
@@ -232,7 +234,9 @@ static void go_on(struct task *t)
 {
     struct err e = { 0 };
     int results;
+    t->plugin->errand = &t->errand;
     enum sandbox_turn turn = sandbox_resume(t->plugin->sandbox, t->co, t->arguments, &results, &e);
+    t->plugin->errand = NULL;
     t->arguments = 0;
     if (turn == SANDBOX_YIELDED) {
         const char *what = results == 2 ? lua_tostring(t->co, -2) : NULL;
@@ -286,11 +290,18 @@ void task_answer(struct task *t, const char *answer, const char *text)
     t->answered = true;
 }
 
+void task_listen(struct task *t, struct output *to)
+{
+    t->errand.output = to;
+}
+
 void task_close(struct task *t)
 {
-    if (t->co)
-        sandbox_drop(t->plugin->sandbox, t->co);
+    if (!t->co)
+        return;
+    sandbox_drop(t->plugin->sandbox, t->co);
     t->co = NULL;
+    plugin_jobs_close(t->plugin, &t->errand);
 }
 
 bool plugins_look(const char **json, struct plugins *p, const char *plugin, const char *name,

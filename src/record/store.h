@@ -123,6 +123,14 @@ struct store {
     bool (*blob_get)(struct store *s, const char *incident, const char *sha256,
                      const char **bytes, size_t *length, struct arena *keep, struct err *e);
 
+    /* What an action prints, NAME as in play/output.h: bytes at `at` (0: a new
+     * one, in the place of one that is there), not synced; and what is there from
+     * `from` on, at most 64 KiB: *length 0 is its end, or there is none. */
+    bool (*output_put)(struct store *s, const char *incident, const char *name, uint64_t at,
+                       const char *bytes, size_t length, struct err *e);
+    bool (*output_get)(struct store *s, const char *incident, const char *name, uint64_t from,
+                       const char **bytes, size_t *length, struct arena *keep, struct err *e);
+
     /* Looks at every byte; never uses what it knew before. Damage is an answer
      * here, not an error. */
     bool (*check)(struct store *s, const char *incident, struct checked *out,

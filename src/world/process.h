@@ -1,22 +1,32 @@
 /* process.h: programs, started and looked after without waiting for them.
  *
  * The caller's loop looks at each one now and then; nothing here blocks. A
- * child gets no descriptor of ours but `inherit` (the lock of its run: a
- * program that outlives its executor keeps the run from being started twice),
- * and dies with process_close().
- * OUTPUT   of both streams, in order; its beginning and its end are kept
- *          (1 MiB each), what lies between is counted and dropped.
+ * child is the head of a group of its own, reads from /dev/null, gets no
+ * descriptor of ours but `inherit` (the lock of its run: a program that
+ * outlives its executor keeps the run from being started twice), and dies with
+ * process_close().
+ * OUTPUT   of both streams, in order, as it comes; what is not taken in keeps
+ *          the child waiting.
  * ERRORS   ERR_INPUT, there is no such program; ERR_SYSTEM, the machine.
  */
 #ifndef WORLD_PROCESS_H
 #define WORLD_PROCESS_H
 
-#include "base/text.h"
 #include "base/err.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct process;
+
+struct program {
+    const char *const *argv;  /* argv[0] is looked up in PATH; no shell; then NULL */
+    const char *const *set;   /* "NAME=value" beside our environment; then NULL. NULL: none */
+    const char *const *unset; /* names of ours that it does not get; then NULL. NULL: none */
+    const char *folder;       /* where it runs; NULL: where we are */
+    int inherit;              /* -1: nothing */
+    bool answer_only;         /* what it says on its error stream is dropped */
+};
 
 struct process_state {
     bool ended;
@@ -24,13 +34,12 @@ struct process_state {
     int signal;             /* 0: none */
 };
 
-/* argv[0] is looked up in PATH; no shell. `inherit` -1: nothing. */
-bool process_start(struct process **out, const char *const *argv, int inherit, struct err *e);
-/* Takes in what it wrote, and whether it ended. */
+bool process_start(struct process **out, const struct program *program, struct err *e);
+/* Takes in what it wrote: how many bytes; 0: nothing (yet). */
+size_t process_read(struct process *p, char *bytes, size_t room);
 struct process_state process_look(struct process *p);
-/* What it wrote so far; valid until the next look. */
-const char *process_output(struct process *p, size_t *length);
-/* Asks it to end; when asked again, makes it. */
+int64_t process_id(const struct process *p);
+/* Asks it and its children to end; when asked again, makes them. */
 void process_stop(struct process *p);
 void process_close(struct process *p);
 

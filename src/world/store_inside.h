@@ -32,6 +32,12 @@ bool local_blob_put(struct store *s, const char *incident, const char *bytes, si
 bool local_blob_get(struct store *s, const char *incident, const char *sha256,
                     const char **bytes, size_t *length, struct arena *keep, struct err *e);
 
+/* store_output.c */
+bool local_output_put(struct store *s, const char *incident, const char *name, uint64_t at,
+                      const char *bytes, size_t length, struct err *e);
+bool local_output_get(struct store *s, const char *incident, const char *name, uint64_t from,
+                      const char **bytes, size_t *length, struct arena *keep, struct err *e);
+
 /* store_check.c */
 bool local_check(struct store *s, const char *incident, struct checked *out, struct arena *keep,
                  struct err *e);

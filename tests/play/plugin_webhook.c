@@ -148,7 +148,7 @@ static void a_missing_secret_stops_before_anything_is_sent(void **_)
     unsetenv("CHAT_KEY");
     struct task_view v = say(HERE "/chat", "chat.say", HELLO);
     assert_int_equal(v.outcome, OUTCOME_FAILED);
-    assert_string_equal(v.text, "the secret '${env:CHAT_KEY}' is not there");
+    assert_string_equal(v.text, "the secret '${env:CHAT_KEY}' is not there; set it before you start tocsin");
     assert_int_equal(server.asked, 0);
     setenv("CHAT_KEY", "short", 1);
     assert_non_null(strstr(say(HERE "/chat", "chat.say", HELLO).text, "shorter than 8 bytes"));

@@ -51,6 +51,8 @@ THEATRE_PASS(lock, (struct store *s, const char *n, const char *b, const char *u
 THEATRE_PASS(holder, (struct store *s, const char *n, struct lock_holder *o, struct arena *k), (r_, n, o, k))
 THEATRE_PASS(blob_put, (struct store *s, const char *i, const char *b, size_t l, char h[SHA256_HEX + 1], struct err *e), (r_, i, b, l, h, e))
 THEATRE_PASS(blob_get, (struct store *s, const char *i, const char *h, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, h, b, l, k, e))
+THEATRE_PASS(output_put, (struct store *s, const char *i, const char *n, uint64_t a, const char *b, size_t l, struct err *e), (r_, i, n, a, b, l, e))
+THEATRE_PASS(output_get, (struct store *s, const char *i, const char *n, uint64_t f, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, n, f, b, l, k, e))
 THEATRE_PASS(watch, (struct store *s, const char *i, uint64_t end, int64_t t, bool *g, struct err *e), (r_, i, end, t, g, e))
 static inline void theatre_unlock(struct store *s, struct lock *l) { theatre_now->real->unlock(theatre_now->real, l); }
 
@@ -104,7 +106,8 @@ static inline struct theatre *theatre_open(const char *configuration)
     t->store = (struct store){ .list = theatre_list, .create = t->real->create,
         .append = theatre_append, .sync = theatre_sync, .read = theatre_read,
         .watch = theatre_watch, .lock = theatre_lock, .unlock = theatre_unlock,
-        .holder = theatre_holder, .blob_put = theatre_blob_put, .blob_get = theatre_blob_get };
+        .holder = theatre_holder, .blob_put = theatre_blob_put, .blob_get = theatre_blob_get,
+        .output_put = theatre_output_put, .output_get = theatre_output_get };
     t->stage->ws.store = &t->store;
     t->audience = (struct audience){ .context = t, .say = theatre_say, .ask = theatre_ask };
     t->incident = "INC-2025-001";
