@@ -1,10 +1,11 @@
 /* lint.h: reads any postmortem again and recomputes what it says.
  *
  * Works on the Markdown alone, ours or not: rows, clock times, durations,
- * totals, shares. It never guesses: what it cannot read it leaves alone.
- * RULES    A arithmetic, B zones and dates, C structure (FACTS "What a
- *          postmortem linter checks"). E errors stop `publish`; W warnings
- *          and I informations do not.
+ * totals, shares. It never guesses: what it cannot read it leaves alone, and
+ * what stands in code is nobody's sentence.
+ * RULES    A arithmetic, B zones and dates, C structure, D actions,
+ *          E language: each in LINT.md, with its file. E errors stop
+ *          `publish`; W warnings and I informations do not.
  */
 #ifndef TELL_LINT_H
 #define TELL_LINT_H

@@ -1,4 +1,4 @@
-/* lint_figures.c: recomputes durations, totals, the order of rows, allowances. */
+/* lint_figures.c: recomputes durations and totals (rules A of sentences). */
 #define _GNU_SOURCE /* strcasestr */
 #include "tell/lint_inside.h"
 
@@ -27,7 +27,7 @@ size_t lint_duration(const char *at, const char *start, int64_t *ms)
 {
     static const struct { const char *word; int64_t ms; } units[] = {
         { "hour", HOUR_MS }, { "heure", HOUR_MS }, { "minute", MINUTE_MS }, { "min", MINUTE_MS },
-        { "second", SECOND_MS },
+        { "seconde", SECOND_MS }, { "second", SECOND_MS },
     };
     if (at > start && (isalnum((unsigned char)at[-1]) || strchr(".,:-", at[-1])))
         return 0;
@@ -35,12 +35,13 @@ size_t lint_duration(const char *at, const char *start, int64_t *ms)
     if (!digits || digits > 6)
         return 0;
     int64_t thousandths = strtoll(at, NULL, 10) * 1000;
-    if (at[length] == '.' && isdigit((unsigned char)at[length + 1])) {
+    bool comma = at[length] == ',' && strspn(at + length + 1, "0123456789") < 3; /* "44,58", not "1,000" */
+    if ((at[length] == '.' || comma) && isdigit((unsigned char)at[length + 1])) {
         int64_t scale = 100;
         for (length++; isdigit((unsigned char)at[length]); length++, scale /= 10)
             thousandths += (at[length] - '0') * scale;
     }
-    length += at[length] == ' ' || at[length] == '-';
+    length += at[length] == ' ' || at[length] == '-' ? 1 : !strncmp(at + length, "\u00a0", 2) ? 2 : 0;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         size_t n = strlen(units[i].word);
         if (strncasecmp(at + length, units[i].word, n) != 0)
@@ -66,30 +67,7 @@ const char *lint_minutes(struct arena *keep, int64_t ms)
                        ms % MINUTE_MS / 600);
 }
 
-/* --- lines of prose -------------------------------------------------------------------- */
-
-struct sentence { const char *at; size_t length; int line; };
-
-/* The next sentence outside tables and front matter: ends at ". " or the line's end. */
-static bool next_sentence(struct sentence *s, const char **at, int *line)
-{
-    while (**at) {
-        const char *start = *at;
-        size_t n = strcspn(start, "\n");
-        if (*start == '|' || n == 0) {
-            *at += n + (start[n] == '\n');
-            *line += start[n] == '\n';
-            continue;
-        }
-        const char *stop = memmem(start, n, ". ", 2);
-        size_t length = stop ? (size_t)(stop + 1 - start) : n;
-        *s = (struct sentence){ start, length, *line };
-        *at = start + length + (stop ? 1 : start[n] == '\n');
-        *line += !stop && start[n] == '\n';
-        return true;
-    }
-    return false;
-}
+/* --- sentences --------------------------------------------------------------------------- */
 
 /* In the night in which the clocks change, the same two times lie further
  * apart, or nearer. */
@@ -133,8 +111,10 @@ static void check_span(struct linting *l, const struct sentence *s)
     if (clocks != 2 || durations != 1 || !lint_has(s->at, s->length, joins)
         || lint_has(s->at, s->length, other))
         return;
-    if (lint_has(s->at, s->length, lint_months))
-        return; /* over days: the clock times alone do not say how long */
+    struct civil day;
+    for (const char *c = s->at; c < s->at + s->length; c++)
+        if (lint_date(c, s->at, 2000, &day))
+            return; /* over days: the clock times alone do not say how long */
     int64_t real = (minute[1] - minute[0] + (minute[1] < minute[0] ? 1440 : 0)) * MINUTE_MS;
     if (llabs(real - stated) >= MINUTE_MS && !clocks_changed(l, minute, stated))
         lint_add(l, s->line, "A1", 'E', lint_minutes(l->keep, stated), lint_minutes(l->keep, real),
@@ -180,9 +160,6 @@ static int64_t check_sum(struct linting *l, const struct sentence *s)
     return proven;
 }
 
-enum { MOST_TOTALS = 32 };
-struct totals { struct total total[MOST_TOTALS]; size_t count; };
-
 /* A stated total of the downtime; -1 where the sentence states none. */
 static int64_t total_in(const struct sentence *s)
 {
@@ -191,7 +168,8 @@ static int64_t total_in(const struct sentence *s)
     static const char *const down[] = { "disrupt", "unavailab", "downtime", "outage", "unreachable",
                                         "interruption", "indisponib", "joignable", NULL };
     int64_t ms;
-    if (!lint_has(s->at, s->length, total) || !lint_has(s->at, s->length, down))
+    static const char *const allowances[] = { "allowed", "allowance", "may be lost", "at most", "autoris", NULL };
+    if (!lint_has(s->at, s->length, total) || !lint_has(s->at, s->length, down) || lint_has(s->at, s->length, allowances))
         return -1;
     for (const char *c = s->at; c < s->at + s->length; c++)
         if (lint_duration(c, s->at, &ms))
@@ -200,19 +178,19 @@ static int64_t total_in(const struct sentence *s)
 }
 
 /* The first `name` of a sentence: whose total it is. */
-static void name_of(const struct sentence *s, const char **at, size_t *length)
+static void name_of(const struct linting *l, const struct sentence *s, const char **at, size_t *length)
 {
-    const char *open = memchr(s->at, '`', s->length);
-    const char *close = open ? memchr(open + 1, '`', s->length - (size_t)(open + 1 - s->at)) : NULL;
+    const char *written = lint_as_written(l, s->at), *open = memchr(written, '`', s->length);
+    const char *close = open ? memchr(open + 1, '`', s->length - (size_t)(open + 1 - written)) : NULL;
     *at = close ? open + 1 : NULL;
     *length = close ? (size_t)(close - open - 1) : 0;
 }
 
-static bool same_name(const struct total *t, const struct sentence *s)
+bool lint_same_name(const struct linting *l, const struct total *t, const struct sentence *s)
 {
     const char *name;
     size_t length;
-    name_of(s, &name, &length);
+    name_of(l, s, &name, &length);
     return !name || !t->name || (length == t->length && memcmp(name, t->name, length) == 0);
 }
 
@@ -224,7 +202,7 @@ static void check_total(struct linting *l, const struct sentence *s, struct tota
         return;
     for (size_t i = 0; i < all->count; i++) {
         const struct total *before = &all->total[i];
-        if (!same_name(before, s))
+        if (!lint_same_name(l, before, s))
             continue;
         if (llabs(ms - before->ms) >= MINUTE_MS)
             lint_add(l, s->line, "A3", 'E', lint_minutes(l->keep, ms), "",
@@ -235,144 +213,159 @@ static void check_total(struct linting *l, const struct sentence *s, struct tota
     if (all->count < MOST_TOTALS) {
         struct total *t = &all->total[all->count++];
         *t = (struct total){ .ms = ms, .line = s->line };
-        name_of(s, &t->name, &t->length);
+        name_of(l, s, &t->name, &t->length);
     }
 }
 
-/* "99.9% ... 43 minutes ... per month": recomputed for the month of the incident. */
-static void check_allowance(struct linting *l, const struct sentence *s)
+/* "13 + 13 minutes between 11:17 and 11:30": the parts fit into the span. */
+static void check_parts(struct linting *l, const struct sentence *s)
 {
-    static const char *const month[] = { "month", "mois", NULL };
-    const char *percent = memchr(s->at, '%', s->length);
-    if (!percent || !l->day.year || !lint_has(s->at, s->length, month))
-        return;
-    const char *number = percent;
-    while (number > s->at && (isdigit((unsigned char)number[-1]) || number[-1] == '.'))
-        number--;
-    int64_t whole = strtoll(number, NULL, 10), ppb = whole * 10000000;
-    const char *dot = memchr(number, '.', (size_t)(percent - number));
-    int64_t scale = 1000000;
-    for (const char *d = dot ? dot + 1 : percent; d < percent && scale; d++, scale /= 10)
-        ppb += (*d - '0') * scale;
-    if (whole < 90 || ppb >= 1000000000)
-        return;
-    const char *zone = l->zone ? l->zone : "UTC";
-    int64_t start = zone_day_start(zone, l->day.year, l->day.month, 1);
-    int64_t end = zone_day_start(zone, l->day.year, l->day.month + 1, 1), ms;
-    int64_t allowed = (int64_t)((__int128)(end - start) * (1000000000 - ppb) / 1000000000);
-    for (const char *c = percent; c < s->at + s->length; c++)
-        if (lint_duration(c, s->at, &ms)) {
-            if (llabs(ms - allowed) >= MINUTE_MS)
-                lint_add(l, s->line, "A6", 'W', lint_minutes(l->keep, ms), lint_minutes(l->keep, allowed),
-                         "%.*s%% of that month (%d-%02d, %" PRId64 " hours in %s) leave %s, not %s",
-                         (int)(percent - number), number, l->day.year, l->day.month,
-                         (end - start) / HOUR_MS, zone, lint_minutes(l->keep, allowed),
-                         lint_minutes(l->keep, ms));
-            return;
+    int minute[3];
+    size_t clocks = 0, terms = 0;
+    int64_t sum = 0;
+    for (const char *c = s->at; c < s->at + s->length; c++) {
+        int m;
+        if (lint_clock(c, s->at, &m)) {
+            if (clocks < 2)
+                minute[clocks] = m;
+            clocks++, c += 4;
+            continue;
         }
+        size_t n = strspn(c, "0123456789");
+        if (!n || (c > s->at && !strchr(" (", c[-1])))
+            continue;
+        bool joined = !strncmp(c + n, " + ", 3) || (c - s->at > 2 && !strncmp(c - 3, " + ", 3));
+        if (joined && n < 6)
+            sum += strtoll(c, NULL, 10) * MINUTE_MS, terms++;
+        c += n - 1;
+    }
+    static const char *const joins[] = { "between ", "from ", "entre ", "de ", NULL };
+    if (clocks != 2 || terms < 2 || !lint_has(s->at, s->length, joins))
+        return;
+    int64_t span = (minute[1] - minute[0] + (minute[1] < minute[0] ? 1440 : 0)) * MINUTE_MS;
+    if (sum > span + MINUTE_MS)
+        lint_add(l, s->line, "A4", 'E', lint_minutes(l->keep, sum), lint_minutes(l->keep, span),
+                 "parts of %s do not fit between %02d:%02d and %02d:%02d", lint_minutes(l->keep, sum), minute[0] / 60,
+                 minute[0] % 60, minute[1] / 60, minute[1] % 60);
 }
 
-/* The first duration of a sentence behind a word; -1. */
-static int64_t duration_after(const struct sentence *s, const char *word)
+/* "Time to detect: 12 minutes" is the difference of two rows. */
+static void check_measured(struct linting *l, const struct sentence *s)
 {
-    int64_t ms;
-    const char *at = memmem(s->at, s->length, word, strlen(word));
-    for (const char *c = at; c && c < s->at + s->length; c++)
-        if (lint_duration(c, s->at, &ms))
-            return ms;
-    return -1;
+    static const char *const measures[] = { "time to detect", "time to acknowledge", "time to identify", "time to mitigate",
+                                            "time to recover", "time to resolve", "time to restore", "TTD", "TTR", "MTTR",
+                                            "MTTD", NULL };
+    const char *what = lint_word(s->at, s->length, measures);
+    int64_t ms = -1;
+    for (const char *c = s->at; what && ms < 0 && c < s->at + s->length; c++)
+        if (!lint_duration(c, s->at, &ms))
+            ms = -1;
+    if (!what || ms < 0 || l->stamps < 2 || !lint_spend(l, l->stamps * l->stamps / 8))
+        return;
+    for (size_t i = 0; i < l->stamps; i++)
+        for (size_t k = i + 1; k < l->stamps; k++)
+            if (llabs(llabs(l->stamp[k].at - l->stamp[i].at) - ms) <= MINUTE_MS)
+                return;
+    lint_add(l, s->line, "A7", 'E', lint_minutes(l->keep, ms), "", "no two rows of the timeline lie %s apart (%s)",
+             lint_minutes(l->keep, ms), what);
 }
 
-struct money {
-    int64_t allowed, excess, rate, credit; /* ms, ms, and ten-thousandths of a percent; -1: not said */
-    int line;
-};
-
-/* "0.368333%" behind a word, in ten-thousandths of a percent; -1. */
-static int64_t share_after(const struct sentence *s, const char *word)
+/* "two hours", "half an hour", "20 minutes": words of numbers, too. */
+static size_t told_span(const char *at, const char *start, int64_t *ms)
 {
-    const char *at = memmem(s->at, s->length, word, strlen(word));
-    const char *percent = at ? memchr(at, '%', s->length - (size_t)(at - s->at)) : NULL;
-    const char *number = percent;
-    while (number && number > at && (isdigit((unsigned char)number[-1]) || number[-1] == '.'))
-        number--;
-    if (!number || number == percent || percent - number > 12)
-        return -1;
-    int64_t n = strtoll(number, NULL, 10) * 10000, scale = 1000;
-    const char *dot = memchr(number, '.', (size_t)(percent - number));
-    for (const char *d = dot ? dot + 1 : percent; d < percent && scale; d++, scale /= 10)
-        n += (*d - '0') * scale;
-    return n;
+    static const struct { const char *word; int64_t count; } counts[] = {
+        { "a quarter of an hour", -15 }, { "half an hour", -30 }, { "an hour and a half", -90 }, { "an ", 1 }, { "a ", 1 },
+        { "one ", 1 }, { "two ", 2 }, { "three ", 3 }, { "four ", 4 }, { "five ", 5 }, { "six ", 6 }, { "seven ", 7 },
+        { "eight ", 8 }, { "nine ", 9 }, { "ten ", 10 }, { "eleven ", 11 }, { "twelve ", 12 }, { "fifteen ", 15 },
+        { "twenty ", 20 }, { "thirty ", 30 },
+    };
+    size_t n = lint_duration(at, start, ms);
+    if (n || (at > start && isalpha((unsigned char)at[-1])))
+        return n;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        size_t w = strlen(counts[i].word);
+        if (strncasecmp(at, counts[i].word, w) != 0)
+            continue;
+        *ms = -counts[i].count * MINUTE_MS;
+        if (counts[i].count < 0)
+            return w;
+        bool hours = !strncmp(at + w, "hour", 4), minutes = !strncmp(at + w, "minute", 6);
+        *ms = counts[i].count * (hours ? HOUR_MS : MINUTE_MS);
+        w += hours ? 4 : 6;
+        return hours || minutes ? w + (at[w] == 's') : 0;
+    }
+    return 0;
 }
 
-/* Our own documents say what was used of the allowance, what lies beyond it,
- * and the credit for that: one follows from the other. */
-static void check_money(struct linting *l, const struct sentence *s, struct money *m,
-                        const struct totals *all)
+/* "At 11:17 ... Two hours later, at 11:40": the last clock time before, and
+ * the next one behind. */
+static void check_later(struct linting *l, const struct sentence *s, int *before)
 {
-    static const char *const other[] = { "other incidents", NULL };
-    int64_t allowed = duration_after(s, " (");
-    if (memmem(s->at, s->length, "may be lost", 11) && allowed >= 0)
-        m->allowed = allowed;
-    int64_t used = memmem(s->at, s->length, " of it in ", 10) ? duration_after(s, " used ") : -1;
-    const struct total *total = NULL;
-    for (size_t i = 0; i < all->count && !total; i++)
-        if (all->total[i].name && same_name(&all->total[i], s))
-            total = &all->total[i];
-    if (used >= 0 && total && !lint_has(s->at, s->length, other)
-        && llabs(used - total->ms) >= MINUTE_MS)
-        lint_add(l, s->line, "A3", 'W', lint_minutes(l->keep, used), lint_minutes(l->keep, total->ms),
-                 "%s of the allowance were used, the downtime in line %d is %s",
-                 lint_minutes(l->keep, used), total->line, lint_minutes(l->keep, total->ms));
-    int64_t beyond = used >= 0 && memmem(s->at, s->length, "more than allowed", 17)
-                         ? duration_after(s, ", ") : -1;
-    if (beyond >= 0 && m->allowed >= 0 && llabs(used - m->allowed - beyond) >= SECOND_MS * 3)
-        lint_add(l, s->line, "A4", 'E', lint_minutes(l->keep, beyond),
-                 lint_minutes(l->keep, used - m->allowed), "%s less %s allowed are %s, not %s",
-                 lint_minutes(l->keep, used), lint_minutes(l->keep, m->allowed),
-                 lint_minutes(l->keep, used - m->allowed), lint_minutes(l->keep, beyond));
-    int64_t rate = share_after(s, "is credited at "), credit = share_after(s, "The credit for ");
-    m->rate = rate >= 0 ? rate : m->rate;
-    if (credit >= 0 && memmem(s->at, s->length, "pro rata for", 12)) {
-        m->credit = credit;
-        m->excess = duration_after(s, "pro rata for");
-        m->line = s->line;
+    int64_t told = -1, ms;
+    for (const char *c = s->at; c < s->at + s->length; c++) {
+        int minute;
+        if (lint_clock(c, s->at, &minute)) {
+            int64_t real = (minute - *before + (minute < *before ? 1440 : 0)) * MINUTE_MS;
+            int64_t off = llabs(real - told);
+            if (told >= 0 && *before >= 0 && off * 10 > real && off > MINUTE_MS)
+                lint_add(l, s->line, "A8", 'W', duration_words(l->keep, told), duration_words(l->keep, real),
+                         "%02d:%02d is %s after %02d:%02d, not %s", minute / 60, minute % 60, duration_words(l->keep, real),
+                         *before / 60, *before % 60, duration_words(l->keep, told));
+            *before = minute, told = -1, c += 4;
+            continue;
+        }
+        size_t n = told_span(c, s->at, &ms);
+        if (!n)
+            continue;
+        told = !strncmp(c + n, " later", 6) ? ms : -1;
+        c += n - 1;
     }
 }
 
-static void check_credit(struct linting *l, const struct money *m)
+/* "Impact began: 11:17", "| resolved | 18:32 |": what comes before what. */
+static void check_stages(struct linting *l)
 {
-    if (m->rate < 0 || m->credit < 0 || m->excess < 0)
-        return;
-    int64_t right = (int64_t)((__int128)m->rate * m->excess / HOUR_MS);
-    int64_t slack = m->rate / 6000 + 2; /* the excess is said to a hundredth of a minute */
-    if (llabs(right - m->credit) > slack)
-        lint_add(l, m->line, "A4", 'E', arena_print(l->keep, "%" PRId64 ".%04" PRId64 "%%",
-                 m->credit / 10000, m->credit % 10000), arena_print(l->keep, "%" PRId64 ".%04" PRId64
-                 "%%", right / 10000, right % 10000), "the credit does not follow from %s and the "
-                 "rate an hour", lint_minutes(l->keep, m->excess));
+    static const struct { const char *words[6]; } stages[] = {
+        { { "impact began", "impact start", "start of impact", "outage start", "began", NULL } },
+        { { "detected", "detection", NULL } },
+        { { "mitigated", "mitigation", NULL } },
+        { { "recovered", "recovery", "resolved", "end of impact", "impact ended", NULL } },
+    };
+    static const struct { int first, second; } orders[] = { { 0, 2 }, { 0, 3 }, { 1, 2 }, { 2, 3 } };
+    int minute[4] = { -1, -1, -1, -1 }, line[4] = { 0 };
+    for (size_t i = 0; i < l->lines; i++) {
+        const char *c = l->start[i] + strspn(l->start[i], "|-* "), *colon = c + strcspn(c, ":|\n");
+        int found;
+        size_t gap = strspn(colon, ":|* ");
+        if (*colon == '\n' || !*colon || colon - c > 40 || !lint_clock(colon + gap, c, &found))
+            continue;
+        for (int k = 0; k < 4; k++)
+            if (minute[k] < 0 && lint_word(c, (size_t)(colon - c), stages[k].words))
+                minute[k] = found, line[k] = (int)i + 1;
+    }
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        int a = orders[i].first, b = orders[i].second;
+        if (minute[a] >= 0 && minute[b] >= 0 && minute[b] < minute[a] && minute[a] - minute[b] < 720)
+            lint_add(l, line[b], "A13", 'E', arena_print(l->keep, "%02d:%02d", minute[b] / 60, minute[b] % 60), "",
+                     "'%s' at %02d:%02d comes before '%s' at %02d:%02d", stages[b].words[0], minute[b] / 60,
+                     minute[b] % 60, stages[a].words[0], minute[a] / 60, minute[a] % 60);
+    }
 }
 
-void lint_figures(struct linting *l)
+void lint_figures(struct linting *l, struct totals *totals)
 {
     struct sentence s;
-    struct totals all = { 0 };
-    struct money money = { -1, -1, -1, -1, 0 };
-    const char *at = l->text;
-    int line = 1;
-    while (next_sentence(&s, &at, &line)) {
+    const char *at = NULL;
+    int line, before = -1;
+    while (lint_sentence(l, &s, &at, &line)) {
         check_span(l, &s);
         int64_t proven = check_sum(l, &s);
-        check_total(l, &s, &all);
-        for (size_t i = 0; i < all.count; i++)
-            all.total[i].proven = all.total[i].proven || proven == all.total[i].ms;
-        check_allowance(l, &s);
-        check_money(l, &s, &money, &all);
+        check_total(l, &s, totals);
+        for (size_t i = 0; i < totals->count; i++)
+            totals->total[i].proven = totals->total[i].proven || proven == totals->total[i].ms;
+        check_parts(l, &s);
+        check_measured(l, &s);
+        check_later(l, &s, &before);
     }
-    check_credit(l, &money);
-    for (size_t i = 0; i < l->document.parts; i++)
-        if (l->document.part[i].kind == PART_TABLE) {
-            /* rows do not say whose they are: they answer for one total only */
-            lint_rows(l, &l->document.part[i], all.count == 1 ? &all.total[0] : NULL);
-        }
+    check_stages(l);
 }
