@@ -139,13 +139,17 @@ local function fault(w, t)
   local n = (w.calls[t.action] or 0) + 1
   w.calls[t.action] = n
   if #w.faults == 0 then return {} end
-  state_write(w)
+  local met = {}
   for _, f in ipairs(w.faults) do
     local where = not f.ip or f.ip == t.args.ip
     local when = n >= f.nth and n < f.nth + f.times
-    if f.action == t.action and where and when then return f end
+    if f.action == t.action and where and when then
+      f.met, met = true, f
+      break
+    end
   end
-  return {}
+  state_write(w)
+  return met
 end
 
 local function answer(result, why)
@@ -312,6 +316,14 @@ return {
     return { result = result, why = why }
   end,
   sample = sample,
+  -- Which faults met a call at all.
+  faults = function()
+    local w, list = world(), {}
+    for _, f in ipairs(w.faults) do
+      list[#list + 1] = { action = f.action, how = f.how, met = f.met == true, calls = w.calls[f.action] or 0 }
+    end
+    return { faults = list }
+  end,
   dropped = dropped,
   shape = function()
     local w = world()

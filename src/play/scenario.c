@@ -278,10 +278,6 @@ static bool prepare(struct play *p, struct err *e)
     for (size_t i = 0; i < p->ws.config.services && i < WATCHED_MOST; i++)
         p->watched[p->services++] = (struct watched){ .name = p->ws.config.service[i].name,
                                                       .answers = true, .since = p->clock.now };
-    for (size_t i = 0; i < p->s.acts; i++)
-        if (p->s.act[i].service && !play_watched(p, p->s.act[i].service))
-            return err_input(e, "%s: people: there is no service '%s'", p->s.file,
-                             p->s.act[i].service);
     if (!play_look(p, "begin", p->s.world, &ignored, p->keep, e)
         || !play_look(p, "shape", "{}", &ignored, p->keep, e))
         return false;
@@ -289,12 +285,35 @@ static bool prepare(struct play *p, struct err *e)
     return true;
 }
 
-static bool finish(struct play *p, struct scenario_result *out, struct err *e)
+/* What a scenario brings must be met, else it shows nothing: answers, faults, commands. */
+static bool judge_what_was_met(struct play *p, struct err *e)
 {
+    struct json faults;
     for (size_t i = 0; i < p->s.answers; i++)
         play_expect(p, p->s.answer[i].used > 0,
                     arena_print(p->keep, "%s is asked about '%s'", p->s.answer[i].who,
-                                p->s.answer[i].asked), "nobody asked");
+                                p->s.answer[i].asked), p->s.answer[i].used ? "" : "nobody asked");
+    for (size_t i = 0; i < p->s.acts; i++)
+        if (!p->s.act[i].done)
+            play_expect(p, false, arena_print(p->keep, "%s says '%s'", p->s.act[i].who, p->s.act[i].todo[0]),
+                        "its moment never came");
+    if (!play_look(p, "faults", "{}", &faults, p->keep, e))
+        return false;
+    for (struct json_walk w = json_walk(json_get(faults, "faults")); json_next(&w);) {
+        bool met = json_is_true(json_get(w.value, "met"));
+        const char *action = json_text_or(json_get(w.value, "action"), p->keep, "?");
+        int64_t calls = json_int_or(json_get(w.value, "calls"), 0);
+        play_expect(p, met, arena_print(p->keep, "%s meets its fault '%s'", action,
+                                        json_text_or(json_get(w.value, "how"), p->keep, "?")),
+                    met ? "" : arena_print(p->keep, "it did not: %s of %s", text_count(p->keep, calls, "call"), action));
+    }
+    return true;
+}
+
+static bool finish(struct play *p, struct scenario_result *out, struct err *e)
+{
+    if (!judge_what_was_met(p, e))
+        return false;
     if (!p->failures)
         play_expect(p, true, arena_print(p->keep, "all %zu commands of people end as they should",
                                          p->commands), "");

@@ -57,6 +57,7 @@ struct scenario {
     struct civil day;
     int64_t start, end, probe_every_ms;
     const char *configuration; /* tocsin.yaml */
+    struct config config;      /* the same, understood */
     const char *world;         /* JSON for the simulator */
     bool watches_rate;
     struct act *act;

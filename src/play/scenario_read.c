@@ -82,18 +82,23 @@ static void put_yaml(struct text *to, const struct yaml *y, size_t depth)
 
 static bool read_workspace(struct reader *r, struct yaml *y)
 {
+    static const char *const only[] = { "simulated", NULL };
+    struct yaml *world = arena_one(r->keep, struct yaml);
+    struct text t = text_new(r->keep);
+    int which;
     if (!y || !yaml_is(y, YAML_MAP, "a map", r->e))
         return false;
-    r->s->zone = "UTC";
-    if (!yaml_text(yaml_get(y, "zone"), &r->s->zone, r->e))
+    if (!yaml_get(y, "world")) { /* it need not be said: a scenario has no other */
+        *world = (struct yaml){ .kind = YAML_SCALAR, .file = y->file, .path = "workspace.world", .line = y->line,
+                                .column = y->column, .text = "simulated", .next = y->first, .key = "world",
+                                .keep = r->keep };
+        y->first = world;
+    }
+    if (!yaml_choice(yaml_get(y, "world"), only, &which, r->e) || !config_read(&r->s->config, y, r->keep, r->e))
         return false;
-    if (!zone_known(r->s->zone))
-        return yaml_err(r->e, yaml_get(y, "zone"), "unknown zone '%s'", r->s->zone);
-    struct text t = text_new(r->keep);
-    text_add(&t, "world: simulated");
+    r->s->zone = r->s->config.zone;
     put_yaml(&t, y, 0);
-    r->s->configuration = t.at;
-    yaml_take(y);
+    r->s->configuration = t.at + (*t.at == '\n');
     return true;
 }
 
@@ -104,7 +109,8 @@ static bool read_trigger(struct reader *r, struct act *a, struct yaml *y)
     static const char *const names[] = { "silent", "answers", "slower", NULL };
     static const enum trigger kinds[] = { WHEN_SILENT, WHEN_ANSWERS, WHEN_SLOWER };
     if (!yaml_is(y, YAML_MAP, "a map: service and silent, answers or slower", r->e)
-        || !yaml_need(y, "service", r->e) || !yaml_text(yaml_get(y, "service"), &a->service, r->e))
+        || !yaml_need(y, "service", r->e) || !yaml_text(yaml_get(y, "service"), &a->service, r->e)
+        || !scenario_knows_service(r, yaml_get(y, "service"), a->service))
         return false;
     for (int i = 0; names[i]; i++) {
         struct yaml *span = yaml_get(y, names[i]);
@@ -180,8 +186,13 @@ static bool read_by_service(struct reader *r, struct yaml *map, enum promise_kin
         return false;
     for (struct yaml *y = map ? map->first : NULL; y; y = y->next) {
         struct promise_row *row = more(r, kind);
+        static const char *const verdicts[] = { "yes", "no", "uncertain", NULL };
+        int verdict = 0;
         row->service = y->key;
         y->seen = true;
+        if (!scenario_knows_service(r, y, y->key)
+            || (kind == PROMISE_BREACH && !yaml_choice(y, verdicts, &verdict, r->e)))
+            return false;
         bool good = kind == PROMISE_DOWNTIME ? yaml_duration(y, &row->number, r->e)
                   : kind == PROMISE_POOL     ? yaml_int(y, 0, 1000, &row->number, r->e)
                                              : yaml_text(y, &row->text, r->e);
@@ -214,6 +225,7 @@ static bool read_expect(struct reader *r, struct yaml *y)
     return read_by_service(r, yaml_get(y, "downtime"), PROMISE_DOWNTIME)
         && read_by_service(r, yaml_get(y, "breach"), PROMISE_BREACH)
         && read_by_service(r, yaml_get(y, "pool_at_least"), PROMISE_POOL)
+        && scenario_knows_deeds(r, actions) && scenario_knows_deeds(r, never)
         && (!actions || scenario_read_texts(r, actions, &more(r, PROMISE_ACTIONS)->list))
         && (!never || scenario_read_texts(r, never, &more(r, PROMISE_NEVER)->list))
         && read_flag(r, yaml_get(y, "flooded_back"), "never", PROMISE_QUIET_BACK)
@@ -247,13 +259,13 @@ bool scenario_read(struct scenario *out, struct world *w, const char *file, stru
     const char *bytes;
     size_t length;
     *out = (struct scenario){ .file = file, .name = file, .summary = "" };
-    struct reader r = { out, keep, e };
+    struct reader r = { .s = out, .keep = keep, .e = e };
     if (!w->read_file(w, file, &bytes, &length, keep, e))
         return false;
     struct yaml *root = yaml_parse(file, bytes, length, keep, e);
     if (!root || !yaml_is(root, YAML_MAP, "a scenario", e))
         return false;
-    return yaml_need(root, "scenario", e) && yaml_need(root, "workspace", e)
+    return roles_load(&r.roles, keep, e) && yaml_need(root, "scenario", e) && yaml_need(root, "workspace", e)
         && yaml_text(yaml_get(root, "scenario"), &out->name, e)
         && yaml_text(yaml_get(root, "summary"), &out->summary, e)
         && read_workspace(&r, yaml_get(root, "workspace")) && read_span(&r, root)

@@ -241,8 +241,13 @@ bool config_parse(struct config *out, const char *file, const char *bytes, size_
                   struct arena *keep, struct err *e)
 {
     struct yaml *top = yaml_parse(file, bytes, length, keep, e);
-    *out = (struct config){ .file = file };
-    return top && yaml_is(top, YAML_MAP, "keys such as world, zone, services", e)
+    return top && config_read(out, top, keep, e);
+}
+
+bool config_read(struct config *out, struct yaml *top, struct arena *keep, struct err *e)
+{
+    *out = (struct config){ .file = top->file };
+    return yaml_is(top, YAML_MAP, "keys such as world, zone, services", e)
         && read_top(out, top, e)
         && read_policies(out, yaml_get(top, "policies"), keep, e)
         && read_services(out, yaml_get(top, "services"), keep, e)

@@ -55,6 +55,8 @@ struct config {
 
 bool config_parse(struct config *out, const char *file, const char *bytes, size_t length,
                   struct arena *keep, struct err *e);
+/* The same from a tree: a configuration that stands inside of another file. */
+bool config_read(struct config *out, struct yaml *top, struct arena *keep, struct err *e);
 
 /* NULL, and ERR_INPUT with the known names, when there is no such service. */
 const struct service *config_service(const struct config *c, const char *name, struct err *e);
