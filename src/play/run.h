@@ -90,7 +90,7 @@ bool run_baseline(const struct run_request *r, struct arena *keep, struct err *e
 struct run_view {
     const char *run, *runbook, *path, *by;
     const char *state;     /* "alive", "parked", "dead", "ended" */
-    const char *why;       /* of parked */
+    const char *why, *words; /* of parked: "failed", and what failed; NULL */
     const char *step, *step_key;
     const char *ask, *question, *who;   /* when it waits for a person; NULL */
     int64_t started, since;

@@ -42,14 +42,16 @@ static void take_event(struct run_view *v, const struct journal *j, size_t at, s
     case EVENT_RUN_PARKED:
         v->state = "parked";
         v->why = json_get_text(ev->data, "why", keep);
+        v->words = json_get_text(ev->data, "text", keep);
         break;
     case EVENT_RUN_RESUMED:
         v->state = "dead";
-        v->why = NULL;
+        v->why = v->words = NULL;
         break;
     case EVENT_RUN_ENDED:
         v->state = "ended";
         v->why = json_get_text(ev->data, "how", keep);
+        v->words = NULL;
         break;
     case EVENT_STEP:
         v->step = json_get_text(ev->data, "text", keep);

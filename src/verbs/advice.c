@@ -43,7 +43,9 @@ static void about_runs(struct advising *a, const struct situation *s, struct des
         if (r->ask)
             about_question(a, d, r->ask);
         else if (text_equal(r->state, "parked") || text_equal(r->state, "dead"))
-            advise(a, arena_print(d->keep, "tocsin resume %s", r->run), "goes on where it stopped");
+            advise(a, arena_print(d->keep, "tocsin resume %s", r->run),
+                   r->why && text_equal(r->why, "failed") ? "tries it again; --skip, --done, --from go round it"
+                                                          : "goes on where it stopped");
     }
 }
 

@@ -327,7 +327,7 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
     bool done = perform(&l, &d, &e);
     if (done)
         answer(&d);
-    if (done && d.ws.store && !d.ws.world->virtual)
+    if (done && d.ws.store && !w->virtual)
         workspace_remember(&d.ws, keep);
     if ((fflush(out) || ferror(out)) && done)
         done = err_errno(&e, "cannot write the answer");

@@ -155,6 +155,25 @@ static void view_service(struct service_view *v, struct desk *d, const struct jo
     v->probe = last_seen(d, j, "sense.answers", "service", service->name, "answers");
 }
 
+/* Those of the configuration, and those that suffered though it does not name them. */
+static const struct service *services_of(struct desk *d, size_t *count)
+{
+    const struct config *c = &d->ws.config;
+    const struct windows *w = &d->incident.windows;
+    struct service *all = arena_many(d->keep, struct service, c->services + w->count + 1);
+    if (c->services)
+        memcpy(all, c->service, c->services * sizeof *all);
+    *count = c->services;
+    for (size_t i = 0; i < w->count; i++) {
+        bool known = i && text_equal(w->window[i].service, w->window[i - 1].service); /* they stand by service */
+        for (size_t k = 0; k < c->services && !known; k++)
+            known = text_equal(all[k].name, w->window[i].service);
+        if (!known)
+            all[(*count)++] = (struct service){ .name = w->window[i].service };
+    }
+    return all;
+}
+
 /* The period that the incident fell into, not the one of whoever looks later. */
 static bool view_sla(struct service_view *v, struct situation *s, struct desk *d,
                      const struct service *service, const struct account *a, struct err *e)
@@ -178,10 +197,13 @@ static void view_target(struct target_view *v, struct situation *s, struct desk 
 {
     *v = (struct target_view){ .ip = ip, .service = service, .place = "in pool", .since = INSTANT_NONE,
                                .dns_until = INSTANT_NONE };
-    const char *vpc = NULL, *instead = NULL;
+    const char *vpc = NULL, *instead = NULL, *flying = NULL;
     for (size_t i = 0; i < s->ledger.changes; i++) {
         const struct change *c = &s->ledger.change[i];
-        if (!c->ended || c->state == CHANGE_FAILED || !json_is(json_get(c->args, "ip"), ip))
+        if (c->state == CHANGE_FAILED || !json_is(json_get(c->args, "ip"), ip))
+            continue;
+        flying = c->ended ? flying : c->name;
+        if (!c->ended)
             continue;
         if (c->instead) {
             instead = c->instead;
@@ -210,6 +232,9 @@ static void view_target(struct target_view *v, struct situation *s, struct desk 
         v->place = "OUT of pool";
     if (instead)
         v->place = arena_print(d->keep, "not known: %s", instead[0] ? instead : "something else was done");
+    v->unknown = instead || flying;
+    if (flying)
+        v->place = arena_print(d->keep, "%s, %s IN FLIGHT", v->place, flying);
     v->flood = last_seen(d, j, "sense.quiet", "ip", ip, "quiet");
     see_flood(d, j, ip, &v->flood);
 }
@@ -257,9 +282,9 @@ static void view_targets(struct situation *s, struct desk *d, const struct journ
     for (size_t i = 0; i < c->services; i++)
         for (size_t k = 0; c->service[i].ips && c->service[i].ips[k]; k++) {
             view_target(&v[n], s, d, j, c->service[i].ips[k], c->service[i].name);
-            v[n].last = !v[n].out && c->service[i].pool_min &&
+            v[n].last = !v[n].out && !v[n].unknown && c->service[i].pool_min &&
                         pool_size(s, &c->service[i], *d->keep) <= c->service[i].pool_min;
-            n += v[n].since != INSTANT_NONE || v[n].flood.at != INSTANT_NONE || v[n].dns_until != INSTANT_NONE ||
+            n += v[n].since != INSTANT_NONE || v[n].unknown || v[n].flood.at != INSTANT_NONE || v[n].dns_until != INSTANT_NONE ||
                  (v[n].last && is_short(s, &c->service[i], *d->keep));
         }
     s->target = v;
@@ -297,7 +322,8 @@ static void view_people(struct situation *s, struct desk *d)
         }
     for (size_t k = 0; k < d->ws.config.roles; k++)
         text_print(&b, "%s%s %s", k ? ", " : "", d->ws.config.role[k].role, d->ws.config.role[k].plugin);
-    s->world = d->ws.config.simulated ? "SIMULATED" : "REAL";
+    bool drill = i->simulated || i->drill; /* the incident's own word: tocsin.yaml may be another by now */
+    s->world = d->ws.config.simulated ? "SIMULATED" : drill ? "A DRILL IN A REAL WORKSPACE" : "REAL";
     s->bindings = b.length ? b.at : d->ws.config.simulated ? "every role by the simulator" : "every role by hand";
     s->people = t.at;
 }
@@ -333,20 +359,19 @@ bool situation_gather(struct situation *out, struct desk *d, struct err *e)
 {
     struct journal own = until(d, &d->journal);
     struct account account;
-    const struct config *c = &d->ws.config;
     *out = (struct situation){ .now = d->as_of == INSTANT_NONE ? desk_now(d) : d->as_of };
-    struct service_view *service = arena_many(d->keep, struct service_view, c->services + 1);
+    const struct service *all = services_of(d, &out->services);
+    struct service_view *service = arena_many(d->keep, struct service_view, out->services + 1);
     if (!read_ledger(out, d, &own, e) || !read_runs(out, d, &own, e) ||
         !account_open_knowing(&account, &d->incident, &d->ws, d->as_of, out->now, d->keep, e))
         return false;
     out->warning = d->warning = account.warning;
-    for (size_t i = 0; i < c->services; i++) {
-        view_service(&service[i], d, &own, &c->service[i]);
-        if (!view_sla(&service[i], out, d, &c->service[i], &account, e))
+    for (size_t i = 0; i < out->services; i++) {
+        view_service(&service[i], d, &own, &all[i]);
+        if (!view_sla(&service[i], out, d, &all[i], &account, e))
             return false;
     }
     out->service = service;
-    out->services = c->services;
     view_targets(out, d, &own);
     view_latest(out, d);
     view_people(out, d);

@@ -31,9 +31,10 @@ struct service_view {
 };
 
 struct target_view {
-    const char *ip, *service, *place; /* "in pool", "out of pool", "in VPC offload" */
+    const char *ip, *service, *place; /* "in pool", "OUT of pool", "in VPC offload", "in pool, C1 IN FLIGHT" */
     int64_t since;            /* of the change that put it there; INSTANT_NONE */
     bool out, watched;
+    bool unknown;             /* a change of it is in flight, or something else was done with it */
     bool last;                /* in the pool, and the pool cannot do without it */
     int64_t dns_until;        /* old answers may still lead there; INSTANT_NONE */
     struct sighting flood;

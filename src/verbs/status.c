@@ -167,7 +167,7 @@ static void sla_line(struct desk *d, const struct service_view *v, bool several)
 
 static void target_line(struct desk *d, const struct situation *s, const struct target_view *t)
 {
-    const char *seen = "no flood seen", *age = "";
+    const char *seen = "nobody has looked", *age = "";
     if (t->flood.at != INSTANT_NONE) {
         seen = t->flood.good ? "no flood" : t->flood.blind ? "cannot be seen" : *t->flood.words ? t->flood.words : "flooded";
         age = arena_print(d->keep, " (%s ago)", duration_short(d->keep, s->now - t->flood.at));
@@ -188,10 +188,13 @@ static void runs(struct desk *d, const struct situation *s)
         if (text_equal(r->state, "ended"))
             continue;
         const char *step = r->step && *r->step ? r->step : "";
+        bool asked = text_equal(r->why, "asked");
+        const char *why = asked && !r->ask ? "its question is answered" : r->why;
+        const char *words = asked || !r->words ? "" : text_for_terminal(d->keep, text_cut(d->keep, r->words, 200));
         fprintf(d->out, "RUN %-4s", r->run);
-        show_wrapped(d, arena_print(d->keep, "%-8s %s (%s)  %s%s%s", r->runbook, r->state, r->by,
-                                    text_for_terminal(d->keep, step), *step && r->why ? ": " : "",
-                                    r->why ? r->why : ""), 8, 16);
+        show_wrapped(d, arena_print(d->keep, "%-8s %s (%s)  %s%s%s%s%s", r->runbook, r->state, r->by,
+                                    text_for_terminal(d->keep, step), *step && why ? ": " : "", why ? why : "",
+                                    *words ? ": " : "", words), 8, 16);
         if (r->ask)
             labelled(d, "WAITING", arena_print(d->keep, "%s  %s%s%s", r->ask, r->question ? r->question : "",
                                                r->who ? ", for " : "", r->who ? r->who : ""));
