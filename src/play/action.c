@@ -3,6 +3,7 @@
  * A change: lock the target, read before, ask where it is dangerous, journal
  * action.begun, perform, read after, journal action.ended. */
 #include "play/engine.h"
+#include "play/question.h"
 
 #include <string.h>
 
@@ -218,11 +219,12 @@ void change_ask_consent(struct branch *b)
         change_write_begun(b);
         return;
     }
-    const char *done = w->action->says ? role_words(w->action->says, w->args, w->before,
-                                                    (struct json){ 0 }, r->keep) : w->action->help;
-    const char *undo = undo_words(r, w->action);
-    const char *question = arena_print(r->keep, "%s %s: afterwards %s (before: %s; %s)?", w->action->full,
-                                       w->target, done, state_words(w->before, r->keep), undo);
+    /* what only the result will tell cannot be promised */
+    const char *done = w->action->says && !strstr(w->action->says, "$result")
+        ? role_words(w->action->says, w->args, w->before, (struct json){ 0 }, r->keep) : w->action->help;
+    const char *undo = undo_words(r, w->action), *with = question_with(w->args, w->target, r->keep);
+    const char *question = arena_print(r->keep, "%s %s%s%s: afterwards %s (before: %s; %s)?", w->action->full,
+                                       w->target, with ? " with " : "", with ? with : "", done, state_words(w->before, r->keep), undo);
     struct shown *shown = arena_one(r->keep, struct shown);
     *shown = (struct shown){ .target = w->target, .after = done, .undo = but_quiet(r, w->action, undo),
                                .args = w->args, .before = w->before };

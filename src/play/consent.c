@@ -12,9 +12,15 @@ static const char *zone_of(struct run *r)
     return zone ? zone : r->ws->config.zone;
 }
 
-static const char *recorded_mode(const char *mode)
+const char *asked_mode(const char *mode)
 {
     return text_equal(mode, "consent") || text_equal(mode, "choose") ? "confirm" : mode;
+}
+
+static bool is_yes_or_no(const char *mode)
+{
+    const char *as = asked_mode(mode);
+    return text_equal(as, "confirm") || text_equal(as, "approve");
 }
 
 bool consent_needed(struct run *r, const struct role_action *a, bool *second)
@@ -31,6 +37,8 @@ static void put_shown(struct json_out *o, const struct asking *q)
 {
     const struct shown *s = q->shown;
     json_put(o, "target", s->target);
+    if (s->args.at)
+        json_put_raw(o, "args", s->args.at, s->args.length);
     json_put_raw(o, "before", s->before.at ? s->before.at : "null", s->before.at ? s->before.length : 4);
     json_put(o, "after", s->after);
     json_put(o, "undo", s->undo);
@@ -55,7 +63,7 @@ static const char *asked_data(struct branch *b)
     struct text data;
     struct json_out o = data_open(&data, r);
     json_put(&o, "ask", q->name);
-    json_put(&o, "mode", recorded_mode(q->mode));
+    json_put(&o, "mode", asked_mode(q->mode));
     json_put(&o, "text", q->question);
     if (q->action)
         json_put(&o, "action", q->action);
@@ -66,13 +74,14 @@ static const char *asked_data(struct branch *b)
     const char *wants = wanted(b, q);
     if (wants[0])
         json_put(&o, "wants", wants);
-    if (text_equal(q->mode, "approve")) {
+    if (b->work && b->work->in_flight && b->work->begun)
+        json_put(&o, "begun", b->work->begun);
+    if (text_equal(q->mode, "approve"))
         json_put(&o, "who", arena_print(r->keep, "anyone but %s", r->world->user));
-        if (r->ws->config.limits.answer_within_ms > 0) {
-            q->deadline = r->world->now(r->world) + r->ws->config.limits.answer_within_ms;
-            json_put(&o, "deadline", instant_utc(r->keep, q->deadline));
-            json_put(&o, "default", "no");
-        }
+    if (is_yes_or_no(q->mode) && r->ws->config.limits.answer_within_ms > 0) {
+        q->deadline = r->world->now(r->world) + r->ws->config.limits.answer_within_ms;
+        json_put(&o, "deadline", instant_utc(r->keep, q->deadline));
+        json_put(&o, "default", "no");
     }
     data_close(&o, b);
     return data.at;
@@ -119,96 +128,6 @@ static void put_question(struct branch *b)
     listen_put(b);
 }
 
-/* The answer to a question that the journal holds; NULL while nobody gave it. */
-static const struct event *find_answer(struct run *r, const struct event *asked)
-{
-    for (size_t i = 0; i < r->journal.count; i++)
-        if (r->journal.event[i].kind == EVENT_ANSWERED
-            && json_is(json_get(r->journal.event[i].data, "asked"), asked->hash))
-            return &r->journal.event[i];
-    return NULL;
-}
-
-/* Did this word come to an end after that event, so that it is tried anew? */
-static bool concluded_after(struct branch *b, const struct event *ev)
-{
-    struct run *r = b->run;
-    for (size_t i = 0; i < r->journal.count; i++) {
-        const struct event *later = &r->journal.event[i];
-        bool ends = later->kind == EVENT_READ || later->kind == EVENT_ACTION_ENDED
-                 || (later->kind == EVENT_RUN_PARKED && json_is(json_get(later->data, "why"), "failed"));
-        if (ends && later->stream == 0 && later->seq > ev->seq && json_is(json_get(later->data, "run"), r->id)
-            && json_is(json_get(later->data, "key"), b->key))
-            return true;
-    }
-    return false;
-}
-
-/* The same question of this word, put before a resume: of the same mode, for the
- * same arguments. A consent is no report of handwork, and an answer serves once. */
-static const struct event *find_asked(struct branch *b, const struct asking *q)
-{
-    struct run *r = b->run;
-    const struct event *asked = NULL;
-    bool by_hand = text_equal(q->mode, "manual") || text_equal(q->mode, "look");
-    if (!r->resumed || (by_hand && b->work && !b->work->recorded))
-        return NULL; /* a change begun just now: nobody can have been asked about it */
-    for (size_t i = 0; i < r->journal.count; i++) {
-        const struct event *ev = &r->journal.event[i];
-        if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "run"), r->id)
-            && json_is(json_get(ev->data, "key"), b->key)
-            && json_is(json_get(ev->data, "mode"), recorded_mode(q->mode))
-            && (!q->args_sha256 || json_is(json_get(ev->data, "args_sha256"), q->args_sha256))
-            && (!by_hand || text_equal(json_get_text(ev->data, "text", r->keep), q->question))
-            && !question_forgotten(&r->journal, ev, r->keep))
-            asked = ev;
-    }
-    const struct event *answered = asked ? find_answer(r, asked) : NULL;
-    bool no = answered && !json_is(json_get(answered->data, "answer"), "yes")
-           && !json_is(json_get(answered->data, "answer"), "text");
-    if (answered && (no || by_hand) && concluded_after(b, answered) && !replay_caught(r, b->key))
-        return NULL;
-    return asked;
-}
-
-static int64_t deadline_of(struct run *r, const struct event *asked)
-{
-    const char *until = json_get_text(asked->data, "deadline", r->keep);
-    int64_t deadline;
-    return until && instant_parse_rfc3339(until, strlen(until), &deadline) ? deadline : INT64_MAX;
-}
-
-/* Without a run nobody could answer later: the person here is asked first, and
- * question and answer are recorded together. */
-static void answer_known(struct branch *b)
-{
-    struct asking *q = b->context;
-    q->hash = b->hash;
-    listen_answer(b, q->answer, q->text);
-}
-
-static void ask_here(struct branch *b)
-{
-    struct run *r = b->run;
-    struct asking *q = b->context;
-    if (r->dry) {
-        put_question(b);
-        return;
-    }
-    q->name = "";
-    struct event asked = { .kind = EVENT_ASKED, .data = json_from(asked_data(b)), .hash = "", .seq = INT64_MAX };
-    put_into_words(b, &asked, &r->journal);
-    if (text_equal(q->mode, "approve") || !r->audience || !r->audience->ask
-        || r->audience->ask(r->audience->context, q->mode, q->words, -1, &q->answer, &q->text, r->keep) != HEARD_ANSWER) {
-        b->waits = WAITS_NOBODY;
-        r->park_mode = q->mode;
-        run_park(r, "asked", b->key, q->question);
-        return;
-    }
-    q->answer = q->answer && q->answer[0] ? q->answer : "no";
-    branch_write_numbered(b, EVENT_ASKED, fill_asked, answer_known);
-}
-
 /* What was seen so far, as the journal tells now. */
 static void gather_evidence(struct branch *b)
 {
@@ -229,21 +148,17 @@ void consent_ask(struct branch *b, const char *mode, const char *question, const
     *q = (struct asking){ .mode = mode, .question = question, .action = action, .words = text_for_terminal(r->keep, question),
                           .args_sha256 = args_sha256, .shown = shown, .then = then, .deadline = INT64_MAX };
     b->context = q;
-    const struct event *asked = r->id ? find_asked(b, q) : NULL;
-    if (!asked && shown)
-        gather_evidence(b);
-    if (!r->id) {
-        ask_here(b);
-        return;
-    }
+    const struct event *asked = r->dry ? NULL : asked_before(b, q);
     if (!asked) {
+        if (shown)
+            gather_evidence(b);
         branch_write_numbered(b, EVENT_ASKED, fill_asked, put_question);
         return;
     }
     q->hash = asked->hash;
     q->name = json_get_text(asked->data, "ask", r->keep);
-    q->deadline = deadline_of(r, asked);
-    const struct event *answered = find_answer(r, asked);
+    q->deadline = asked_deadline(r, asked);
+    const struct event *answered = asked_answer(r, asked);
     if (!answered && r->world->now(r->world) > q->deadline) {
         listen_answer(b, "no", "nobody answered in time");
         return;
@@ -260,16 +175,16 @@ void consent_ask(struct branch *b, const char *mode, const char *question, const
 const char *consent_hint(struct run *r)
 {
     const char *a = r->park_name ? r->park_name : "";
+    const char *then = r->id ? arena_print(r->keep, "tocsin resume %s", r->id) : "the same again";
     if (text_equal(r->park_mode, "manual"))
-        return arena_print(r->keep, "tocsin answer %s done (or could-not WHY, instead WHAT), then tocsin resume %s",
-                           a, r->id);
+        return arena_print(r->keep, "tocsin answer %s done (or could-not WHY, instead WHAT)%s%s", a,
+                           r->id ? ", then " : "", r->id ? then : "");
     if (text_equal(r->park_mode, "look"))
-        return arena_print(r->keep, "tocsin answer %s WHAT YOU SEE (or could-not WHY), then tocsin resume %s",
-                           a, r->id);
+        return arena_print(r->keep, "tocsin answer %s WHAT YOU SEE (or could-not WHY), then %s", a, then);
     if (text_equal(r->park_mode, "ask"))
-        return arena_print(r->keep, "tocsin answer %s TEXT, then tocsin resume %s", a, r->id);
-    return arena_print(r->keep, "%stocsin approve %s (or refuse %s), then tocsin resume %s",
-                       text_equal(r->park_mode, "approve") ? "somebody else: " : "", a, a, r->id);
+        return arena_print(r->keep, "tocsin answer %s TEXT, then %s", a, then);
+    return arena_print(r->keep, "%stocsin approve %s (or refuse %s), then %s",
+                       text_equal(r->park_mode, "approve") ? "somebody else: " : "", a, a, then);
 }
 
 /* The words */

@@ -73,8 +73,10 @@ static bool perform(const char **text, struct run *r, const struct deed *d, stru
     if (!engine_loop(r, b, e))
         return false;
     if (!b->ended) {
-        err_hint(e, "say it again at a terminal, or put it into a runbook: a run waits for its answer");
-        return err_waiting(e, "%s: %s", d->action->full, r->park_text ? r->park_text : "stopped");
+        if (text_equal(r->park, "stopped"))
+            return err_stopped(e, "%s is stopped", d->action->full);
+        err_hint(e, "%s", consent_hint(r));
+        return err_waiting(e, "%s: %s", d->action->full, r->park_text);
     }
     if (b->raised && b->busy)
         return err_busy(e, "%s: %s", d->action->full, b->answer.text);

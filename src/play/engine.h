@@ -337,6 +337,12 @@ bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *k
 bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,
                    struct arena *keep, struct err *e);
 
+/* asked.c: the same question put before, where its answer is still good or awaited; NULL. */
+const struct event *asked_before(struct branch *b, const struct asking *q);
+const struct event *asked_answer(struct run *r, const struct event *asked); /* the first; NULL */
+int64_t asked_deadline(struct run *r, const struct event *asked); /* INT64_MAX: none */
+const char *asked_mode(const char *mode);     /* as it is recorded */
+
 /* listen.c: a question that waits, here and wherever else it is answered. */
 void listen_put(struct branch *b);            /* b->context: a struct asking */
 void listen_answer(struct branch *b, const char *answer, const char *text);

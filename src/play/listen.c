@@ -98,8 +98,7 @@ void listen_put(struct branch *b)
         listen_answer(b, "yes", "--yes");
         return;
     }
-    /* in a play nobody else lives in its time: a second person comes after the run parked */
-    if (!r->audience || !r->audience->ask || (text_equal(q->mode, "approve") && r->world->virtual))
+    if (!r->audience || !r->audience->ask)
         park_for(b);
     else
         b->waits = WAITS_ANSWER;

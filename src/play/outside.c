@@ -44,7 +44,8 @@ void outside_look(struct run *r, int64_t now)
     struct journal j;
     struct err e = { 0 };
     bool grown = true;
-    if (!r->id || r->dry || r->park || (now - r->looked < SECOND_MS && !listen_is_open(r)))
+    bool open = listen_is_open(r);
+    if (r->dry || r->park || (!open && (!r->id || now - r->looked < SECOND_MS)))
         return;
     r->looked = now;
     if (r->seen_end && (!r->store->watch(r->store, r->incident, r->seen_end, 0, &grown, &e) || !grown))
@@ -53,7 +54,7 @@ void outside_look(struct run *r, int64_t now)
     struct arena start = scratch;
     char by[128] = "";
     if (r->store->read(r->store, r->incident, &j, &scratch, &e)) {
-        for (size_t i = j.count; i-- > 0 && j.event[i].seq > r->begun_seq;)
+        for (size_t i = j.count; r->id && i-- > 0 && j.event[i].seq > r->begun_seq;)
             if (j.event[i].stream == 0 && j.event[i].kind == EVENT_RUN_PARKED
                 && json_is(json_get(j.event[i].data, "run"), r->id))
                 snprintf(by, sizeof by, "%s", j.event[i].by);

@@ -43,6 +43,20 @@ static const char *seen_words(const struct event *ev, const char *zone, struct a
     return t.at;
 }
 
+/* What the target does not say already: "program sh, args [\"-c\",\"date\"]". */
+const char *question_with(struct json args, const char *target, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    for (struct json_walk w = json_walk(args); args.at && json_next(&w);) {
+        const char *text = json_text(w.value, keep);
+        if (json_type(w.value) == JSON_NULL || (text && (!*text || (target && strstr(target, text)))))
+            continue;
+        text_print(&t, "%s%s %s", t.length ? ", " : "", json_text(w.key, keep),
+                   text ? text : arena_copy(keep, w.value.at, w.value.length));
+    }
+    return t.length ? t.at : NULL;
+}
+
 /* Is that something that was seen, and did not fail? */
 static bool is_sight(const struct event *ev)
 {
@@ -169,6 +183,7 @@ void question_view(struct question *out, const struct journal *j, const struct e
         .undo = json_get_text(d, "undo", keep), .over = json_get_text(d, "over", keep),
         .wants = json_get_text(d, "wants", keep), .who = json_get_text(d, "who", keep), .deadline = INSTANT_NONE,
     };
+    out->with = question_with(json_get(d, "args"), out->target, keep);
     if (before.at)
         out->before = state_words(json_type(before) == JSON_NULL ? (struct json){ 0 } : before, keep);
     if (until && !instant_parse_rfc3339(until, strlen(until), &out->deadline))
@@ -207,6 +222,8 @@ const char *question_words(const struct question *q, int64_t now, const char *zo
             text_print(&t, "%s%s", t.length ? "\n" : "", text_for_terminal(keep, line));
     } else {
         text_print(&t, "%s %s", q->action, text_for_terminal(keep, q->target));
+        if (q->with)
+            row(&t, "with", q->with, keep);
         row(&t, "now", q->before ? q->before : "unknown", keep);
         row(&t, "then", q->after ? q->after : "unknown", keep);
     }
@@ -221,8 +238,7 @@ const char *question_words(const struct question *q, int64_t now, const char *zo
         row(&t, "over", q->over, keep);
     if (q->who || q->target)
         row(&t, "who", arena_print(keep, "%s may answer%s%s%s%s", q->who ? q->who : "anybody",
-                                   q->run && *q->name ? ", with tocsin approve " : "",
-                                   q->run ? q->name : "",
+                                   *q->name ? ", with tocsin approve " : "", q->name,
                                    q->deadline == INSTANT_NONE ? "" : "; it is no at ",
                                    q->deadline == INSTANT_NONE ? "" : instant_text(keep, zone, q->deadline, FORM_HM)), keep);
     return t.at;

@@ -17,7 +17,7 @@ struct question {
     const struct event *asked, *answered; /* answered NULL: by nobody yet */
     const char *name, *mode, *text;       /* "A2", "approve" */
     const char *run, *key;                /* NULL: of no run */
-    const char *action, *target, *before, *after, *undo, *over; /* in words; NULL */
+    const char *action, *target, *with, *before, *after, *undo, *over; /* in words; NULL (with: its other arguments) */
     const char *wants;                    /* the answer becomes the action's result: what may be said; NULL */
     const char *who;                      /* "anyone but alice"; NULL: anybody */
     int64_t deadline;                     /* then it is no; INSTANT_NONE */
@@ -31,6 +31,8 @@ void question_view(struct question *out, const struct journal *j, const struct e
 /* Those that wait for an answer, oldest first. */
 const struct question *questions_open(size_t *count, const struct journal *j, const char *zone,
                                       struct arena *keep);
+/* What the target does not say already: "program sh, args [\"-c\",\"date\"]"; NULL. */
+const char *question_with(struct json args, const char *target, struct arena *keep);
 /* Is it of words that the run does again (resume --from)? */
 bool question_forgotten(const struct journal *j, const struct event *asked, struct arena *keep);
 /* Lines, without the last newline. */

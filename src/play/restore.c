@@ -377,10 +377,10 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
     if (!count_left(left, r, e))
         return false;
     if (!b->ended) {
-        err_hint(e, "answer it at a terminal: say 'tocsin restore' again there");
-        return r->park && text_equal(r->park, "stopped")
-            ? err_stopped(e, "stopped; 'tocsin restore' goes on")
-            : err_waiting(e, "restore: %s", r->park_text ? r->park_text : "it waits");
+        if (text_equal(r->park, "stopped"))
+            return err_stopped(e, "stopped; 'tocsin restore' goes on");
+        err_hint(e, "%s", consent_hint(r));
+        return err_waiting(e, "restore: %s", r->park_text);
     }
     if (!b->raised)
         return true;

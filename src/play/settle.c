@@ -233,9 +233,10 @@ void change_settle_recorded(struct branch *b, struct work *w)
     }
     for (size_t i = 0; i < r->journal.count; i++) {
         const struct event *ev = &r->journal.event[i];
-        if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "mode"), "manual")
-            && json_is(json_get(ev->data, "key"), b->key) && ev->seq > w->recorded->seq
-            && json_is(json_get(ev->data, "run"), r->id ? r->id : "")) {
+        bool about_it = json_is(json_get(ev->data, "begun"), w->begun)
+            || (r->id && json_is(json_get(ev->data, "key"), b->key) && json_is(json_get(ev->data, "run"), r->id));
+        if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "mode"), "manual") && about_it
+            && ev->seq > w->recorded->seq) {
             consent_ask(b, "manual", json_get_text(ev->data, "text", r->keep), w->action->full,
                         w->args_sha256, NULL, person_told);
             return;

@@ -39,6 +39,9 @@ static void show_json(struct desk *d, const struct question *open, size_t count)
         put_or_null(&o, "action", q->action);
         put_or_null(&o, "args_sha256", json_get_text(q->asked->data, "args_sha256", d->keep));
         put_or_null(&o, "target", q->target);
+        struct json args = json_get(q->asked->data, "args");
+        if (args.at)
+            json_put_raw(&o, "args", args.at, args.length);
         put_or_null(&o, "before", q->before);
         put_or_null(&o, "after", q->after);
         json_open(&o, "evidence", '[');
@@ -115,13 +118,14 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
  * declares is not proof. In a drill everything is declared, and a name will do. */
 static bool may_answer(struct desk *d, const struct question *q, struct err *e)
 {
-    if (!text_equal(q->mode, "approve"))
-        return true;
     if (q->deadline != INSTANT_NONE && desk_now(d) > q->deadline) {
-        err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew", q->run);
+        if (q->run)
+            err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew", q->run);
         return err_failed(e, "%s was to be answered by %s: nobody did, and that is a no", q->name,
                           instant_text(d->keep, desk_zone(d), q->deadline, FORM_HM));
     }
+    if (!text_equal(q->mode, "approve"))
+        return true;
     if (text_equal(q->asked->by, d->world->user)) {
         err_hint(e, "somebody else: tocsin approve %s", q->name);
         return err_waiting(e, "%s needs a second person: '%s' asked it", q->name, d->world->user);
@@ -182,8 +186,10 @@ static bool is_alive(struct desk *d, const char *run)
 
 static bool go_on(struct desk *d, const struct question *q, struct err *e)
 {
-    if (!q->run)
+    if (!q->run) {
+        desk_say(d, "  where %s waits at a terminal it goes on; else %s says the same again", q->asked->by, q->asked->by);
         return true;
+    }
     if (is_alive(d, q->run)) {
         desk_say(d, "  %s is alive and goes on with it", q->run);
         return true;

@@ -58,6 +58,8 @@ static enum heard ask(void *context, const char *mode, const char *question, int
         *answer = "yes"; /* --yes covers one's own confirmation, never a consent */
         return HEARD_ANSWER;
     }
+    if (text_equal(mode, "approve") && !d->world->is_terminal(d->world, 0))
+        return HEARD_NOBODY;
     struct text prompt = text_new(keep);
     text_print(&prompt, "%s%s", question, prompt_for(mode));
     enum heard heard = d->world->listen(d->world, prompt.at, patience_ms, &line, keep);

@@ -119,7 +119,7 @@ static enum heard virtual_listen(struct world *w, const char *prompt, int64_t pa
 static bool virtual_is_terminal(struct world *w, int stream)
 {
     struct world *u = ((struct virtual *)w)->under;
-    return u->is_terminal(u, stream);
+    return !((struct virtual *)w)->clock->ask && u->is_terminal(u, stream); /* a play has no terminal */
 }
 
 static int virtual_columns(struct world *w)

@@ -69,7 +69,7 @@ static inline enum heard theatre_ask(void *context, const char *mode, const char
     if (!question)
         return HEARD_NOTHING;
     text_print(&t->said, "? %s: %s\n", mode, question);
-    if (!t->line || !t->line[t->lines_used])
+    if (!t->line || !t->line[t->lines_used] || text_equal(mode, "approve"))
         return HEARD_NOBODY;
     *answer = t->line[t->lines_used++];
     *text = text_equal(*answer, "yes") || text_equal(*answer, "no") ? "" : *answer;

@@ -1,0 +1,102 @@
+/* asked.c: was this question put before, and is its answer still good? */
+#include "play/engine.h"
+#include "play/question.h"
+
+#include <string.h>
+
+const struct event *asked_answer(struct run *r, const struct event *asked)
+{
+    for (size_t i = 0; i < r->journal.count; i++)
+        if (r->journal.event[i].kind == EVENT_ANSWERED
+            && json_is(json_get(r->journal.event[i].data, "asked"), asked->hash))
+            return &r->journal.event[i];
+    return NULL;
+}
+
+int64_t asked_deadline(struct run *r, const struct event *asked)
+{
+    const char *until = json_get_text(asked->data, "deadline", r->keep);
+    int64_t deadline;
+    return until && instant_parse_rfc3339(until, strlen(until), &deadline) ? deadline : INT64_MAX;
+}
+
+/* Did this word come to an end after that event, so that it is tried anew? */
+static bool concluded_after(struct branch *b, const struct event *ev)
+{
+    struct run *r = b->run;
+    for (size_t i = 0; i < r->journal.count; i++) {
+        const struct event *later = &r->journal.event[i];
+        bool ends = later->kind == EVENT_READ || later->kind == EVENT_ACTION_ENDED
+                 || (later->kind == EVENT_RUN_PARKED && json_is(json_get(later->data, "why"), "failed"));
+        if (ends && later->stream == 0 && later->seq > ev->seq && json_is(json_get(later->data, "run"), r->id)
+            && json_is(json_get(later->data, "key"), b->key))
+            return true;
+    }
+    return false;
+}
+
+/* The same question of this word, put before a resume: of the same mode, for the
+ * same arguments. A consent is no report of handwork, and an answer serves once. */
+static const struct event *asked_by_run(struct branch *b, const struct asking *q)
+{
+    struct run *r = b->run;
+    const struct event *asked = NULL;
+    bool by_hand = text_equal(q->mode, "manual") || text_equal(q->mode, "look");
+    if (!r->resumed || (by_hand && b->work && !b->work->recorded))
+        return NULL; /* a change begun just now: nobody can have been asked about it */
+    for (size_t i = 0; i < r->journal.count; i++) {
+        const struct event *ev = &r->journal.event[i];
+        if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "run"), r->id)
+            && json_is(json_get(ev->data, "key"), b->key)
+            && json_is(json_get(ev->data, "mode"), asked_mode(q->mode))
+            && (!q->args_sha256 || json_is(json_get(ev->data, "args_sha256"), q->args_sha256))
+            && (!by_hand || text_equal(json_get_text(ev->data, "text", r->keep), q->question))
+            && !question_forgotten(&r->journal, ev, r->keep))
+            asked = ev;
+    }
+    const struct event *answered = asked ? asked_answer(r, asked) : NULL;
+    bool no = answered && !json_is(json_get(answered->data, "answer"), "yes")
+           && !json_is(json_get(answered->data, "answer"), "text");
+    if (answered && (no || by_hand) && concluded_after(b, answered) && !replay_caught(r, b->key))
+        return NULL;
+    return asked;
+}
+
+/* Did whoever asked act since? An answer serves once. */
+static bool was_used(const struct run *r, const struct event *asked, const char *sha)
+{
+    for (size_t i = 0; i < r->journal.count; i++) {
+        const struct event *ev = &r->journal.event[i];
+        if ((ev->kind == EVENT_ACTION_BEGUN || ev->kind == EVENT_READ) && ev->stream == 0 && ev->seq > asked->seq
+            && !json_get(ev->data, "run").at && text_equal(ev->by, asked->by)
+            && (json_is(json_get(ev->data, "args_sha256"), sha) || json_count(json_get(ev->data, "undoes")) > 0))
+            return true;
+    }
+    return false;
+}
+
+/* `do` and `restore` said again: the same person, the same words, so the same state of the world. */
+static const struct event *asked_by_hand(struct branch *b, const struct asking *q)
+{
+    struct run *r = b->run;
+    if (b->work && b->work->in_flight && !b->work->recorded)
+        return NULL; /* begun just now: nobody can have been asked about it */
+    for (size_t i = r->journal.count; i-- > 0;) {
+        const struct event *ev = &r->journal.event[i];
+        if (ev->kind != EVENT_ASKED || ev->stream != 0 || !ev->data.at || json_get(ev->data, "run").at
+            || !text_equal(ev->by, r->world->user) || !json_is(json_get(ev->data, "mode"), asked_mode(q->mode))
+            || !json_is(json_get(ev->data, "args_sha256"), q->args_sha256)
+            || !text_equal(json_get_text(ev->data, "text", r->keep), q->question))
+            continue;
+        const struct event *answered = asked_answer(r, ev);
+        bool good = answered ? !json_is(json_get(answered->data, "answer"), "no")
+                             : r->world->now(r->world) <= asked_deadline(r, ev);
+        return good && !was_used(r, ev, q->args_sha256) ? ev : NULL;
+    }
+    return NULL;
+}
+
+const struct event *asked_before(struct branch *b, const struct asking *q)
+{
+    return b->run->id ? asked_by_run(b, q) : asked_by_hand(b, q);
+}
