@@ -23,6 +23,7 @@
 #include "play/output.h"
 #include "play/run.h"
 #include "play/words.h"
+#include "world/journals.h"
 
 enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_ANSWER, WAITS_CHILDREN, WAITS_NOBODY };
 
@@ -332,10 +333,11 @@ const char *change_provider_key(struct branch *b);
 bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
                 struct err *e);
 const char *state_words(struct json value, struct arena *keep);
+/* What every incident changed and holds. One that cannot be read whole, and is not
+ * known to be closed, is ERR_INPUT: nothing is changed beside what nobody knows. */
 bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep,
                  struct err *e);
-bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,
-                   struct arena *keep, struct err *e);
+bool journals_whole(struct journals *out, const struct workspace *ws, struct arena *keep, struct err *e);
 
 /* asked.c: the same question put before, where its answer is still good or awaited; NULL. */
 const struct event *asked_before(struct branch *b, const struct asking *q);

@@ -4,28 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool journals_read(struct journal **out, size_t *count, const struct workspace *ws,
-                   struct arena *keep, struct err *e)
+bool journals_whole(struct journals *out, const struct workspace *ws, struct arena *keep, struct err *e)
 {
-    struct names all;
-    struct store *s = ws->store;
-    if (!s->list(s, &all, keep, e))
+    if (!journals_read(out, ws, NULL, keep, e))
         return false;
-    *out = arena_many(keep, struct journal, all.count + 1);
-    *count = 0;
-    for (size_t i = 0; i < all.count; i++)
-        if (strcmp(all.name[i], "log") && !s->read(s, all.name[i], &(*out)[(*count)++], keep, e))
-            return false;
+    for (size_t i = 0; i < out->unreads; i++) {
+        const struct unread *u = &out->unread[i];
+        if (u->closed) /* it was closed, so nothing of its changes was left */
+            continue;
+        if (u->refused)
+            err_hint(e, "mend that first: tocsin -i %s verify   says whether it is", u->incident);
+        else
+            err_hint(e, "tocsin -i %s verify --salvage FILE   and then   tocsin import FILE   make it readable; "
+                     "one that nothing is left of: move its folder out of .tocsin/incidents", u->incident);
+        return err_input(e, "what %s changed and what it holds is not known: it cannot be read whole: %s",
+                         u->incident, u->why);
+    }
     return true;
 }
 
 bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep, struct err *e)
 {
-    struct journal *journal;
-    size_t n;
-    if (!journals_read(&journal, &n, ws, keep, e))
+    struct journals all;
+    if (!journals_whole(&all, ws, keep, e))
         return false;
-    ledger_fold(out, journal, n, keep);
+    ledger_fold(out, all.journal, all.count, keep);
     return true;
 }
 

@@ -47,11 +47,10 @@ static int64_t number_of(struct json data, const char *key)
 
 bool engine_read_locks(struct run *r, struct err *e)
 {
-    struct journal *journal;
-    size_t n;
-    if (!journals_read(&journal, &n, r->ws, r->keep, e))
+    struct journals all;
+    if (!journals_whole(&all, r->ws, r->keep, e))
         return false;
-    locks_fold(&r->held, &r->helds, journal, n, r->keep);
+    locks_fold(&r->held, &r->helds, all.journal, all.count, r->keep);
     return true;
 }
 

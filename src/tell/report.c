@@ -192,6 +192,9 @@ static void against(struct obstacles *o, const char *words)
 
 static void against_services(struct obstacles *o, const struct facts *f)
 {
+    for (const char *const *n = f->account.unread; *n; n++)
+        against(o, arena_print(o->keep, "%s cannot be read whole, so no figure of downtime is certain: "
+                               "tocsin -i %s verify", *n, *n));
     for (size_t i = 0; i < f->services; i++) {
         const struct suffering *s = &f->service[i];
         if (s->open)

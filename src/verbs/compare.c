@@ -66,7 +66,7 @@ static bool read_column(struct column *c, struct desk *d, const char *dir, struc
         !workspace_open(&c->desk.ws, d->world, found, d->keep, e))
         return err_while(e, "'%s'", dir);
     c->desk.world = c->desk.ws.world;
-    if (!workspace_pick(&c->desk.name, &c->desk.ws, d->given_incident, true, d->keep, e) ||
+    if (!workspace_pick(&c->desk.name, NULL, &c->desk.ws, d->given_incident, true, d->keep, e) ||
         !desk_incident(&c->desk, c->desk.name, e) || !situation_gather(&c->s, &c->desk, e))
         return err_while(e, "'%s'", dir);
     for (size_t i = 0; i < c->s.services; i++) {

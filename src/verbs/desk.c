@@ -148,7 +148,12 @@ bool desk_append(struct desk *d, const struct moment *when, enum event_kind kind
 bool desk_incident(struct desk *d, const char *name, struct err *e)
 {
     d->name = name;
-    return desk_refresh(d, e);
+    if (!desk_refresh(d, e))
+        return false;
+    if (d->journal.count || !d->incident.warning)
+        return true;
+    err_hint(e, "tocsin import FILE   takes a copy in, from 'tocsin export' elsewhere; a backup of its folder does, too");
+    return err_input(e, "nothing of %s can be read: %s", name, d->incident.warning);
 }
 
 bool desk_refresh(struct desk *d, struct err *e)
@@ -208,6 +213,8 @@ struct json_out desk_json(struct desk *d, struct text *to)
         json_put(&o, NULL, d->incident.warning);
     for (const char *const *w = d->warning; w && *w; w++)
         json_put(&o, NULL, *w);
+    if (d->unread)
+        json_put(&o, NULL, d->unread);
     json_close(&o, ']');
     return o;
 }

@@ -60,7 +60,7 @@ bool desk_open_incident(struct desk *d, const struct moment *when, const char *t
         const char *name, *other;
         if (!workspace_next_name(&name, &d->ws, at, d->keep, e))
             return false;
-        if (joined && (*joined = workspace_pick(&other, &d->ws, NULL, false, d->keep, &none)))
+        if (joined && (*joined = workspace_pick(&other, NULL, &d->ws, NULL, false, d->keep, &none)))
             return desk_incident(d, other, e);
         if (open_as(d, name, when, title, zone, &taken))
             return true;
@@ -98,7 +98,7 @@ static bool go_on_with_last(struct desk *d, const struct moment *m, bool over, b
     const char *last;
     struct err none = { 0 };
     *no = true;
-    if (!workspace_pick(&last, &d->ws, NULL, true, d->keep, &none) || text_equal(last, "log") ||
+    if (!workspace_pick(&last, NULL, &d->ws, NULL, true, d->keep, &none) || text_equal(last, "log") ||
         !desk_incident(d, last, &none) || !is_near(d, m->at == INSTANT_NONE ? desk_now(d) : m->at))
         return true;
     const char *ago = duration_short(d->keep, desk_now(d) - closed_at(d));

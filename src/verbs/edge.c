@@ -206,23 +206,17 @@ static bool use_color(struct line *l, struct desk *d, struct err *e)
 static bool pick(struct desk *d, struct err *e)
 {
     unsigned needs = d->verb->needs;
-    struct err why = { 0 }, second = { 0 };
-    if (workspace_pick(&d->name, &d->ws, d->given_incident, needs & OR_THE_LAST, d->keep, &why))
+    if (workspace_pick(&d->name, &d->unread, &d->ws, d->given_incident, needs & OR_THE_LAST, d->keep, e))
         return desk_incident(d, d->name, e);
-    if (needs & MAY_LACK_INCIDENT && !d->given_incident) {
-        const char *last = NULL;
-        struct names all = { 0 };
-        if (!d->ws.store->list(d->ws.store, &all, d->keep, e))
-            return false;
-        size_t incidents = 0;
-        for (size_t i = 0; i < all.count; i++)
-            incidents += !text_equal(all.name[i], "log");
-        d->name = NULL;
-        if (!incidents || workspace_pick(&last, &d->ws, NULL, true, d->keep, &second))
-            return true;
+    bool none = !d->given_incident && !d->name
+        && (e->kind == ERR_USAGE || (d->unread && needs & EVEN_UNREAD));
+    d->name = NULL;
+    if (!none || !(needs & MAY_LACK_INCIDENT)) {
+        d->unread = NULL; /* the error names them, where they are to blame */
+        return false;
     }
-    *e = why;
-    return false;
+    *e = (struct err){ 0 };
+    return true;
 }
 
 /* --as-of: a time without a day is the incident's day, once that is over. */
@@ -329,6 +323,8 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
         answer(&d);
     if (done && d.ws.store && !w->virtual)
         workspace_remember(&d.ws, keep);
+    if (d.unread)
+        fprintf(err, "tocsin: warning: %s\n", text_for_terminal(&keep, d.unread));
     if ((fflush(out) || ferror(out)) && done)
         done = err_errno(&e, "cannot write the answer");
     if (!done)

@@ -3,6 +3,7 @@
 
 #include "record/parcel.h"
 #include "verbs/parcel.h"
+#include "world/journals.h"
 
 #include <string.h>
 
@@ -40,18 +41,17 @@ bool verb_export(struct desk *d, struct err *e)
 /* The local name of the incident with that id; NULL when there is none. */
 static bool find_by_id(const char **name, struct desk *d, const char *id, struct err *e)
 {
-    struct names all;
-    struct journal j;
-    struct store *s = d->ws.store;
+    struct journals all;
     *name = NULL;
-    if (!s->list(s, &all, d->keep, e))
+    if (!journals_read(&all, &d->ws, NULL, d->keep, e))
         return false;
-    for (size_t i = 0; i < all.count && !*name; i++) {
-        if (!s->read(s, all.name[i], &j, d->keep, e))
-            return false;
-        if (text_equal(j.id, id))
-            *name = all.name[i];
-    }
+    for (size_t i = 0; i < all.count && !*name; i++)
+        if (text_equal(all.journal[i].id, id))
+            *name = all.journal[i].incident;
+    for (size_t i = 0; i < all.unreads && !*name; i++)
+        if (all.unread[i].refused)
+            return err_system(e, "it may be %s, which cannot be read: %s", all.unread[i].incident,
+                              all.unread[i].why);
     return true;
 }
 

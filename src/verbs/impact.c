@@ -300,7 +300,7 @@ static bool affirm_none(struct desk *d, const char *service, const char *data, s
                         const struct moment *to, struct err *e)
 {
     const char *last;
-    if (!d->name && !(workspace_pick(&last, &d->ws, NULL, true, d->keep, e) && desk_incident(d, last, e)))
+    if (!d->name && !(workspace_pick(&last, NULL, &d->ws, NULL, true, d->keep, e) && desk_incident(d, last, e)))
         return false;
     if (to) /* looked at then */
         from->late_ms = to->at + to->late_ms - from->at;

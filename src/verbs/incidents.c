@@ -2,6 +2,7 @@
 #include "verbs/verbs.h"
 
 #include "record/profile.h"
+#include "world/journals.h"
 
 #include <string.h>
 
@@ -70,32 +71,43 @@ static bool right_question(struct desk *d, struct err *e)
     return desk_at_most(d, 0, e);
 }
 
+/* What nothing is known of but its name is named among the others. */
+static void one_unread(struct desk *d, const struct unread *u)
+{
+    const char *why = text_for_terminal(d->keep, u->why);
+    if (u->nothing)
+        fprintf(d->out, "%-13s cannot be read: %s\n", u->incident, why);
+    else
+        desk_say(d, "tocsin: warning: %s cannot be read whole: %s", u->incident, why);
+}
+
 bool verb_incidents(struct desk *d, struct err *e)
 {
-    struct names all;
+    struct journals all;
     struct text to = text_new(d->keep);
     struct json_out o = { 0 };
-    if (!right_question(d, e) || !d->ws.store->list(d->ws.store, &all, d->keep, e))
+    if (!right_question(d, e) || !journals_read(&all, &d->ws, NULL, d->keep, e))
         return false;
+    d->warning = unread_list(&all, d->keep);
+    d->unread = NULL;
     if (d->json) {
         o = desk_json(d, &to);
         json_open(&o, "incidents", '[');
     }
     size_t shown = 0;
     for (size_t k = 0; k < all.count; k++) {
-        if (text_equal(all.name[k], "log"))
+        struct incident i;
+        if (!all.journal[k].count)
             continue;
-        if (!desk_incident(d, all.name[k], e))
+        if (!incident_fold(&i, &all.journal[k], d->as_of, desk_now(d), d->keep, e))
             return false;
-        if (!wanted(d, &d->incident))
+        if (!wanted(d, &i))
             continue;
-        if (d->incident.warning)
-            desk_say(d, "tocsin: warning: %s: %s", all.name[k],
-                     text_for_terminal(d->keep, d->incident.warning));
-        one(d, &d->incident, &o);
+        one(d, &i, &o);
         shown++;
     }
-    d->name = NULL;
+    for (size_t k = 0; !d->json && k < all.unreads; k++, shown++)
+        one_unread(d, &all.unread[k]);
     if (d->json) {
         json_close(&o, ']');
         desk_json_end(d, &o);

@@ -1,20 +1,20 @@
 /* lock.c: keep others from changing a target, and say who does. */
 #include "play/locks.h"
 #include "verbs/record.h"
+#include "world/journals.h"
 
 #include <string.h>
 
 static bool all_locks(const struct held **held, size_t *count, struct desk *d, struct err *e)
 {
-    struct store *s = d->ws.store;
-    struct names all;
-    if (!s->list(s, &all, d->keep, e))
+    struct journals all;
+    if (!journals_read(&all, &d->ws, NULL, d->keep, e))
         return false;
-    struct journal *journal = arena_many(d->keep, struct journal, all.count + 1);
-    for (size_t i = 0; i < all.count; i++)
-        if (!s->read(s, all.name[i], &journal[i], d->keep, e))
-            return false;
-    locks_fold(held, count, journal, all.count, d->keep);
+    locks_fold(held, count, all.journal, all.count, d->keep);
+    d->warning = unread_list(&all, d->keep);
+    d->unread = NULL;
+    for (const char *const *w = d->warning; *w; w++)
+        desk_say(d, "tocsin: warning: %s; what it holds is not shown", text_for_terminal(d->keep, *w));
     return true;
 }
 

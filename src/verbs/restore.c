@@ -4,10 +4,19 @@
 
 #include <string.h>
 
+static bool gather(struct situation *s, struct desk *d, struct err *e)
+{
+    if (!situation_gather(s, d, e))
+        return false;
+    for (const char *const *n = s->unread; !d->json && *n; n++)
+        desk_say(d, "tocsin: warning: %s cannot be read whole: what it changed is not known", *n);
+    return true;
+}
+
 static bool list_changed(struct desk *d, struct err *e)
 {
     struct situation s;
-    if (!situation_gather(&s, d, e))
+    if (!gather(&s, d, e))
         return false;
     if (d->json) {
         status_json(d, &s);
@@ -49,7 +58,7 @@ static bool read_words(struct desk *d, const char **names, const char **ip, stru
 static bool nothing_to_do(struct desk *d, struct err *e)
 {
     struct situation s;
-    if (!situation_gather(&s, d, e))
+    if (!gather(&s, d, e))
         return true;
     if (!s.changes)
         desk_echo(d, "nothing is changed");

@@ -2,6 +2,7 @@
 #include "verbs/situation.h"
 
 #include "verbs/show.h"
+#include "world/journals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,24 +61,12 @@ static void view_changes(struct situation *s, struct desk *d)
 
 static bool read_ledger(struct situation *s, struct desk *d, const struct journal *own, struct err *e)
 {
-    struct names all;
-    if (!d->ws.store->list(d->ws.store, &all, d->keep, e))
+    struct journals all;
+    if (!journals_read(&all, &d->ws, own, d->keep, e))
         return false;
-    struct journal *journal = arena_many(d->keep, struct journal, all.count + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < all.count; i++) {
-        if (text_equal(all.name[i], "log"))
-            continue;
-        if (text_equal(all.name[i], d->name)) {
-            journal[n++] = *own;
-        } else {
-            if (!workspace_journal(&journal[n], &d->ws, all.name[i], d->keep, e))
-                return false;
-            journal[n] = until(d, &journal[n]);
-            n++;
-        }
-    }
-    ledger_fold(&s->ledger, journal, n, d->keep);
+    for (size_t i = 0; i < all.count; i++)
+        all.journal[i] = until(d, &all.journal[i]);
+    ledger_fold(&s->ledger, all.journal, all.count, d->keep);
     view_changes(s, d);
     return true;
 }
@@ -366,6 +355,8 @@ bool situation_gather(struct situation *out, struct desk *d, struct err *e)
         !account_open_knowing(&account, &d->incident, &d->ws, d->as_of, out->now, d->keep, e))
         return false;
     out->warning = d->warning = account.warning;
+    out->unread = account.unread;
+    d->unread = NULL; /* who gathers says so */
     for (size_t i = 0; i < out->services; i++) {
         view_service(&service[i], d, &own, &all[i]);
         if (!view_sla(&service[i], out, d, &all[i], &account, e))

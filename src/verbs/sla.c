@@ -62,7 +62,7 @@ static struct period default_range(const struct question *q)
     const struct incident *i = NULL;
     const char *name = NULL;
     struct err quiet = { 0 };
-    if (workspace_pick(&name, &q->d->ws, q->d->given_incident, true, q->d->keep, &quiet))
+    if (workspace_pick(&name, NULL, &q->d->ws, q->d->given_incident, true, q->d->keep, &quiet))
         for (size_t k = 0; k < q->account.incidents; k++)
             if (text_equal(q->account.incident[k].name, name))
                 i = &q->account.incident[k];
@@ -177,7 +177,8 @@ static bool ask_all(struct question *q, struct err *e)
     return true;
 }
 
-/* --check: 1 on a breach, 4 when it is uncertain and nobody has settled it. */
+/* --check: 1 on a breach, 4 when it is uncertain and nobody has settled it, or when an
+ * incident that could tell cannot be read. */
 static bool check(const struct question *q, struct err *e)
 {
     const struct sla_result *doubt = NULL;
@@ -189,6 +190,11 @@ static bool check(const struct question *q, struct err *e)
         if (verdict == VERDICT_YES)
             return err_failed(e, "the SLA of '%s' in %s is breached", r->service, r->period.name);
         doubt = r;
+    }
+    if (*q->account.unread) {
+        err_hint(e, "tocsin -i %s verify   says what is wrong with it", *q->account.unread);
+        return err_waiting(e, "whether an SLA is breached is not known: %s cannot be read whole",
+                           *q->account.unread);
     }
     if (!doubt)
         return true;

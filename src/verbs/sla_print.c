@@ -273,6 +273,8 @@ static void print_head(struct question *q)
         fprintf(d->out, "SIMULATED: these are drills\n");
     if (q->what_if)
         fprintf(d->out, "WHAT IF: %s\n", text_for_terminal(d->keep, q->what_if));
+    for (const char *const *n = q->account.unread; *n; n++)
+        fprintf(d->out, "AT LEAST: %s cannot be read whole, and what it says of downtime is missing below\n", *n);
     if (d->as_of_typed)
         fprintf(d->out, "as of %s %s\n",
                 instant_text(d->keep, d->ws.config.zone, q->account.as_of, FORM_DATE_HM),
@@ -307,10 +309,15 @@ void sla_print_json(struct question *q)
 {
     struct text t = text_new(q->d->keep);
     q->d->warning = q->account.warning;
+    q->d->unread = NULL;
     struct json_out o = desk_json(q->d, &t);
     json_put(&o, "world", q->d->ws.config.simulated ? "simulated" : "real");
     if (q->what_if)
         json_put(&o, "what_if", q->what_if);
+    json_open(&o, "unread", '['); /* then each figure is a lower bound */
+    for (const char *const *n = q->account.unread; *n; n++)
+        json_put(&o, NULL, *n);
+    json_close(&o, ']');
     json_open(&o, "results", '[');
     for (size_t i = 0; i < q->results; i++) {
         const struct sla_result *r = &q->result[i];

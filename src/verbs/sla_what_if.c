@@ -13,7 +13,7 @@ static struct civil day_of(const struct question *q)
     int64_t at = a->as_of;
     const char *name = NULL;
     struct err quiet = { 0 };
-    if (workspace_pick(&name, &q->d->ws, q->d->given_incident, true, q->d->keep, &quiet))
+    if (workspace_pick(&name, NULL, &q->d->ws, q->d->given_incident, true, q->d->keep, &quiet))
         for (size_t i = 0; i < a->incidents; i++)
             if (text_equal(a->incident[i].name, name))
                 at = a->incident[i].windows.count ? a->incident[i].windows.window[0].start.at

@@ -12,6 +12,7 @@ enum {
     READS = NEEDS_WORKSPACE | NEEDS_INCIDENT | OR_THE_LAST,
     PERHAPS = NEEDS_WORKSPACE | MAY_LACK_INCIDENT,
     FACT = EVEN_BROKEN, /* with one of the above: it is written down whatever happens */
+    LOGGED = EVEN_BROKEN | EVEN_UNREAD, /* the same: in the log, where no incident is known to be open */
 };
 
 const struct verb verbs[] = {
@@ -26,15 +27,15 @@ const struct verb verbs[] = {
       OPTIONS({ "lost", "SHARE", "the share that is lost, as 25%" },
               { "because", "TEXT", "how that is known" }) },
     { "open", "[TITLE] [@T]", "open an incident before any impact is known",
-      wrong, PERHAPS | FACT, verb_open,
+      wrong, PERHAPS | LOGGED, verb_open,
       OPTIONS({ "service", "SERVICE", "the service it is about" },
               { "severity", "1-5", "how bad it is; 1 is worst" }) },
     { "title", "TEXT", "give the incident its name", wrong, OPEN | OR_THE_LAST, verb_title, NULL },
     { "severity", "1-5", "grade it; 1 is worst", wrong, OPEN, verb_severity, NULL },
     { "lead", "NAME", "who leads", wrong, OPEN, verb_lead, NULL },
     { "note", "[@T] TEXT|-", "write a fact down; alone, line by line; '-' reads standard input",
-      wrong, PERHAPS | FACT, verb_note, NULL },
-    { "alert", "[@T] TEXT", "an alert that came in", wrong, PERHAPS | FACT, verb_alert,
+      wrong, PERHAPS | LOGGED, verb_note, NULL },
+    { "alert", "[@T] TEXT", "an alert that came in", wrong, PERHAPS | LOGGED, verb_alert,
       OPTIONS({ "source", "NAME", "who raised it" }) },
     { "link", "URL [TEXT]", "where else to look: a dashboard, a ticket", wrong,
       OPEN | OR_THE_LAST, verb_link, NULL },
@@ -47,7 +48,7 @@ const struct verb verbs[] = {
     { "run", "RUNBOOK|PATH.lua [KEY=VALUE]...", "run a runbook; every step is recorded",
       fight, PERHAPS, verb_run, NULL },
     { "plan", "RUNBOOK|PATH.lua [KEY=VALUE]...", "the same as a dry run, saying where its state comes from",
-      fight, PERHAPS, verb_plan,
+      fight, PERHAPS | EVEN_UNREAD, verb_plan,
       OPTIONS({ "assume", "A=V,...", "what a read shall answer, as sense.flood.ip=192.0.2.10" },
               { "live", NULL, "from one snapshot, read through the bound plugins" },
               { "scenario", "FILE", "from that scenario's world, a minute into its first wave" },

@@ -24,6 +24,7 @@ enum needs {
     NEEDS_INCIDENT = 2,  /* -i, or the only open one; journal and fold are read */
     OR_THE_LAST = 4,     /* where none is open, the last one will do */
     EVEN_BROKEN = 16,    /* where tocsin.yaml is broken, as it last was will do */
+    EVEN_UNREAD = 32,    /* where one that cannot be read may be open: goes on without */
     MAY_LACK_INCIDENT = 8, /* reads one if it can be picked; else desk.name is NULL */
 };
 
@@ -57,6 +58,8 @@ struct desk {
                                   * and asked where the incident is long over */
     struct moment when;          /* of desk_moment(); at INSTANT_NONE: now */
     const char *const *warning;  /* more of them for --json, then NULL; NULL: none */
+    const char *unread;          /* incidents that could not be read whole when one was picked: told at the
+                                  * end; NULL: none, or the verb names them itself */
     struct text recorded;        /* the events it appended, as JSON, with commas */
     bool answered;               /* desk_json() was used: the edge adds no answer of its own */
 };

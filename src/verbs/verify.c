@@ -89,6 +89,19 @@ static void put_incident(struct json_out *o, const char *name, const struct chec
     json_close(o, '}');
 }
 
+static void say_unread(struct desk *d, struct json_out *o, const char *name, const char *why)
+{
+    if (!d->json) {
+        fprintf(d->out, "%s: CANNOT BE READ\n  %s\n", name, text_for_terminal(d->keep, why));
+        return;
+    }
+    json_open(o, NULL, '{');
+    json_put(o, "incident", name);
+    json_put_bool(o, "whole", false);
+    json_put(o, "unread", why);
+    json_close(o, '}');
+}
+
 /* -i NAME, or every incident and the log where there is one. */
 static bool which(struct names *out, struct desk *d, struct err *e)
 {
@@ -116,7 +129,7 @@ static bool salvage(struct desk *d, const char *file, struct err *e)
 {
     const char *name;
     struct salvaged s;
-    if (!workspace_pick(&name, &d->ws, d->given_incident, true, d->keep, e)
+    if (!workspace_pick(&name, NULL, &d->ws, d->given_incident, true, d->keep, e)
         || !d->ws.store->salvage(d->ws.store, name, &s, d->keep, e)
         || !d->world->write_private(d->world, file, s.bytes, s.length, e))
         return err_while(e, "salvaging");
@@ -141,6 +154,7 @@ bool verb_verify(struct desk *d, struct err *e)
     struct text to = text_new(d->keep);
     struct json_out o = { 0 };
     size_t damaged = 0;
+    const char *first = NULL;
     const char *file = desk_option(d, "salvage");
     if (!desk_at_most(d, 0, e))
         return false;
@@ -154,9 +168,18 @@ bool verb_verify(struct desk *d, struct err *e)
     }
     for (size_t i = 0; i < all.count; i++) {
         struct checked c;
-        if (!d->ws.store->check(d->ws.store, all.name[i], &c, d->keep, e))
-            return err_while(e, "verifying %s", all.name[i]);
+        struct err why = { 0 };
+        if (!d->ws.store->check(d->ws.store, all.name[i], &c, d->keep, &why)) {
+            if (d->given_incident) {
+                *e = why;
+                return err_while(e, "verifying %s", all.name[i]);
+            }
+            damaged++;
+            say_unread(d, &o, all.name[i], why.text);
+            continue;
+        }
         damaged += !is_whole(&c);
+        first = first || is_whole(&c) ? first : all.name[i];
         if (d->json) {
             put_incident(&o, all.name[i], &c);
         } else {
@@ -173,5 +196,5 @@ bool verb_verify(struct desk *d, struct err *e)
     if (!damaged)
         return true;
     err_failed(e, "%s of %zu damaged", text_count(d->keep, (int64_t)damaged, "incident"), all.count);
-    return err_hint(e, "tocsin -i INCIDENT verify --salvage FILE   keeps what can be trusted");
+    return !first ? false : err_hint(e, "tocsin -i %s verify --salvage FILE   keeps what can be trusted", first);
 }

@@ -15,6 +15,8 @@ struct growing {
     size_t room_windows, room_struck, room_settled;
     const char **warning;
     size_t warnings, room_warnings;
+    const char **unread;
+    size_t unreads;
 };
 
 /* A list with room for `more`, grown by doubling. */
@@ -38,6 +40,12 @@ static void warn(struct growing *g, const char *incident, const char *words)
     g->warning = room_for(g->keep, g->warning, sizeof *g->warning, g->warnings, 1,
                           &g->room_warnings);
     g->warning[g->warnings++] = arena_print(g->keep, "%s: %s", incident, words);
+}
+
+static void unread(struct growing *g, const char *incident, const char *why)
+{
+    g->unread[g->unreads++] = incident;
+    warn(g, incident, arena_print(g->keep, "cannot be read whole: %s", why));
 }
 
 static void take_settled(struct growing *g, const struct journal *j)
@@ -72,8 +80,11 @@ static bool take_incident(struct growing *g, const char *name, int64_t as_of, in
 {
     struct journal j;
     struct incident *i = &g->incident[g->out->incidents];
-    if (!workspace_journal(&j, g->out->ws, name, g->keep, e))
-        return false;
+    struct err why = { 0 };
+    if (!workspace_journal(&j, g->out->ws, name, g->keep, &why)) {
+        unread(g, name, arena_string(g->keep, why.text));
+        return true;
+    }
     take_settled(g, &j);
     if (strcmp(name, "log") == 0)
         return true;
@@ -82,7 +93,9 @@ static bool take_incident(struct growing *g, const char *name, int64_t as_of, in
     else if (!incident_fold(i, &j, as_of, now, g->keep, e))
         return err_while(e, "folding '%s'", name);
     if (i->warning)
-        warn(g, name, i->warning);
+        unread(g, name, i->warning);
+    if (!j.count)
+        return true;
     if ((i->drill || i->simulated) && !g->out->ws->config.simulated)
         return true;
     g->out->incidents++;
@@ -146,7 +159,8 @@ bool account_open_knowing(struct account *out, const struct incident *known, con
     if (!ws->store->list(ws->store, &names, keep, e))
         return err_while(e, "listing the incidents");
     struct growing g = { .out = out, .keep = keep, .known = known,
-                         .incident = arena_many(keep, struct incident, names.count + 1) };
+                         .incident = arena_many(keep, struct incident, names.count + 1),
+                         .unread = arena_many(keep, const char *, names.count + 1) };
     for (size_t i = 0; i < names.count; i++)
         if (!take_incident(&g, names.name[i], as_of, now, e))
             return false;
@@ -162,6 +176,7 @@ bool account_open_knowing(struct account *out, const struct incident *known, con
     out->struck = g.struck;
     out->settled = g.settled;
     out->warning = g.warning;
+    out->unread = g.unread;
     return true;
 }
 

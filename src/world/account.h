@@ -7,7 +7,10 @@
  * SETTLED  a person's decision, from any incident or the log, holds for the
  *          doubt it was made on: the same policy, downtime and allowance, and
  *          an uncertain verdict. Else it is kept as stale and decides nothing.
- * ERRORS   ERR_INPUT: a journal that cannot be read, an unknown service.
+ * UNREAD   An incident that cannot be read whole keeps nobody from the others. What
+ *          can be read of it counts, and whoever prints a figure says that it is
+ *          a lower bound: no silence passes for "no downtime".
+ * ERRORS   ERR_INPUT: an unknown service.
  */
 #ifndef WORLD_ACCOUNT_H
 #define WORLD_ACCOUNT_H
@@ -29,6 +32,7 @@ struct account {
     size_t settlements;
     bool supposed;                 /* windows that nobody recorded were added: no decision holds */
     const char *const *warning;    /* damage, problems of windows: "INC-2025-001: ..."; then NULL */
+    const char *const *unread;     /* incidents that cannot be read whole: each figure is "at least"; then NULL */
 };
 
 /* `as_of` INSTANT_NONE: now. */

@@ -71,29 +71,28 @@ static bool find_aside(struct local *l, const char *folder, struct checked *out,
     return true;
 }
 
-/* What the files beside the journal say. A head that says nothing is damage
- * that reading has found already. */
+/* What the files beside the journal say. What is missing, or says nothing, is
+ * damage that reading has found already. */
 static bool check_beside(struct local *l, const char *folder, struct checked *out,
                          struct arena *keep, struct err *e)
 {
-    struct err ignored;
     struct head head = { 0 };
     struct stat st;
     struct strand s = { .lock = arena_print(keep, "%s/lock", folder) };
     const char *path = arena_print(keep, "%s/head", folder);
     int next, fd = disk_open(l->disk, path, O_RDONLY, 0, e);
-    if (fd < 0)
+    if (fd < 0 && errno != ENOENT)
         return false;
-    (void)strand_head(l, fd, path, &head, &next, &ignored);
+    if (fd >= 0)
+        (void)strand_head(l, fd, path, &head, &next, &(struct err){ 0 });
     disk_close(l->disk, &fd);
     out->acknowledged = head.offset;
-    if (l->disk->stat(arena_print(keep, "%s/journal.jsonl", folder), &st))
-        return err_errno(e, "cannot read '%s/journal.jsonl'", folder);
-    out->size = (uint64_t)st.st_size;
+    bool there = !l->disk->stat(arena_print(keep, "%s/journal.jsonl", folder), &st);
+    out->size = there ? (uint64_t)st.st_size : 0;
     s.lock_fd = disk_open(l->disk, s.lock, O_RDONLY, 0, e);
-    if (s.lock_fd < 0)
+    if (s.lock_fd < 0 && errno != ENOENT)
         return false;
-    out->suspect = strand_suspect(l, &s);
+    out->suspect = s.lock_fd >= 0 && strand_suspect(l, &s);
     disk_close(l->disk, &s.lock_fd);
     return true;
 }
@@ -128,8 +127,13 @@ bool local_salvage(struct store *store, const char *incident, struct salvaged *o
     if (!local_folder(&folder, l, incident, keep, e))
         return false;
     if (!disk_load(l->disk, arena_print(keep, "%s/journal.jsonl", folder), &bytes, &length, keep, e)) {
-        if (errno == ENOENT)
+        struct stat st;
+        if (errno == ENOENT && l->disk->stat(folder, &st))
             err_input(e, "there is no incident '%s'", incident);
+        else if (errno == ENOENT) {
+            err_input(e, "'%s/journal.jsonl' is missing: nothing is left to be salvaged", folder);
+            err_hint(e, "tocsin import FILE   takes a copy of it in, from 'tocsin export' elsewhere");
+        }
         return false;
     }
     stream_salvage(out, bytes, length, keep);

@@ -26,40 +26,56 @@ bool local_list(struct store *store, struct names *out, struct arena *keep, stru
     return true;
 }
 
+/* What the head says, if it says anything: what speaks against it is damage, except
+ * where the disk is to blame. */
+static bool read_head(struct head *out, const char **damage, struct local *l, const char *folder,
+                      struct arena *keep, struct err *e)
+{
+    struct err why = { 0 };
+    int next;
+    const char *path = arena_print(keep, "%s/head", folder);
+    *damage = NULL;
+    int fd = disk_open(l->disk, path, O_RDONLY, 0, &why);
+    bool missing = fd < 0 && errno == ENOENT;
+    bool ok = fd >= 0 && strand_head(l, fd, path, out, &next, &why);
+    disk_close(l->disk, &fd);
+    if (missing)
+        *damage = arena_print(keep, "'%s' is missing: it says what was acknowledged", path);
+    else if (!ok && why.kind == ERR_INPUT)
+        *damage = arena_string(keep, why.text);
+    else if (!ok)
+        *e = why;
+    return ok || *damage;
+}
+
 /* Our own stream. Its head is read first: the journal only grows behind it. */
 static bool read_own(struct local *l, const char *folder, const char *incident,
                      struct stream_reader *r, struct stream *out, struct head *head,
                      bool beyond_damage, struct arena *keep, struct err *e)
 {
-    struct err no_head = { 0 };
-    int next, head_fd, fd;
-    const char *head_path = arena_print(keep, "%s/head", folder);
-    const char *path = arena_print(keep, "%s/journal.jsonl", folder);
-    head_fd = disk_open(l->disk, head_path, O_RDONLY, 0, e);
-    if (head_fd < 0 && errno == ENOENT)
+    const char *bad_head, *path = arena_print(keep, "%s/journal.jsonl", folder);
+    struct stat st;
+    size_t left = 0;
+    if (l->disk->stat(folder, &st) && errno == ENOENT)
         return err_input(e, "there is no incident '%s'", incident);
-    if (head_fd < 0)
+    if (!read_head(head, &bad_head, l, folder, keep, e))
         return false;
-    bool has_head = strand_head(l, head_fd, head_path, head, &next, &no_head);
-    disk_close(l->disk, &head_fd);
-    if (!has_head && no_head.kind != ERR_INPUT) {
-        *e = no_head;
+    int fd = disk_open(l->disk, path, O_RDONLY, 0, e);
+    bool missing = fd < 0 && errno == ENOENT;
+    if (fd < 0 && !missing)
         return false;
-    }
-    if ((fd = disk_open(l->disk, path, O_RDONLY, 0, e)) < 0)
-        return false;
-    size_t left;
-    *r = stream_begin(has_head ? head : NULL, NULL, 0);
+    *r = stream_begin(bad_head ? NULL : head, NULL, 0);
     r->beyond_damage = beyond_damage;
-    bool ok = strand_scan(l, fd, path, r, 0, &left, keep, e);
+    bool ok = missing || strand_scan(l, fd, path, r, 0, &left, keep, e);
     disk_close(l->disk, &fd);
     stream_end(out, r, left, keep);
-    if (!has_head) {
-        out->altered = true;
-        out->damage = arena_string(keep, no_head.text);
-    } else if (out->damage) {
+    if (missing)
+        out->damage = arena_print(keep, "'%s' is missing", path);
+    else if (bad_head)
+        out->damage = bad_head;
+    else if (out->damage)
         out->damage = arena_print(keep, "'%s' is %s", path, out->damage);
-    }
+    out->altered = out->altered || missing || bad_head;
     return ok;
 }
 

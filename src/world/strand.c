@@ -36,6 +36,18 @@ static void take_bell_down(struct strand *s)
     s->bell = NULL;
 }
 
+/* The way back from damage, to type. */
+static bool salvage_it(struct err *e, const char *incident)
+{
+    return err_hint(e, "tocsin -i %s verify --salvage FILE   keeps what can be trusted", incident);
+}
+
+static bool is_missing(struct err *e, const char *path, const char *incident)
+{
+    err_input(e, "'%s' is missing; nothing is written", path);
+    return salvage_it(e, incident);
+}
+
 bool strand_open(struct strand *s, struct local *l, const char *folder, const char *incident,
                  struct err *e)
 {
@@ -49,10 +61,14 @@ bool strand_open(struct strand *s, struct local *l, const char *folder, const ch
         .verified = chain_start,
     };
     s->lock_fd = disk_open(l->disk, s->lock, O_RDWR, 0, e);
+    if (s->lock_fd < 0 && errno == ENOENT) /* lost, it is made again: it holds nothing of the record */
+        s->lock_fd = disk_open(l->disk, s->lock, O_RDWR | O_CREAT, l->modes.file, e);
     if (s->lock_fd < 0 && errno == ENOENT)
         return err_input(e, "there is no incident '%s'", incident);
     if (s->lock_fd >= 0)
         s->head_fd = disk_open(l->disk, s->head, O_RDWR, 0, e);
+    if (s->lock_fd >= 0 && s->head_fd < 0 && errno == ENOENT)
+        is_missing(e, s->head, incident);
     bool ok = s->head_fd >= 0 && hang_bell(l, s, e);
     if (!ok)
         strand_close(l, s);
@@ -138,7 +154,8 @@ static bool follow_name(struct local *l, struct strand *s, uint64_t *size, struc
 {
     struct stat st;
     if (l->disk->stat(s->journal, &st))
-        return err_errno(e, "cannot open '%s'", s->journal);
+        return errno == ENOENT ? is_missing(e, s->journal, s->incident)
+                               : err_errno(e, "cannot open '%s'", s->journal);
     *size = (uint64_t)st.st_size;
     if (s->journal_fd >= 0 && s->inode == st.st_ino)
         return true;
@@ -214,8 +231,7 @@ static bool catch_up(struct local *l, struct strand *s, struct err *e)
     stream_end(&stream, &r, left, &scratch);
     if (stream.altered) {
         err_input(e, "'%s' is %s; nothing is written behind it", s->journal, stream.damage);
-        return err_hint(e, "tocsin -i %s verify --salvage FILE   keeps what can be trusted",
-                        s->incident);
+        return salvage_it(e, s->incident);
     }
     s->verified = r.chain;
     s->erasing |= is_erasing(&r);

@@ -107,7 +107,7 @@ const char *workspace_path(const struct workspace *ws, struct arena *keep, const
 bool workspace_journal(struct journal *out, const struct workspace *ws, const char *name,
                        struct arena *keep, struct err *e)
 {
-    if (!name && !workspace_pick(&name, ws, NULL, true, keep, e))
+    if (!name && !workspace_pick(&name, NULL, ws, NULL, true, keep, e))
         return false;
     return ws->store->read(ws->store, name, out, keep, e);
 }
@@ -117,19 +117,37 @@ struct candidate {
     const char *name;
     int64_t opened_at;
     bool closed;
+    bool nothing;        /* not a line of it could be read */
+    const char *unread;  /* NULL; or why it was not read whole */
 };
 
-static bool look_at(struct candidate *out, const struct workspace *ws, const char *name,
-                    struct arena scratch, struct err *e)
+static struct candidate look_at(const struct workspace *ws, const char *name, bool *refused,
+                                struct arena *keep)
 {
-    struct journal j;
-    struct incident i;
+    struct arena scratch = *keep;
+    struct journal j = { 0 };
+    struct incident i = { 0 };
+    struct err why = { 0 }; /* its words are copied when what was read is given back */
     int64_t now = ws->world->now(ws->world);
-    if (!ws->store->read(ws->store, name, &j, &scratch, e)
-        || !incident_fold(&i, &j, INSTANT_NONE, now, &scratch, e))
-        return err_while(e, "reading %s", name);
-    *out = (struct candidate){ name, i.opened_at, i.closed };
-    return true;
+    if (!ws->store->read(ws->store, name, &j, &scratch, &why)
+        || !incident_fold(&i, &j, INSTANT_NONE, now, &scratch, &why))
+        *refused = true;
+    else if (i.warning)
+        err_input(&why, "%s", i.warning);
+    return (struct candidate){ name, i.opened_at, i.closed || !j.count, !j.count,
+                               why.kind ? arena_string(keep, why.text) : NULL };
+}
+
+/* "INC-2025-001 cannot be read whole: ..."; NULL: all were, but for the one that was picked. */
+static const char *unread_of(const struct candidate *c, size_t count, const char *picked,
+                             struct arena *keep)
+{
+    const char *words = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (c[i].unread && !text_equal(c[i].name, picked))
+            words = arena_print(keep, "%s%s%s cannot be read whole: %s", words ? words : "", words ? "; " : "",
+                                c[i].name, c[i].unread);
+    return words;
 }
 
 static bool is_listed(const struct names *all, const char *name)
@@ -162,10 +180,28 @@ static bool several(struct err *e, const struct candidate *c, size_t count, stru
     return err_hint(e, "say which one: tocsin -i %s ...", last);
 }
 
-bool workspace_pick(const char **name, const struct workspace *ws, const char *given,
-                    bool closed_too, struct arena *keep, struct err *e)
+static bool none_open(struct err *e, const char *unread, bool refused, bool closed_too)
+{
+    if (refused) {
+        err_hint(e, "mend that, or say which one is meant: tocsin -i INCIDENT ...; "
+                    "'tocsin open TITLE' opens another one all the same");
+        return err_system(e, "no incident that can be read is open, and %s", unread);
+    }
+    if (closed_too && unread) {
+        err_hint(e, "tocsin verify   looks at each of them");
+        return err_input(e, "there is no incident that can be read: %s", unread);
+    }
+    err_usage(e, "no incident is open");
+    return err_hint(e, "tocsin down SERVICE   or   tocsin open TITLE");
+}
+
+bool workspace_pick(const char **name, const char **unread, const struct workspace *ws,
+                    const char *given, bool closed_too, struct arena *keep, struct err *e)
 {
     struct names all;
+    *name = NULL;
+    if (unread)
+        *unread = NULL;
     if (!ws->store->list(ws->store, &all, keep, e))
         return false;
     if (given) {
@@ -179,24 +215,24 @@ bool workspace_pick(const char **name, const struct workspace *ws, const char *g
     struct candidate *c = arena_many(keep, struct candidate, all.count + 1);
     const struct candidate *open = NULL, *last = NULL;
     size_t opens = 0;
+    bool refused = false;
     for (size_t i = 0; i < all.count; i++) {
-        if (!look_at(&c[i], ws, all.name[i], *keep, e))
-            return false;
+        c[i] = look_at(ws, all.name[i], &refused, keep);
         if (!c[i].closed) {
             open = &c[i];
             opens++;
         }
-        if (!last || c[i].opened_at >= last->opened_at)
+        if (!c[i].nothing && (!last || c[i].opened_at >= last->opened_at))
             last = &c[i];
     }
+    const struct candidate *picked = open ? open : closed_too ? last : NULL;
+    *name = picked ? picked->name : NULL;
+    const char *words = unread_of(c, all.count, *name, keep);
+    if (unread)
+        *unread = words;
     if (opens > 1)
         return several(e, c, all.count, *keep);
-    if (!opens && !(closed_too && last)) {
-        err_usage(e, "no incident is open");
-        return err_hint(e, "tocsin down SERVICE   or   tocsin open TITLE");
-    }
-    *name = opens ? open->name : last->name;
-    return true;
+    return picked || none_open(e, words, refused, closed_too);
 }
 
 bool workspace_next_name(const char **name, const struct workspace *ws, int64_t at,

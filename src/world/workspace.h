@@ -52,9 +52,12 @@ bool workspace_journal(struct journal *out, const struct workspace *ws, const ch
                        struct arena *keep, struct err *e);
 
 /* -i or the only open one; several: ERR_USAGE naming them; none: the last one
- * if `closed_too`, else ERR_USAGE with the hint to open one. */
-bool workspace_pick(const char **name, const struct workspace *ws, const char *given,
-                    bool closed_too, struct arena *keep, struct err *e);
+ * if `closed_too`, else ERR_USAGE with the hint to open one. One that the machine
+ * cannot read may be open: where no other is, and nobody takes the last one, that
+ * is ERR_SYSTEM. *name after an error: NULL, or one of several. *unread (unless NULL)
+ * names those that were not read whole; NULL: all were, or nobody had to look. */
+bool workspace_pick(const char **name, const char **unread, const struct workspace *ws,
+                    const char *given, bool closed_too, struct arena *keep, struct err *e);
 
 /* INC-2025-002: the next local name in the year of `at`. */
 bool workspace_next_name(const char **name, const struct workspace *ws, int64_t at,

@@ -102,19 +102,19 @@ static void the_only_open_incident_is_picked_by_itself(void **_)
     const char *dir = a_workspace(), *name;
     struct err e = { 0 };
     struct workspace ws = opened(dir);
-    assert_refused(workspace_pick(&name, &ws, NULL, true, test_keep(), &e), &e, ERR_USAGE, "no incident is open");
+    assert_refused(workspace_pick(&name, NULL, &ws, NULL, true, test_keep(), &e), &e, ERR_USAGE, "no incident is open");
     open_incident(&ws, "INC-2025-001", true);
-    assert_refused(workspace_pick(&name, &ws, NULL, false, test_keep(), &e), &e, ERR_USAGE, "no incident is open");
-    assert_good(workspace_pick(&name, &ws, NULL, true, test_keep(), &e), &e);
+    assert_refused(workspace_pick(&name, NULL, &ws, NULL, false, test_keep(), &e), &e, ERR_USAGE, "no incident is open");
+    assert_good(workspace_pick(&name, NULL, &ws, NULL, true, test_keep(), &e), &e);
     assert_string_equal(name, "INC-2025-001");
     open_incident(&ws, "INC-2025-002", false);
-    assert_good(workspace_pick(&name, &ws, NULL, false, test_keep(), &e), &e);
+    assert_good(workspace_pick(&name, NULL, &ws, NULL, false, test_keep(), &e), &e);
     assert_string_equal(name, "INC-2025-002");
     open_incident(&ws, "INC-2025-003", false);
-    assert_refused(workspace_pick(&name, &ws, NULL, false, test_keep(), &e), &e, ERR_USAGE,
+    assert_refused(workspace_pick(&name, NULL, &ws, NULL, false, test_keep(), &e), &e, ERR_USAGE,
                    "several incidents are open: INC-2025-002, INC-2025-003");
-    assert_good(workspace_pick(&name, &ws, "INC-2025-001", false, test_keep(), &e), &e);
-    assert_refused(workspace_pick(&name, &ws, "INC-2025-009", false, test_keep(), &e), &e, ERR_INPUT,
+    assert_good(workspace_pick(&name, NULL, &ws, "INC-2025-001", false, test_keep(), &e), &e);
+    assert_refused(workspace_pick(&name, NULL, &ws, "INC-2025-009", false, test_keep(), &e), &e, ERR_INPUT,
                    "there is no incident 'INC-2025-009'; did you mean");
     ws.store->close(ws.store);
     remove_folder(dir);
