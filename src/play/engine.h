@@ -188,7 +188,7 @@ struct run {
     const char *head;                 /* of the journal as we know it */
     int64_t started, begun_seq;       /* when this run began; our first event as its executor */
     uint64_t written;                 /* about so many bytes by ourselves */
-    uint64_t seen_end;                /* how far that reading came */
+    uint64_t seen_end;                /* how many bytes there were then */
     bool asking;                      /* a question stands at the terminal */
     int64_t looked;                   /* when the journal was last read for what others wrote */
     const struct held *held;          /* locks of the whole workspace */

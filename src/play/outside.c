@@ -48,7 +48,7 @@ void outside_look(struct run *r, int64_t now)
     if (r->dry || r->park || (!open && (!r->id || now - r->looked < SECOND_MS)))
         return;
     r->looked = now;
-    if (r->seen_end && (!r->store->watch(r->store, r->incident, r->seen_end, 0, &grown, &e) || !grown))
+    if (!r->store->watch(r->store, r->incident, &r->seen_end, 0, -1, &grown, &e) || !grown)
         return;
     struct arena scratch = arena_reserve(room_for(r));
     struct arena start = scratch;
@@ -59,7 +59,6 @@ void outside_look(struct run *r, int64_t now)
                 && json_is(json_get(j.event[i].data, "run"), r->id))
                 snprintf(by, sizeof by, "%s", j.event[i].by);
         outside_answers(r, &j);
-        r->seen_end = j.streams ? j.stream[0].end : 0;
     }
     arena_release(start);
     if (by[0]) {

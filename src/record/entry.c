@@ -188,7 +188,7 @@ static bool is_prose(const struct event *ev, struct arena *keep)
     return source && text_starts(source, "report/");
 }
 
-static struct entry entry_of(const struct event *ev, struct arena *keep)
+struct entry entry_raw(const struct event *ev, struct arena *keep)
 {
     struct entry n = { .event = ev, .timed = ev, .at = ev->at, .early_ms = ev->early_ms,
                        .late_ms = ev->late_ms, .lost_ppb = -1,
@@ -249,7 +249,7 @@ const struct entry *entries_fold(const struct journal *j, int64_t as_of, size_t 
     for (size_t i = 0; i < j->count; i++) {
         if (is_correction(event[i]->kind))
             continue;
-        struct entry n = entry_of(event[i], keep);
+        struct entry n = entry_raw(event[i], keep);
         if (links)
             apply(&n, link, links, keep);
         if (as_of == INSTANT_NONE || n.at <= as_of)

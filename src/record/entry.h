@@ -12,6 +12,9 @@
 
 #include "record/incident.h"
 
+/* The event as it was written, uncorrected. */
+struct entry entry_raw(const struct event *ev, struct arena *keep);
+
 /* Only entries that happened by `as_of`; INSTANT_NONE: all. */
 const struct entry *entries_fold(const struct journal *j, int64_t as_of, size_t *count,
                                  struct arena *keep);

@@ -103,10 +103,12 @@ struct store {
     bool (*read)(struct store *s, const char *incident, struct journal *out,
                  struct arena *keep, struct err *e);
 
-    /* Waits until the own stream of `incident` is longer than `end` bytes, or
-     * until `timeout_ms` is over: *grown says which. */
-    bool (*watch)(struct store *s, const char *incident, uint64_t end, int64_t timeout_ms,
-                  bool *grown, struct err *e);
+    /* Waits until the streams of `incident`, ours and foreign ones, hold another number
+     * of bytes than *seen, and says that number there; or until `timeout_ms` is over
+     * (-1: never), a signal came, or the other end of the descriptor `peer` is gone
+     * (-1: there is none). *grown says which. */
+    bool (*watch)(struct store *s, const char *incident, uint64_t *seen, int64_t timeout_ms,
+                  int peer, bool *grown, struct err *e);
 
     /* ERR_BUSY, with *holder filled, when somebody has it. */
     bool (*lock)(struct store *s, const char *name, const char *by, const char *uid,

@@ -1,6 +1,8 @@
 /* show.c: see show.h. */
 #include "verbs/show.h"
 
+#include "record/sla_words.h"
+
 #include <string.h>
 
 /* Prose for the report lies in notes too; it is no moment of the day. */
@@ -37,6 +39,8 @@ void entry_json(struct json_out *o, const struct entry *n, struct arena *keep)
     json_open(o, NULL, '{');
     json_put_int(o, "v", 1);
     json_put_int(o, "seq", ev->seq);
+    if (ev->stream) /* another store's: its numbers are its own */
+        json_put(o, "number", event_number(ev, keep));
     json_put(o, "at", instant_utc(keep, n->at));
     json_put_int(o, "early_ms", n->early_ms);
     json_put_int(o, "late_ms", n->late_ms);
@@ -115,4 +119,37 @@ void show_wrapped(struct desk *d, const char *text, size_t column, size_t indent
         column += wide;
     }
     fputc('\n', d->out);
+}
+
+const char *amendment_words(struct desk *d, const struct event *c, const char *zone)
+{
+    static const char *const members[] = { "text", "level", "service", NULL };
+    struct text t = text_new(d->keep);
+    const char *at = json_get_text(c->data, "at", d->keep), *said;
+    int64_t instant, lost;
+    if (at && instant_parse_rfc3339(at, strlen(at), &instant))
+        text_print(&t, "at %s", instant_text(d->keep, zone, instant, FORM_DATE_HMS));
+    for (size_t i = 0; members[i]; i++)
+        if ((said = json_get_text(c->data, members[i], d->keep)))
+            text_print(&t, "%s%s%s%s", t.length ? ", " : "", i ? members[i] : "", i ? " " : "", said);
+    if (json_int(json_get(c->data, "lost_ppb"), &lost))
+        text_print(&t, "%slost %s", t.length ? ", " : "", ppb_percent(d->keep, lost, 7));
+    return t.at;
+}
+
+const char *correction_words(struct desk *d, const struct event *ev, const char *otherwise)
+{
+    const char *of = ev->data.at ? json_get_text(ev->data, "of", d->keep) : NULL, *why = "";
+    bool known = ev->kind == EVENT_AMENDED || ev->kind == EVENT_STRUCK || ev->kind == EVENT_LISTED;
+    const struct event *first = known ? journal_by_hash(&d->journal, of) : NULL;
+    if (!first)
+        return otherwise;
+    const char *number = event_number(first, d->keep);
+    if (ev->kind == EVENT_AMENDED)
+        return arena_print(d->keep, "%s amended: %s", number, amendment_words(d, ev, desk_zone(d)));
+    if (ev->kind == EVENT_STRUCK)
+        why = json_text_or(json_get(ev->data, "why"), d->keep, "");
+    return arena_print(d->keep, "%s %s%s%s", number, ev->kind == EVENT_STRUCK ? "struck"
+                           : json_is_true(json_get(ev->data, "listed")) ? "put into the report" : "left out of the report",
+                       *why ? ", because: " : "", why);
 }

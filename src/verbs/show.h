@@ -18,6 +18,11 @@ void show_wrapped(struct desk *d, const char *text, size_t column, size_t indent
 /* "18 minutes", "not recorded", "impossible order". */
 const char *figure_words(const struct figure *f, struct arena *keep);
 
+/* "at 14:26, the right words": what an amendment says anew. */
+const char *amendment_words(struct desk *d, const struct event *amended, const char *zone);
+/* "12 amended: ...", "12 struck, because: ..."; `otherwise` of what is no correction. */
+const char *correction_words(struct desk *d, const struct event *ev, const char *otherwise);
+
 /* The event as in the journal, corrected, with text and listed. */
 void entry_json(struct json_out *o, const struct entry *n, struct arena *keep);
 

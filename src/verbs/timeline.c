@@ -2,7 +2,6 @@
 #include "verbs/show.h"
 
 #include "play/ledger.h"
-#include "record/sla_words.h"
 #include "tell/chart.h"
 
 #include <string.h>
@@ -46,23 +45,6 @@ static const char *row_text(struct desk *d, const struct entry *n)
     return text;
 }
 
-/* What an amendment says anew, in words. */
-static const char *amendment(struct desk *d, const struct event *c, const char *zone)
-{
-    static const char *const members[] = { "text", "level", "service", NULL };
-    struct text t = text_new(d->keep);
-    const char *at = json_get_text(c->data, "at", d->keep), *said;
-    int64_t instant, lost;
-    if (at && instant_parse_rfc3339(at, strlen(at), &instant))
-        text_print(&t, "at %s", instant_text(d->keep, zone, instant, FORM_DATE_HMS));
-    for (size_t i = 0; members[i]; i++)
-        if ((said = json_get_text(c->data, members[i], d->keep)))
-            text_print(&t, "%s%s%s%s", t.length ? ", " : "", i ? members[i] : "", i ? " " : "", said);
-    if (json_int(json_get(c->data, "lost_ppb"), &lost))
-        text_print(&t, "%slost %s", t.length ? ", " : "", ppb_percent(d->keep, lost, 7));
-    return t.at;
-}
-
 /* "amended", "struck", ...; of a strike that names a correction: which one it takes back. */
 static const char *correction_kind(struct desk *d, const struct entry *n, const struct event *c)
 {
@@ -78,7 +60,7 @@ static const char *correction_kind(struct desk *d, const struct entry *n, const 
 static void correction_line(struct desk *d, const struct entry *n, const struct event *c, const char *zone)
 {
     const char *why = json_get_text(c->data, "why", d->keep);
-    const char *what = c->kind == EVENT_AMENDED ? arena_print(d->keep, ": %s", amendment(d, c, zone)) : "";
+    const char *what = c->kind == EVENT_AMENDED ? arena_print(d->keep, ": %s", amendment_words(d, c, zone)) : "";
     fprintf(d->out, "%9s%4s  %s by %s at %s%s%s%s\n", "", event_number(c, d->keep), correction_kind(d, n, c),
             text_for_terminal(d->keep, c->by), instant_text(d->keep, zone, c->recorded, FORM_DATE_HMS),
             text_for_terminal(d->keep, what), why ? ", because: " : "", why ? text_for_terminal(d->keep, why) : "");

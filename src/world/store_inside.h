@@ -15,8 +15,9 @@ bool local_read(struct store *s, const char *incident, struct journal *out, stru
 /* Never what was read before. */
 bool local_read_fresh(struct local *l, const char *incident, struct journal *out,
                       struct arena *keep, struct err *e);
-bool local_watch(struct store *s, const char *incident, uint64_t end, int64_t timeout_ms,
-                 bool *grown, struct err *e);
+/* store_watch.c */
+bool local_watch(struct store *s, const char *incident, uint64_t *seen, int64_t timeout_ms,
+                 int peer, bool *grown, struct err *e);
 
 /* store_lock.c */
 bool local_lock(struct store *s, const char *name, const char *by, const char *uid,

@@ -1,14 +1,11 @@
-/* store_read.c: listing, reading and watching; takes no lock and mends nothing. */
+/* store_read.c: listing and reading; takes no lock and mends nothing. */
 #include "world/store_inside.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <unistd.h>
 
 bool local_list(struct store *store, struct names *out, struct arena *keep, struct err *e)
 {
@@ -178,49 +175,4 @@ bool local_read(struct store *store, const char *incident, struct journal *out,
     *at = m;
     *out = m->journal;
     return true;
-}
-
-static bool is_longer(struct local *l, const char *path, uint64_t end, bool *grown, struct err *e)
-{
-    struct stat st;
-    if (l->disk->stat(path, &st))
-        return err_errno(e, "cannot read '%s'", path);
-    *grown = (uint64_t)st.st_size > end;
-    return true;
-}
-
-bool local_watch(struct store *store, const char *incident, uint64_t end, int64_t timeout_ms,
-                 bool *grown, struct err *e)
-{
-    struct local *l = (struct local *)store;
-    struct arena scratch = l->all;
-    const char *folder;
-    if (!local_folder(&folder, l, incident, &scratch, e))
-        return false;
-    const char *path = arena_print(&scratch, "%s/journal.jsonl", folder);
-    int64_t until = l->world->now(l->world) + timeout_ms;
-    if (l->world->virtual) { /* nobody else lives in its time */
-        if (!is_longer(l, path, end, grown, e))
-            return false;
-        if (!*grown)
-            l->world->wait(l->world, until);
-        return is_longer(l, path, end, grown, e);
-    }
-    int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (fd < 0 || inotify_add_watch(fd, folder, IN_MODIFY | IN_MOVED_TO) < 0) {
-        disk_close(l->disk, &fd);
-        return err_errno(e, "cannot watch '%s'", folder);
-    }
-    bool ok;
-    while ((ok = is_longer(l, path, end, grown, e)) && !*grown) {
-        int64_t left = until - l->world->now(l->world);
-        struct pollfd p = { .fd = fd, .events = POLLIN };
-        char events[4096];
-        if (left <= 0 || poll(&p, 1, left > 1000000 ? 1000000 : (int)left) < 0)
-            break; /* time is over, or a signal: the caller looks again */
-        while (read(fd, events, sizeof events) > 0)
-            ;
-    }
-    disk_close(l->disk, &fd);
-    return ok;
 }

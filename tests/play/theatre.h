@@ -53,7 +53,7 @@ THEATRE_PASS(blob_put, (struct store *s, const char *i, const char *b, size_t l,
 THEATRE_PASS(blob_get, (struct store *s, const char *i, const char *h, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, h, b, l, k, e))
 THEATRE_PASS(output_put, (struct store *s, const char *i, const char *n, uint64_t a, const char *b, size_t l, struct err *e), (r_, i, n, a, b, l, e))
 THEATRE_PASS(output_get, (struct store *s, const char *i, const char *n, uint64_t f, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, n, f, b, l, k, e))
-THEATRE_PASS(watch, (struct store *s, const char *i, uint64_t end, int64_t t, bool *g, struct err *e), (r_, i, end, t, g, e))
+THEATRE_PASS(watch, (struct store *s, const char *i, uint64_t *seen, int64_t t, int p, bool *g, struct err *e), (r_, i, seen, t, p, g, e))
 static inline void theatre_unlock(struct store *s, struct lock *l) { theatre_now->real->unlock(theatre_now->real, l); }
 
 static inline void theatre_say(void *context, const char *key, const char *line)

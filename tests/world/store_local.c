@@ -1063,8 +1063,11 @@ static void watching_ends_when_somebody_else_wrote(void **_)
     assert_good(create(g->store, &e), &e);
     struct world *real = world_real("alice", test_keep());
     struct store *s = store_local_open(real, &disk_real, g->dir, &e);
-    uint64_t end = journal(s).stream[0].end;
-    assert_good(s->watch(s, incident, end, 30, &grown, &e), &e);
+    uint64_t seen = 0, before;
+    assert_good(s->watch(s, incident, &seen, 0, -1, &grown, &e), &e);
+    assert_true(grown);
+    before = seen;
+    assert_good(s->watch(s, incident, &seen, 30, -1, &grown, &e), &e);
     assert_false(grown);
     pid_t child = fork();
     if (!child) {
@@ -1072,8 +1075,9 @@ static void watching_ends_when_somebody_else_wrote(void **_)
         _exit(!note(open_on(g, quick_disk()), "now", &e));
     }
     int64_t start = real->now(real);
-    assert_good(s->watch(s, incident, end, 20000, &grown, &e), &e);
+    assert_good(s->watch(s, incident, &seen, 20000, -1, &grown, &e), &e);
     assert_true(grown);
+    assert_true(seen > before);
     assert_true(real->now(real) - start < 10000);
     int status;
     waitpid(child, &status, 0);
