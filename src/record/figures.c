@@ -34,7 +34,7 @@ static const struct window *last_window(const struct incident *i)
     return last;
 }
 
-static bool detects(const struct entry *n, struct arena *scratch)
+bool incident_detects(const struct entry *n, struct arena *scratch)
 {
     if (n->struck || !n->event->data.at)
         return false;
@@ -66,7 +66,7 @@ static const struct entry *first_detection(const struct incident *i)
     const struct entry *found = NULL;
     for (size_t k = 0; k < i->entries && !found; k++) {
         scratch = start;
-        if (detects(&i->entry[k], &scratch))
+        if (incident_detects(&i->entry[k], &scratch))
             found = &i->entry[k];
     }
     arena_release(start);

@@ -77,6 +77,8 @@ enum { FIGURES = 5 };
  * `detected` is the first of: phase detected, alert, signal, the first impact
  * written down by a probe. `identified`: phase identified. `mitigated`: phase
  * mitigated. `recovered`: the end of the last window. */
+/* Is this what detects something? Not struck. */
+bool incident_detects(const struct entry *n, struct arena *scratch);
 void incident_figures(struct figure out[FIGURES], const struct incident *i);
 
 #endif

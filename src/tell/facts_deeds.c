@@ -35,6 +35,8 @@ static void put_changes(struct saying *s)
         json_put(s->o, "service", json_text_or(json_get(c->args, "service"), s->keep, ""));
         facts_put(s, "vpc", json_get_text(c->args, "vpc", s->keep));
         json_put_int(s->o, "at", end->at);
+        json_put(s->o, "when", facts_when(s, end->at, end->early_ms, end->late_ms));
+        json_put_bool(s->o, "rough", facts_rough(end->early_ms, end->late_ms));
         json_put(s->o, "state", states[c->state]);
         bool same = json_is(json_get(end->data, "outcome"), "unchanged");
         json_put_bool(s->o, "done", c->ended && !same && c->state != CHANGE_FAILED
@@ -141,6 +143,11 @@ static void put_raw(struct saying *s, const char *key, enum event_kind kind,
     json_close(s->o, ']');
 }
 
+static bool rough(const struct entry *n)
+{
+    return n && facts_rough(n->early_ms, n->late_ms);
+}
+
 static void put_figures(struct saying *s)
 {
     struct figure figure[FIGURES];
@@ -151,6 +158,7 @@ static void put_figures(struct saying *s)
         json_put(s->o, "name", figure[i].name);
         json_put_bool(s->o, "known", figure[i].state == FIGURE_KNOWN);
         json_put_int(s->o, "ms", figure[i].ms);
+        json_put_bool(s->o, "rough", rough(figure[i].from) || rough(figure[i].to));
         json_put_bool(s->o, "impossible", figure[i].state == FIGURE_IMPOSSIBLE);
         json_close(s->o, '}');
     }
@@ -164,7 +172,9 @@ static void put_phases(struct saying *s)
     for (size_t k = 0; k < i->phases; k++) {
         json_open(s->o, NULL, '{');
         json_put(s->o, "name", i->phase_row[k].name);
+        const struct entry *n = i->phase_row[k].entry;
         json_put_int(s->o, "at", i->phase_row[k].at);
+        json_put(s->o, "when", facts_when(s, n->at, n->early_ms, n->late_ms));
         json_close(s->o, '}');
     }
     json_close(s->o, ']');

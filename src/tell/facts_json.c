@@ -3,7 +3,6 @@
 
 #include "tell/facts_inside.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void facts_put(struct saying *s, const char *key, const char *text)
@@ -18,76 +17,6 @@ static void put_range(struct saying *s, const char *key, struct range r)
     json_put_int(s->o, "nominal", r.nominal);
     json_put_int(s->o, "high", r.high);
     json_close(s->o, '}');
-}
-
-/* --- outages ------------------------------------------------------------------------ */
-
-struct outage { const char *service, *level; int64_t start, end, lost_ppb; bool open; };
-
-/* The windows of a service as stretches: what touches or overlaps is one, of
- * whatever level ("mixed" where levels differ). With `only` (a level) just the
- * windows of that one. */
-static size_t stretches(const struct suffering *s, const char *only, struct outage *list)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < s->windows; i++) {
-        const struct sla_window *w = &s->window[i];
-        const char *level = impact_level_names[w->window->level];
-        struct outage *last = count ? &list[count - 1] : NULL;
-        if (only && !text_equal(level, only))
-            continue;
-        if (!last || w->start > last->end) {
-            list[count++] = (struct outage){ s->name, level, w->start, w->end,
-                                             w->window->lost_ppb, w->window->open };
-            continue;
-        }
-        if (!text_equal(last->level, level))
-            last->level = "mixed";
-        if (last->lost_ppb != w->window->lost_ppb)
-            last->lost_ppb = -1;
-        last->end = w->end > last->end ? w->end : last->end;
-        last->open = last->open || w->window->open;
-    }
-    return count;
-}
-
-static int by_start(const void *a, const void *b)
-{
-    const struct outage *x = a, *y = b;
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    return strcmp(x->service, y->service);
-}
-
-static void put_outages(struct saying *s, const char *key, const struct outage *list, size_t count)
-{
-    json_open(s->o, key, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(s->o, NULL, '{');
-        json_put(s->o, "service", list[i].service);
-        json_put(s->o, "level", list[i].level);
-        json_put_int(s->o, "start", list[i].start);
-        json_put_int(s->o, "stop", list[i].end);
-        json_put_int(s->o, "ms", list[i].end - list[i].start);
-        json_put_int(s->o, "lost_ppb", list[i].lost_ppb);
-        json_put_bool(s->o, "open", list[i].open);
-        json_close(s->o, '}');
-    }
-    json_close(s->o, ']');
-}
-
-static struct outage *all_outages(const struct facts *f, size_t *count, struct arena *keep)
-{
-    size_t most = 1;
-    *count = 0;
-    for (size_t i = 0; i < f->services; i++)
-        most += f->service[i].windows;
-    struct outage *list = arena_many(keep, struct outage, most);
-    for (size_t i = 0; i < f->services; i++)
-        *count += stretches(&f->service[i], NULL, list + *count);
-    if (*count)
-        qsort(list, *count, sizeof *list, by_start);
-    return list;
 }
 
 /* --- services and their SLAs ----------------------------------------------------------- */
@@ -197,8 +126,8 @@ static void put_services(struct saying *s)
         put_range(s, "degraded", v->degraded_ms);
         put_range(s, "unknown", v->unknown_ms);
         put_range(s, "affected", v->affected_ms);
-        put_outages(s, "downs", list, stretches(v, "down", list));
-        put_outages(s, "outages", list, stretches(v, NULL, list));
+        facts_put_outages(s, "downs", list, facts_stretches(v, "down", list));
+        facts_put_outages(s, "outages", list, facts_stretches(v, NULL, list));
         json_open(s->o, "sla", '[');
         for (size_t k = 0; k < v->slas; k++)
             put_sla(s, &v->sla[k], v);
@@ -210,9 +139,9 @@ static void put_services(struct saying *s)
 
 /* --- rows --------------------------------------------------------------------------------- */
 
-static const char *clock_prefix(const struct entry *n)
+const char *facts_when(const struct saying *s, int64_t at, int64_t early_ms, int64_t late_ms)
 {
-    return n->early_ms && n->late_ms && n->early_ms + n->late_ms > MINUTE_MS ? "~" : "";
+    return words_moment(s->keep, &s->kind->tongue, at, early_ms, late_ms, s->f->first_at);
 }
 
 const char *facts_sentence(struct saying *s, const char *text)
@@ -259,8 +188,7 @@ static void put_row(struct saying *s, const struct entry *n)
     json_open(s->o, NULL, '{');
     json_put_int(s->o, "seq", n->event->seq);
     json_put_int(s->o, "at", n->at);
-    json_put(s->o, "about", clock_prefix(n));
-    json_put_bool(s->o, "within_hour", n->late_ms >= 59 * MINUTE_MS && !n->early_ms);
+    json_put(s->o, "when", facts_when(s, n->at, n->early_ms, n->late_ms));
     facts_put(s, "text", facts_sentence(s, row_text(s, n)));
     json_put(s->o, "kind", n->event->kind_name);
     facts_put(s, "by", n->event->by);
@@ -361,11 +289,9 @@ const char *facts_json(const struct facts *f, const struct document_kind *kind,
     struct json_out o = json_out(&text);
     struct saying s = { f, kind, &o, redaction_of(kind->internal ? NULL : &f->ws->config, keep),
                         keep };
-    size_t count;
-    struct outage *outages = all_outages(f, &count, keep);
     json_open(&o, NULL, '{');
     put_head(&s);
-    put_outages(&s, "outages", outages, count);
+    facts_put_all_outages(&s);
     put_services(&s);
     put_rows(&s);
     facts_put_deeds(&s);

@@ -122,40 +122,46 @@ static void check_span(struct linting *l, const struct sentence *s)
                  minute[1] / 60, minute[1] % 60, lint_minutes(l->keep, real), lint_minutes(l->keep, stated));
 }
 
-/* "13 + 13 + 10 + 5 + 8" beside a total: the total that it proves, or -1. */
+/* The end of "13 + 13 + 10" that begins at `c`; NULL: it is no sum. */
+static const char *sum_at(const char *c, int64_t *sum)
+{
+    int terms = 0;
+    for (*sum = 0;;) {
+        char *after;
+        if (strspn(c, "0123456789") > 6)
+            return NULL; /* no minutes of anything */
+        *sum += strtoll(c, &after, 10) * MINUTE_MS;
+        if (*after == '.')
+            return NULL; /* fractions: rounded, no sum to check */
+        terms++;
+        if (strncmp(after, " + ", 3) != 0 || !isdigit((unsigned char)after[3]))
+            return terms > 1 ? after : NULL;
+        c = after + 3;
+    }
+}
+
+/* "13 + 13 + 10 + 5 + 8" behind a total, or before it: the total that it
+ * proves, or -1. */
 static int64_t check_sum(struct linting *l, const struct sentence *s)
 {
-    int64_t proven = -1;
-    int64_t stated = -1, ms;
-    for (const char *c = s->at; c < s->at + s->length && stated < 0; c++)
-        if (lint_duration(c, s->at, &ms))
-            stated = ms;
+    int64_t proven = -1, before = -1;
     for (const char *c = s->at; c < s->at + s->length; c++) {
+        int64_t sum, ms, stated = before;
         if (!isdigit((unsigned char)*c) || (c > s->at && (isalnum((unsigned char)c[-1]) || c[-1] == '.')))
             continue;
-        int64_t sum = 0;
-        int terms = 0;
-        const char *t = c;
-        for (;;) {
-            char *after;
-            if (strspn(t, "0123456789") > 6)
-                return -1; /* no minutes of anything */
-            sum += strtoll(t, &after, 10) * MINUTE_MS;
-            if (*after == '.')
-                return -1; /* fractions: rounded, no sum to check */
-            terms++;
-            t = after;
-            if (strncmp(t, " + ", 3) != 0 || !isdigit((unsigned char)t[3]))
-                break;
-            t += 3;
-        }
-        if (terms > 1 && stated >= 0 && llabs(sum - stated) >= MINUTE_MS)
+        const char *end = sum_at(c, &sum);
+        size_t n = end ? 0 : lint_duration(c, s->at, &ms);
+        if (n)
+            before = ms;
+        for (const char *d = end; end && stated < 0 && d < s->at + s->length; d++)
+            if (lint_duration(d, s->at, &ms))
+                stated = ms;
+        if (end && stated >= 0 && llabs(sum - stated) >= MINUTE_MS)
             lint_add(l, s->line, "A5", 'E', lint_minutes(l->keep, stated), lint_minutes(l->keep, sum),
-                     "the parts add up to %s, not %s", lint_minutes(l->keep, sum),
-                     lint_minutes(l->keep, stated));
-        else if (terms > 1 && sum == stated)
-            proven = sum;
-        c = t - 1;
+                     "the parts add up to %s, not %s", lint_minutes(l->keep, sum), lint_minutes(l->keep, stated));
+        else if (end && stated >= 0)
+            proven = stated;
+        c += end ? (size_t)(end - c) - 1 : n ? n - 1 : strspn(c, "0123456789") - 1;
     }
     return proven;
 }

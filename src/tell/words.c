@@ -20,7 +20,7 @@ static void unit(struct text *out, bool fr, int64_t n, const char *en_name, cons
 {
     /* French counts from two, English has one of each and none of nothing. */
     bool many = fr ? n > 1 : n != 1;
-    text_print(out, "%s%" PRId64 " %s%s", out->length ? " " : "", n, fr ? fr_name : en_name,
+    text_print(out, "%s%" PRId64 "%s%s%s", out->length ? " " : "", n, fr ? "\u00a0" : " ", fr ? fr_name : en_name,
                many ? "s" : "");
 }
 
@@ -126,6 +126,17 @@ const char *words_clock(struct arena *keep, const struct tongue *t, int64_t at, 
     return arena_print(keep, "%s, %s", words_date(keep, t, at, DATE_DAY), clock);
 }
 
+const char *words_moment(struct arena *keep, const struct tongue *t, int64_t at, int64_t early_ms, int64_t late_ms,
+                         int64_t beside)
+{
+    if (!early_ms && late_ms >= 22 * HOUR_MS) /* of the shortest day, too */
+        return words_date(keep, t, at, DATE_DAY);
+    const char *clock = words_clock(keep, t, at, beside);
+    if (!early_ms && late_ms >= 59 * MINUTE_MS)
+        return arena_print(keep, "%.*s??", (int)strlen(clock) - 2, clock);
+    return early_ms && late_ms && early_ms + late_ms > MINUTE_MS ? arena_print(keep, "~%s", clock) : clock;
+}
+
 /* --- numbers --------------------------------------------------------------- */
 
 const char *words_number(struct arena *keep, const struct tongue *t, int64_t n)
@@ -136,7 +147,16 @@ const char *words_number(struct arena *keep, const struct tongue *t, int64_t n)
         { "aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf",
           "dix", "onze", "douze" },
     };
-    return n >= 0 && n <= 12 ? names[french(t)][n] : arena_print(keep, "%" PRId64, n);
+    if (n >= 0 && n <= 12)
+        return names[french(t)][n];
+    const char *digits = arena_print(keep, "%" PRId64, n);
+    struct text out = text_new(keep);
+    for (size_t i = 0, length = strlen(digits); digits[i]; i++) {
+        if (n >= 10000 && i && (length - i) % 3 == 0)
+            text_add(&out, french(t) ? "\u202f" : ",");
+        text_char(&out, digits[i]);
+    }
+    return out.at;
 }
 
 const char *words_ordinal(struct arena *keep, const struct tongue *t, int64_t n)

@@ -26,6 +26,10 @@ const char *words_minutes(struct arena *keep, const struct tongue *t, int64_t ms
 const char *words_percent(struct arena *keep, const struct tongue *t, int64_t ppb, int decimals);
 
 /* "11:17"; "12 March 11:17" where the day is not that of `beside`. */
+/* A moment as far as it is known: "11:17", "~14:30", "14:??", and the day alone
+ * ("March 12th") where nobody knows more. */
+const char *words_moment(struct arena *keep, const struct tongue *t, int64_t at, int64_t early_ms, int64_t late_ms,
+                         int64_t beside);
 const char *words_clock(struct arena *keep, const struct tongue *t, int64_t at, int64_t beside);
 enum date_form { DATE_DAY, DATE_FULL, DATE_WEEKDAY, DATE_ISO, DATE_MONTH };
 /* "March 11th", "March 11th, 2025", "Tuesday, March 11th, 2025",

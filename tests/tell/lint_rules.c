@@ -29,6 +29,8 @@ static const struct rule_case {
       "Between 11:17 and 11:50 it was down for 10 + 10 + 5 minutes.\n" },
     { "A5", 'E', 1, "50 minutes", "In all 50 minutes of unavailability (13 + 13 + 10 + 5 + 8 minutes).\n",
       "In all 49 minutes of unavailability (13 + 13 + 10 + 5 + 8 minutes).\n" },
+    { "A5", 'E', 1, "71 minutes", "71 minutes of disturbance; for 50 of it, 30 + 40 minutes are 71 minutes.\n",
+      "Two disturbances add up to 81 minutes (41 + 40 minutes): for 76 minutes of it (36 + 40 minutes) it was unreachable.\n" },
     { "A6", 'E', 3, "90 minutes", "UTC\n\nA cumulative downtime of 90 minutes.\n\n" ROWS,
       "UTC\n\nIn such a month 90 minutes are allowed; a downtime of 13 minutes in all.\n\n" ROWS },
     { "A7", 'E', 3, "30 minutes", "UTC\n\nTime to detect: 30 minutes.\n\n" ROWS, "UTC\n\nTime to recover: 13 minutes.\n\n" ROWS },

@@ -15,8 +15,8 @@ static void spans_are_rounded_to_what_a_reader_needs(void **_)
     assert_string_equal(words_span(k, &en, 123 * MINUTE_MS), "2 hours 3 minutes");
     assert_string_equal(words_span(k, &en, 75 * SECOND_MS), "1 minute 15 seconds");
     assert_string_equal(words_span(k, &en, 0), "0 seconds");
-    assert_string_equal(words_span(k, &fr, 123 * MINUTE_MS), "2 heures 3 minutes");
-    assert_string_equal(words_span(k, &fr, 61 * MINUTE_MS), "1 heure 1 minute");
+    assert_string_equal(words_span(k, &fr, 123 * MINUTE_MS), "2\u00a0heures 3\u00a0minutes");
+    assert_string_equal(words_span(k, &fr, 61 * MINUTE_MS), "1\u00a0heure 1\u00a0minute");
 }
 
 static void minutes_and_shares_have_no_needless_zeros_and_are_never_rounded_up(void **_)
@@ -44,11 +44,25 @@ static void dates_and_clocks_read_as_people_say_them(void **_)
     assert_string_equal(words_clock(k, &en, noon + DAY_MS, noon), "March 12th, 11:17");
 }
 
+static void a_moment_is_said_as_far_as_it_is_known(void **_)
+{
+    struct arena *k = test_keep();
+    assert_string_equal(words_moment(k, &en, noon, 0, 59999, noon), "11:17");
+    assert_string_equal(words_moment(k, &en, noon, 300000, 300000, noon), "~11:17");
+    assert_string_equal(words_moment(k, &en, noon, 0, HOUR_MS - 1, noon), "11:??");
+    assert_string_equal(words_moment(k, &en, noon, 0, DAY_MS - 1, noon), "March 11th");
+    assert_string_equal(words_moment(k, &fr, noon + DAY_MS, 0, 23 * HOUR_MS - 1, noon), "12 mars");
+    assert_string_equal(words_moment(k, &en, noon + DAY_MS, 0, HOUR_MS - 1, noon), "March 12th, 11:??");
+}
+
 static void small_numbers_are_words(void **_)
 {
     struct arena *k = test_keep();
     assert_string_equal(words_number(k, &en, 4), "four");
     assert_string_equal(words_number(k, &en, 13), "13");
+    assert_string_equal(words_number(k, &en, 42038), "42,038");
+    assert_string_equal(words_number(k, &fr, 1042038), "1\u202f042\u202f038");
+    assert_string_equal(words_number(k, &en, 2025), "2025");
     assert_string_equal(words_ordinal(k, &en, 3), "third");
     assert_string_equal(words_ordinal(k, &en, 22), "22nd");
     assert_string_equal(words_ordinal(k, &en, 13), "13th");
@@ -61,6 +75,7 @@ int main(void)
         promise(spans_are_rounded_to_what_a_reader_needs),
         promise(minutes_and_shares_have_no_needless_zeros_and_are_never_rounded_up),
         promise(dates_and_clocks_read_as_people_say_them),
+        promise(a_moment_is_said_as_far_as_it_is_known),
         promise(small_numbers_are_words),
     };
     return cmocka_run_group_tests(words, NULL, NULL);
