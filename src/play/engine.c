@@ -30,12 +30,11 @@ void run_say(struct run *r, const char *key, const char *format, ...)
     char line[4096];
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    const char *shown = text_for_terminal(r->keep, line);
     key = key ? key : "";
     if (r->dry)
-        note_step(r, key, arena_string(r->keep, shown));
-    else
-        r->audience->say(r->audience->context, key, shown);
+        note_step(r, key, arena_string(r->keep, text_for_terminal(r->keep, line)));
+    else /* as it is: a program may say a million lines, and nothing of them stays */
+        r->audience->say(r->audience->context, key, line);
 }
 
 const char *sha256_of(struct arena *keep, const char *text)

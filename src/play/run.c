@@ -34,6 +34,11 @@ bool run_take_lock(struct run *r, const char *name, const char *why, struct lock
     if (e->kind != ERR_BUSY)
         return false;
     *e = (struct err){ 0 };
+    if (holder.heir) {
+        err_hint(e, "wait until it has ended, or end it (kill %lld); then the same again", (long long)holder.heir);
+        return err_busy(e, "a program that %s started still runs (process %lld), though what ran it is gone",
+                        r->id ? r->id : "it", (long long)holder.heir);
+    }
     return err_busy(e, "%s is run by %s (process %lld)", r->id ? r->id : "that",
                     holder.by ? holder.by : "somebody", (long long)holder.pid);
 }

@@ -18,7 +18,8 @@
 /* Where a run is shown and asked. All of it may be NULL. */
 struct audience {
     void *context;
-    /* A line as it happens, without newline; `key` "3/2", depth its level. */
+    /* A line as it happens, as it is (it may hold anything), gone after the call;
+     * `key` "3/2", depth its level. */
     void (*say)(void *context, const char *key, const char *line);
     /* Puts a question and listens for `patience_ms` (-1: as long as it takes).
      * HEARD_NOBODY: nobody is here, the run parks; HEARD_NOTHING: not yet, the

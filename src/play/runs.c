@@ -94,7 +94,11 @@ bool runs_fold(const struct run_view **out, size_t *count, const struct workspac
         struct lock_holder holder;
         if (text_equal(view[i].state, "ended"))
             view[i].ask = NULL;
-        else if (ws->store->holder(ws->store, run_lock_name(j->incident, view[i].run, keep), &holder, keep))
+        else if (!ws->store->holder(ws->store, run_lock_name(j->incident, view[i].run, keep), &holder, keep))
+            continue;
+        else if (holder.heir)
+            view[i].why = arena_print(keep, "its program still runs (process %lld)", (long long)holder.heir);
+        else
             view[i].state = "alive";
     }
     *out = view;

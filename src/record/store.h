@@ -78,6 +78,7 @@ struct salvaged {
 struct lock;
 struct lock_holder {
     int64_t pid, since;
+    int64_t heir;          /* a program that it started holds it on, though it is gone; 0: none */
     const char *by, *uid, *why;
 };
 
@@ -106,7 +107,8 @@ struct store {
     /* Waits until the streams of `incident`, ours and foreign ones, hold another number
      * of bytes than *seen, and says that number there; or until `timeout_ms` is over
      * (-1: never), a signal came, or the other end of the descriptor `peer` is gone
-     * (-1: there is none). *grown says which. */
+     * (-1: there is none). *grown says which. Where it waits, what programs print
+     * counts, too. */
     bool (*watch)(struct store *s, const char *incident, uint64_t *seen, int64_t timeout_ms,
                   int peer, bool *grown, struct err *e);
 
@@ -132,6 +134,8 @@ struct store {
                        const char *bytes, size_t length, struct err *e);
     bool (*output_get)(struct store *s, const char *incident, const char *name, uint64_t from,
                        const char **bytes, size_t *length, struct arena *keep, struct err *e);
+    bool (*output_list)(struct store *s, const char *incident, struct names *out, struct arena *keep,
+                        struct err *e); /* sorted */
 
     /* Looks at every byte; never uses what it knew before. Damage is an answer
      * here, not an error. */

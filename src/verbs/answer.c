@@ -181,7 +181,8 @@ static bool write_answer(struct desk *d, const struct question *q, const char *a
 static bool is_alive(struct desk *d, const char *run)
 {
     struct lock_holder holder;
-    return d->ws.store->holder(d->ws.store, run_lock_name(d->name, run, d->keep), &holder, d->keep);
+    return d->ws.store->holder(d->ws.store, run_lock_name(d->name, run, d->keep), &holder, d->keep)
+        && !holder.heir;
 }
 
 static bool go_on(struct desk *d, const struct question *q, struct err *e)

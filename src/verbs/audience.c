@@ -8,12 +8,13 @@ static void say(void *context, const char *key, const char *line)
     struct desk *d = context;
     if (d->json || d->quiet)
         return;
+    struct arena scratch = *d->keep;
     size_t depth = 0;
     for (const char *c = key ? key : ""; *c; c++)
         depth += *c == '/';
     fprintf(d->out, "%s  %*s%s\n",
-            instant_text(d->keep, desk_zone(d), desk_now(d), FORM_HMS), (int)(2 * depth), "",
-            text_for_terminal(d->keep, line));
+            instant_text(&scratch, desk_zone(d), desk_now(d), FORM_HMS), (int)(2 * depth), "",
+            text_for_terminal(&scratch, line));
     fflush(d->out);
 }
 

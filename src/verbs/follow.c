@@ -1,6 +1,7 @@
 /* follow.c: what others write, as they write it; nobody polls, the store wakes us. */
 #include "verbs/show.h"
 #include "verbs/situation.h"
+#include "verbs/tails.h"
 
 #include "record/entry.h"
 
@@ -101,6 +102,7 @@ static bool reader_left(struct desk *d)
 bool verb_follow(struct desk *d, struct err *e)
 {
     struct following f = { .run = d->words ? d->word[0] : NULL };
+    struct tails tails = { .count = 0 };
     uint64_t seen = 0;
     bool over = false, news;
     int reader = d->out == stdout ? fileno(stdout) : -1;
@@ -121,6 +123,7 @@ bool verb_follow(struct desk *d, struct err *e)
         if (!desk_refresh(d, e))
             return false;
         show_news(d, &f, &over);
+        tails_show(d, &tails, f.run);
         if (reader_left(d) || over)
             return true;
     }

@@ -79,6 +79,10 @@ bool verb_abandon(struct desk *d, struct err *e)
     /* Whoever holds the run is doing it: it is stopped first, never cut off. */
     if (!d->ws.store->lock(d->ws.store, run_lock_name(d->name, run->run, d->keep), d->world->user, d->world->uid,
                            "abandon", &lock, &holder, d->keep, e)) {
+        if (holder.heir) {
+            err_hint(e, "wait until it has ended, or end it: kill %lld", (long long)holder.heir);
+            return err_while(e, "a program that %s started still runs (process %lld)", run->run, (long long)holder.heir);
+        }
         err_hint(e, "tocsin stop %s   ends it after the change in flight", run->run);
         return err_while(e, "'%s' is being run by %s", run->run, holder.by ? holder.by : "somebody");
     }

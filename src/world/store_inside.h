@@ -38,6 +38,8 @@ bool local_output_put(struct store *s, const char *incident, const char *name, u
                       const char *bytes, size_t length, struct err *e);
 bool local_output_get(struct store *s, const char *incident, const char *name, uint64_t from,
                       const char **bytes, size_t *length, struct arena *keep, struct err *e);
+bool local_output_list(struct store *s, const char *incident, struct names *out, struct arena *keep,
+                       struct err *e);
 
 /* store_check.c */
 bool local_check(struct store *s, const char *incident, struct checked *out, struct arena *keep,

@@ -222,6 +222,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .lock = local_lock, .unlock = local_unlock, .holder = local_holder,
                    .blob_put = local_blob_put, .blob_get = local_blob_get,
                    .output_put = local_output_put, .output_get = local_output_get,
+                   .output_list = local_output_list,
                    .streams = local_streams, .adopt = local_adopt, .blobs = local_blobs,
                    .check = local_check, .salvage = local_salvage,
                    .mentions = local_mentions,

@@ -1,5 +1,6 @@
 /* store_lock.c: named locks of the workspace, each a file that says who holds it. */
 #define _GNU_SOURCE /* F_OFD_SETLK */
+#include "world/heir.h"
 #include "world/store_inside.h"
 
 #include <errno.h>
@@ -79,6 +80,8 @@ static void read_holder(const struct local *l, const struct lock *lock, struct l
     struct err ignored;
     ssize_t got = disk_read(l->disk, lock->fd, lock->path, bytes, sizeof bytes, 0, &ignored);
     take_holder(out, bytes, got, lock->name, keep);
+    if (out->pid)
+        out->heir = lock_heir(lock->path, out->pid);
 }
 
 static bool write_holder(struct local *l, const struct lock *lock, const struct lock_holder *h,
@@ -187,7 +190,7 @@ bool local_lock(struct store *store, const char *name, const char *by, const cha
 {
     struct local *l = (struct local *)store;
     struct lock *lock = arena_one(keep, struct lock);
-    struct lock_holder us = { getpid(), l->world->now(l->world), by, uid, why ? why : "" };
+    struct lock_holder us = { getpid(), l->world->now(l->world), 0, by, uid, why ? why : "" };
     *lock = (struct lock){ .fd = -1, .name = arena_string(keep, name) };
     if (text_starts(name, "target/")) {
         *out = lock;

@@ -58,3 +58,16 @@ bool local_output_get(struct store *store, const char *incident, const char *nam
     *length = got > 0 ? (size_t)got : 0;
     return got >= 0;
 }
+
+bool local_output_list(struct store *store, const char *incident, struct names *out, struct arena *keep,
+                       struct err *e)
+{
+    struct local *l = (struct local *)store;
+    const char *folder;
+    bool is_folder;
+    *out = (struct names){ .count = 0 };
+    if (!local_folder(&folder, l, incident, keep, e))
+        return false;
+    folder = arena_print(keep, "%s/output", folder);
+    return !l->world->exists(l->world, folder, &is_folder) || l->world->list_folder(l->world, folder, out, keep, e);
+}

@@ -10,11 +10,12 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-/* How many bytes its streams hold now. */
-static bool bytes_of(struct local *l, const char *folder, uint64_t *bytes, struct arena scratch,
+/* How many bytes its streams hold now; with what its programs printed, or without. */
+static bool bytes_of(struct local *l, const char *folder, bool printed, uint64_t *bytes, struct arena scratch,
                      struct err *e)
 {
-    struct names foreign;
+    struct names foreign, output = { .count = 0 };
+    const char *outputs = arena_print(&scratch, "%s/output", folder);
     struct stat st;
     const char *own = arena_print(&scratch, "%s/journal.jsonl", folder);
     if (l->disk->stat(own, &st))
@@ -24,6 +25,11 @@ static bool bytes_of(struct local *l, const char *folder, uint64_t *bytes, struc
         return false;
     for (size_t i = 0; i < foreign.count; i++)
         if (!l->disk->stat(arena_print(&scratch, "%s/streams/%s", folder, foreign.name[i]), &st))
+            *bytes += (uint64_t)st.st_size;
+    if (printed && !l->disk->stat(outputs, &st) && !l->world->list_folder(l->world, outputs, &output, &scratch, e))
+        return false;
+    for (size_t i = 0; i < output.count; i++)
+        if (!l->disk->stat(arena_print(&scratch, "%s/%s", outputs, output.name[i]), &st))
             *bytes += (uint64_t)st.st_size;
     return true;
 }
@@ -56,7 +62,7 @@ bool local_watch(struct store *store, const char *incident, uint64_t *seen, int6
     bool ok, waits = timeout_ms != 0;
     if (!local_folder(&folder, l, incident, &scratch, e))
         return false;
-    const char *streams = arena_print(&scratch, "%s/streams", folder);
+    const char *const inside[] = { arena_print(&scratch, "%s/streams", folder), arena_print(&scratch, "%s/output", folder) };
     int fd = waits ? inotify_init1(IN_CLOEXEC | IN_NONBLOCK) : -1;
     if (waits && (fd < 0 || inotify_add_watch(fd, folder, CHANGES) < 0)) {
         disk_close(l->disk, &fd);
@@ -64,8 +70,9 @@ bool local_watch(struct store *store, const char *incident, uint64_t *seen, int6
     }
     do {
         if (waits)
-            (void)inotify_add_watch(fd, streams, CHANGES); /* it may not be there yet, or only now */
-        ok = bytes_of(l, folder, &bytes, scratch, e);
+            for (int i = 0; i < 2; i++) /* they may not be there yet, or only now */
+                (void)inotify_add_watch(fd, inside[i], CHANGES);
+        ok = bytes_of(l, folder, waits, &bytes, scratch, e);
     } while (ok && bytes == *seen && waits && wait_for_change(l->world, fd, timeout_ms, peer));
     disk_close(l->disk, &fd);
     *grown = ok && bytes != *seen;

@@ -53,6 +53,7 @@ THEATRE_PASS(blob_put, (struct store *s, const char *i, const char *b, size_t l,
 THEATRE_PASS(blob_get, (struct store *s, const char *i, const char *h, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, h, b, l, k, e))
 THEATRE_PASS(output_put, (struct store *s, const char *i, const char *n, uint64_t a, const char *b, size_t l, struct err *e), (r_, i, n, a, b, l, e))
 THEATRE_PASS(output_get, (struct store *s, const char *i, const char *n, uint64_t f, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, n, f, b, l, k, e))
+THEATRE_PASS(output_list, (struct store *s, const char *i, struct names *o, struct arena *k, struct err *e), (r_, i, o, k, e))
 THEATRE_PASS(watch, (struct store *s, const char *i, uint64_t *seen, int64_t t, int p, bool *g, struct err *e), (r_, i, seen, t, p, g, e))
 static inline void theatre_unlock(struct store *s, struct lock *l) { theatre_now->real->unlock(theatre_now->real, l); }
 
@@ -107,7 +108,8 @@ static inline struct theatre *theatre_open(const char *configuration)
         .append = theatre_append, .sync = theatre_sync, .read = theatre_read,
         .watch = theatre_watch, .lock = theatre_lock, .unlock = theatre_unlock,
         .holder = theatre_holder, .blob_put = theatre_blob_put, .blob_get = theatre_blob_get,
-        .output_put = theatre_output_put, .output_get = theatre_output_get };
+        .output_put = theatre_output_put, .output_get = theatre_output_get,
+        .output_list = theatre_output_list };
     t->stage->ws.store = &t->store;
     t->audience = (struct audience){ .context = t, .say = theatre_say, .ask = theatre_ask };
     t->incident = "INC-2025-001";
