@@ -58,4 +58,16 @@ void plugin_jobs_close(struct loaded *l, const struct errand *of);
 /* A returned table that says its outcome: {["tocsin.outcome"]=..., result=, text=}. */
 #define PLUGIN_OUTCOME "tocsin.outcome"
 
+/* What perform (or probe) was asked, when it answers. */
+struct plugin_question {
+    const char *plugin;
+    const struct role_action *action;
+    struct json args, before;
+    bool probe;
+    bool person;             /* people were asked on the way: what they did not say is missing */
+    struct arena *keep;
+};
+/* The value on top of the stack as the end of a task, held against the contract. */
+struct task_view plugin_answer(lua_State *L, const struct plugin_question *q);
+
 #endif

@@ -73,6 +73,14 @@ bool role_arguments(const char **canonical, const struct role_action *a, struct 
 bool role_put_value(struct text *to, const struct role_arg *arg, struct json value, struct arena *keep);
 const char *role_type_words(const struct role_arg *arg, struct arena *keep);
 
+/* What a plugin answers as the result of an action (a JSON object): unknown,
+ * missing, wrong type; nothing is converted. *canonical: canonical JSON.
+ * `partly`: only what the undo must know may not be missing. ERR_INPUT. */
+bool role_results(const char **canonical, const struct role_action *a, struct json result, bool partly,
+                  struct arena *keep, struct err *e);
+/* Must the undo of this change know that result? */
+bool role_undo_needs(const struct role_action *a, const struct role_arg *result, struct arena *keep);
+
 /* What a person says, as the result of that action: of a read the first result,
  * "yes", "192.0.2.1 192.0.2.2", "none"; more as name=value. Of a change what its
  * undo must know of it, "ip=192.0.2.1", and then words (*rest). Nobody said it:

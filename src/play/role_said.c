@@ -12,8 +12,7 @@ static const struct role_arg *result_named(const struct role_action *a, const ch
     return NULL;
 }
 
-/* Must the undo of this change know that result? */
-static bool undo_needs(const struct role_action *a, const struct role_arg *result, struct arena *keep)
+bool role_undo_needs(const struct role_action *a, const struct role_arg *result, struct arena *keep)
 {
     const char *reference = arena_print(keep, "\"$result.%s\"", result->name);
     return a->undo_args && strstr(a->undo_args, reference) != NULL;
@@ -46,7 +45,7 @@ const char *role_wants(const struct role_action *a, struct arena *keep)
         return t.at;
     }
     for (size_t i = 0; i < a->results; i++)
-        if (undo_needs(a, &a->result[i], keep))
+        if (role_undo_needs(a, &a->result[i], keep))
             text_print(&t, "%s%s=%s", t.length ? " " : "", a->result[i].name,
                        in_capitals(a->result[i].name, keep));
     return t.at;
@@ -164,7 +163,7 @@ static bool said_of_change(struct text *t, const struct role_action *a, const st
     json_open(&o, NULL, '{');
     for (size_t i = 0; i < a->results; i++) {
         const struct role_arg *r = &a->result[i];
-        if (!said[i].at && undo_needs(a, r, keep))
+        if (!said[i].at && role_undo_needs(a, r, keep))
             return err_input(e, "'%s' is not said; expected %s", r->name, role_wants(a, keep));
         if (said[i].at && !put_said(&o, r, said[i].at, said[i].length, keep))
             return err_input(e, "%s: found '%.*s', expected %s", r->name, (int)said[i].length, said[i].at,

@@ -78,7 +78,8 @@ void sandbox_push_json(lua_State *L, struct json value)
 
 /* Writing */
 
-enum { DEEPEST = 100 };
+/* Long before memory ends: a table that stands in itself twice over is small, and endless when written. */
+enum { DEEPEST = 100, LONGEST = 16 << 20 };
 
 struct keyed { const char *key; size_t length; };
 
@@ -216,8 +217,10 @@ static bool write_table(lua_State *L, int table, struct text *out, int depth, st
 
 static bool write_value(lua_State *L, int index, struct text *out, int depth, struct err *e)
 {
-    size_t length;
-    const char *text;
+    size_t length = 0;
+    const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &length) : NULL;
+    if (out->length + length > LONGEST)
+        return err_input(e, "more than %d MiB cannot be recorded", LONGEST >> 20);
     switch (lua_type(L, index)) {
     case LUA_TNIL:
         text_add(out, "null");
@@ -228,7 +231,6 @@ static bool write_value(lua_State *L, int index, struct text *out, int depth, st
     case LUA_TNUMBER:
         return write_number(L, index, out, e);
     case LUA_TSTRING:
-        text = lua_tolstring(L, index, &length);
         json_quote(out, text, length);
         return true;
     case LUA_TTABLE:

@@ -15,7 +15,7 @@ struct task {
     struct arena *keep;
     lua_State *co;          /* NULL once it ended */
     int arguments;          /* pushed for the next resume */
-    bool answered;
+    bool answered, person;  /* a person was asked: what they did not say is missing */
     struct task_view view;  /* as of the last turn */
 };
 
@@ -115,89 +115,6 @@ bool task_probe(struct task **out, struct plugins *p, const struct role_action *
                                      .key = key, .probe = true, .keep = keep }, e);
 }
 
-/* Lua has one empty table for lists and for objects: the contract knows. */
-static const char *as_contracted(const struct task *t, const char *result)
-{
-    struct text text = text_new(t->keep);
-    bool first = true;
-    text_char(&text, '{');
-    for (struct json_walk w = json_walk(json_from(result)); json_next(&w); first = false) {
-        bool list = false;
-        for (size_t i = 0; i < t->action->results; i++)
-            list = list || (t->action->result[i].type == ARG_LIST
-                            && json_is(w.key, t->action->result[i].name));
-        if (!first)
-            text_char(&text, ',');
-        text_bytes(&text, w.key.at, w.key.length);
-        text_char(&text, ':');
-        if (list && json_count(w.value) == 0)
-            text_add(&text, "[]");
-        else
-            text_bytes(&text, w.value.at, w.value.length);
-    }
-    text_char(&text, '}');
-    return text.at;
-}
-
-static int index_of(const char *const *names, const char *name, int otherwise)
-{
-    for (int i = 0; name && names[i]; i++)
-        if (strcmp(names[i], name) == 0)
-            return i;
-    return otherwise;
-}
-
-static const char *in_words(const struct task *t, struct json result)
-{
-    const char *says = t->action->says;
-    if (t->view.nothing && t->action->nothing)
-        says = t->action->nothing;
-    if (!says || (!t->view.nothing && t->view.outcome == OUTCOME_FAILED))
-        return "";
-    const char *words = role_words(says, t->args, t->before, result, t->keep);
-    return t->view.outcome == OUTCOME_UNCHANGED ? arena_print(t->keep, "%s already", words) : words;
-}
-
-/* The value on top of the coroutine's stack is what perform or probe answered. */
-static void conclude(struct task *t)
-{
-    static const char *const outcomes[] = { "ok", "unchanged", "failed", "unsure", NULL };
-    static const char *const seens[] = { "done", "pending", "absent", "unknown", NULL };
-    lua_State *L = t->co;
-    struct text result = text_new(t->keep);
-    struct err e = { 0 };
-    const char *outcome = "ok", *text = NULL;
-    t->view = (struct task_view){ .state = TASK_DONE, .result = "{}" };
-    if (lua_type(L, -1) == LUA_TTABLE) {
-        if (lua_getfield(L, -1, PLUGIN_OUTCOME) == LUA_TSTRING) {
-            outcome = arena_string(t->keep, lua_tostring(L, -1));
-            lua_pop(L, 1);
-            if (lua_getfield(L, -1, "text") == LUA_TSTRING)
-                text = arena_string(t->keep, lua_tostring(L, -1));
-            lua_pop(L, 1);
-            lua_getfield(L, -1, "result");
-        } else {
-            lua_pop(L, 1);
-        }
-        if (lua_type(L, -1) == LUA_TTABLE && sandbox_to_json(L, -1, &result, &e))
-            t->view.result = as_contracted(t, result.at);
-    }
-    t->view.nothing = strcmp(outcome, "nothing") == 0;
-    if (strcmp(outcome, "instead") == 0) {
-        t->view.instead = text ? text : "";
-        outcome = t->probe ? "done" : "ok";
-        text = arena_print(t->keep, "something else was done%s%s", t->view.instead[0] ? ": " : "", t->view.instead);
-    }
-    t->view.outcome = t->view.nothing ? OUTCOME_FAILED
-                                      : (enum outcome)index_of(outcomes, outcome, OUTCOME_UNKNOWN);
-    t->view.seen = (enum seen)index_of(seens, outcome, SEEN_UNKNOWN);
-    if (e.kind) {
-        t->view.outcome = t->action->change ? OUTCOME_UNKNOWN : OUTCOME_FAILED;
-        text = arena_string(t->keep, e.text);
-    }
-    t->view.text = text ? text : in_words(t, json_from(t->view.result));
-}
-
 /* What was assumed stands over what the model answers; what is then missing
  * is empty. */
 static void assume(struct task *t)
@@ -243,6 +160,7 @@ static void go_on(struct task *t)
         bool asks = what && text_starts(what, "ask");
         t->view = (struct task_view){ .state = asks ? TASK_ASKS : TASK_WAITS,
                                       .wants_result = asks && text_equal(what, "ask for the result") };
+        t->person = t->person || asks;
         if (asks)
             t->view.question = arena_string(t->keep, lua_tostring(t->co, -1));
         else
@@ -253,7 +171,9 @@ static void go_on(struct task *t)
     if (turn == SANDBOX_RETURNED) {
         if (results == 0)
             lua_pushnil(t->co);
-        conclude(t);
+        t->view = plugin_answer(t->co, &(struct plugin_question){
+            .plugin = t->plugin->name, .action = t->action, .args = t->args, .before = t->before,
+            .probe = t->probe, .person = t->person, .keep = t->keep });
     } else {
         t->view = (struct task_view){
             .state = TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}",

@@ -43,9 +43,9 @@ static void a_plugin_that_tells_the_truth_passes(void **_)
 
 static void a_change_that_has_no_effect_is_seen(void **_) { caught("idles", "pool", "says ok and changes nothing"); }
 static void a_change_that_fails_is_seen(void **_) { caught("fails", "dns", "ends failed: no"); }
-static void a_result_that_nobody_declared_is_seen(void **_) { caught("invents", "chat", "answers 'color', which nobody declared"); }
-static void a_result_that_is_missing_is_seen(void **_) { caught("forgets", "cloud", "does not answer 'ip'"); }
-static void a_result_of_another_type_is_seen(void **_) { caught("mistypes", "pool", "answers 'count' as something else than integer"); }
+static void a_result_that_nobody_declared_is_seen(void **_) { caught("invents", "chat", "has no result 'color'"); }
+static void a_result_that_is_missing_is_seen(void **_) { caught("forgets", "cloud", "'ip' is missing"); }
+static void a_result_of_another_type_is_seen(void **_) { caught("mistypes", "pool", "'count': found \"many\", expected a whole number"); }
 static void a_change_that_boasts_the_second_time_is_seen(void **_) { caught("boasts", "cloud", "ends ok the second time"); }
 static void an_undo_that_keeps_the_change_is_seen(void **_) { caught("keeps", "statuspage", "its undo leaves"); }
 static void a_probe_that_finds_nothing_is_seen(void **_) { caught("blind", "ticket", "does not find what was done"); }
