@@ -383,9 +383,9 @@ void picture_redact(struct picture *p, struct redaction *r)
 }
 
 const char *chart_terminal(const struct incident *i, const struct ledger *ledger,
-                           const struct config *config, int columns, struct arena *keep)
+                           const struct config *config, int columns, bool ascii, struct arena *keep)
 {
     struct picture p;
     picture_fold(&p, i, ledger, config, keep);
-    return picture_terminal(&p, columns, keep);
+    return picture_terminal(&p, columns, ascii, keep);
 }

@@ -63,13 +63,14 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
 /* Strikes out of its title and marks what no public document may say. */
 void picture_redact(struct picture *p, struct redaction *r);
 
-/* One line a lane, an axis below, `columns` wide at most. */
-const char *picture_terminal(const struct picture *p, int columns, struct arena *keep);
+/* One line a lane, an axis below, `columns` wide at most. ASCII: for a screen
+ * that shows nothing else. */
+const char *picture_terminal(const struct picture *p, int columns, bool ascii, struct arena *keep);
 /* A drawing of its own: light and dark, printable, with title and description. */
 const char *picture_svg(const struct picture *p, const char *locale, struct arena *keep);
 
 /* picture_fold() and picture_terminal() in one. */
 const char *chart_terminal(const struct incident *i, const struct ledger *ledger,
-                           const struct config *config, int columns, struct arena *keep);
+                           const struct config *config, int columns, bool ascii, struct arena *keep);
 
 #endif

@@ -6,11 +6,15 @@
 enum { NAME_MOST = 18, SAID_MOST = 16, AXIS_LEAST = 20 };
 
 /* By enum stay; what counts more stands first in worst(). */
-static const char *const glyph[] = { "█", "▓", "?", "─", "░", "▒" };
+enum { STAYS = STAY_WATCHED + 1, LEVELS = 7 };
+static const struct glyphs { const char *stay[STAYS], *nothing, *level[LEVELS]; } sets[] = {
+    { { "█", "▓", "?", "─", "░", "▒" }, "·", { "▁", "▂", "▃", "▄", "▅", "▆", "▇" } },
+    { { "#", "%", "?", "-", ":", "~" }, ".", { "_", ".", "-", "=", "+", "*", "@" } },
+};
 static const char *const meaning[] = { "down", "degraded", "unknown", "in the pool",
                                        "out of it", "led away" };
 
-struct axis { int64_t start, end; size_t columns; };
+struct axis { int64_t start, end; size_t columns; const struct glyphs *glyph; };
 
 static int64_t column_start(const struct axis *a, size_t column)
 {
@@ -46,7 +50,7 @@ static void segments_line(struct text *out, const struct lane *l, const struct a
         const struct segment *s = shown(l, column_start(a, c), column_start(a, c + 1));
         if (s)
             used[s->stay] = true;
-        text_add(out, s ? glyph[s->stay] : l->kind == LANE_SERVICE ? "·" : " ");
+        text_add(out, s ? a->glyph->stay[s->stay] : l->kind == LANE_SERVICE ? a->glyph->nothing : " ");
     }
 }
 
@@ -54,8 +58,7 @@ static void segments_line(struct text *out, const struct lane *l, const struct a
  * show, and the most of packets. A column that nobody measured is empty. */
 static void rate_line(struct text *out, const struct lane *l, const struct axis *a, struct arena *keep)
 {
-    static const char *const level[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇" };
-    enum { TOP = sizeof level / sizeof *level - 1 };
+    enum { TOP = LEVELS - 1 };
     int64_t *value = arena_many(keep, int64_t, a->columns);
     for (size_t c = 0; c < a->columns; c++)
         value[c] = -1;
@@ -65,7 +68,7 @@ static void rate_line(struct text *out, const struct lane *l, const struct axis 
             *v = now;
     }
     for (size_t c = 0; c < a->columns; c++)
-        text_add(out, value[c] < 0 ? " " : level[(value[c] * TOP + l->top / 2) / l->top]);
+        text_add(out, value[c] < 0 ? " " : a->glyph->level[(value[c] * TOP + l->top / 2) / l->top]);
 }
 
 /* Where several marks meet, their number. */
@@ -154,26 +157,26 @@ static bool shows_sign(const struct picture *p, char sign)
 }
 
 /* Only what occurs; where marks met, their number stands. */
-static void legend(struct text *out, const struct picture *p, const bool used[], size_t indent,
+static void legend(struct text *out, const struct picture *p, const struct glyphs *glyph, const bool used[], size_t indent,
                    size_t columns, struct arena *keep)
 {
     struct legend l = { out, indent, columns, 0 };
-    for (size_t i = 0; i < sizeof glyph / sizeof *glyph; i++)
+    for (size_t i = 0; i < STAYS; i++)
         if (used[i])
-            legend_add(&l, arena_print(keep, "%s %s", glyph[i], meaning[i]));
+            legend_add(&l, arena_print(keep, "%s %s", glyph->stay[i], meaning[i]));
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (shows_sign(p, signs[i].sign))
             legend_add(&l, signs[i].meaning);
     text_char(out, '\n');
 }
 
-const char *picture_terminal(const struct picture *p, int columns, struct arena *keep)
+const char *picture_terminal(const struct picture *p, int columns, bool ascii, struct arena *keep)
 {
     size_t name = widest_name(p), width = columns > 40 ? (size_t)columns : 40;
-    struct axis a = { p->start, p->end, width - name - SAID_MOST - 4 };
+    struct axis a = { p->start, p->end, width - name - SAID_MOST - 4, &sets[ascii] };
     if (a.columns < AXIS_LEAST)
         a.columns = AXIS_LEAST;
-    bool used[sizeof glyph / sizeof *glyph] = { false };
+    bool used[STAYS] = { false };
     struct text out = text_new(keep);
     for (size_t i = 0; i < p->lanes; i++) {
         const struct lane *l = &p->lane[i];
@@ -191,6 +194,6 @@ const char *picture_terminal(const struct picture *p, int columns, struct arena 
     }
     text_repeat(&out, " ", name + 2);
     axis_line(&out, &a, p->zone, keep);
-    legend(&out, p, used, name + 2, width, keep);
+    legend(&out, p, a.glyph, used, name + 2, width, keep);
     return out.at;
 }

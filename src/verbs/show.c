@@ -1,4 +1,5 @@
 /* show.c: see show.h. */
+#define _GNU_SOURCE /* strcasestr */
 #include "verbs/show.h"
 
 #include "record/sla_words.h"
@@ -152,4 +153,15 @@ const char *correction_words(struct desk *d, const struct event *ev, const char 
     return arena_print(d->keep, "%s %s%s%s", number, ev->kind == EVENT_STRUCK ? "struck"
                            : json_is_true(json_get(ev->data, "listed")) ? "put into the report" : "left out of the report",
                        *why ? ", because: " : "", why);
+}
+
+bool show_ascii(const struct desk *d)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" }; /* the first that is set decides */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *locale = d->world->environment(d->world, names[i]);
+        if (locale && *locale)
+            return !strcasestr(locale, "UTF-8") && !strcasestr(locale, "UTF8");
+    }
+    return true;
 }

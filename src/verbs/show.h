@@ -12,6 +12,8 @@ const char *entry_when(const struct entry *n, const char *zone, struct arena *ke
 
 /* Columns of the screen, between 79 and 119. */
 size_t show_width(const struct desk *d);
+/* Does the locale say that the screen shows ASCII only? */
+bool show_ascii(const struct desk *d);
 /* The text from `column` on, broken at spaces, further lines indented; ends with a newline. */
 void show_wrapped(struct desk *d, const char *text, size_t column, size_t indent);
 

@@ -5,8 +5,8 @@
 #include "tell/chart.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
-
 
 static const char *upper(struct desk *d, const char *text)
 {
@@ -244,14 +244,28 @@ static void public_line(struct desk *d, const struct situation *s)
         fprintf(d->out, "PUBLIC  %s\n", t.at);
 }
 
-/* The incident as lanes over time: once it is over, or with -v. */
-static void picture(struct desk *d, const struct situation *s)
+static size_t lines_of(const char *text)
 {
-    bool over = !situation_is_open(s) && d->incident.windows.count;
-    if (!over && !d->verbose)
+    size_t lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+/* The incident as lanes over time, below all that matters more: where the screen
+ * has room for it, with its rule and the next prompt; in a file once it is over; with -v. */
+static void picture(struct desk *d, const struct situation *s, const char *screen)
+{
+    struct world *w = d->world;
+    bool terminal = w->is_terminal(w, 1), wanted = d->verbose || (!terminal && !situation_is_open(s));
+    if (!d->incident.windows.count && !d->verbose)
+        return;
+    const char *drawn = chart_terminal(&d->incident, &s->ledger, &d->ws.config, (int)show_width(d), show_ascii(d), d->keep);
+    bool fits = terminal && lines_of(screen) + 1 + lines_of(drawn) < (size_t)w->rows(w);
+    if (!wanted && !fits)
         return;
     rule(d);
-    fputs(chart_terminal(&d->incident, &s->ledger, &d->ws.config, (int)show_width(d), d->keep), d->out);
+    fputs(drawn, d->out);
 }
 
 /* What was measured, once it is over; a figure that is not recorded is left to handover. */
@@ -316,6 +330,29 @@ static bool all_quiet(struct desk *d)
     return true;
 }
 
+static void show_screen(struct desk *d, const struct situation *s)
+{
+    head(d, s);
+    for (size_t i = 0; i < s->services; i++)
+        service_line(d, s, &s->service[i]);
+    size_t lines = 0;
+    for (size_t i = 0; i < s->services; i++)
+        lines += has_sla_line(&s->service[i]);
+    for (size_t i = 0; i < s->services; i++)
+        if (has_sla_line(&s->service[i]))
+            sla_line(d, &s->service[i], lines > 1);
+    for (size_t i = 0; i < s->targets; i++)
+        target_line(d, s, &s->target[i]);
+    rule(d);
+    runs(d, s);
+    changes(d, s);
+    public_line(d, s);
+    to_mend(d, s);
+    if (!situation_is_open(s))
+        times(d);
+    below(d, s);
+}
+
 bool verb_status(struct desk *d, struct err *e)
 {
     struct situation s;
@@ -329,25 +366,16 @@ bool verb_status(struct desk *d, struct err *e)
         status_json(d, &s);
         return true;
     }
-    head(d, &s);
-    for (size_t i = 0; i < s.services; i++)
-        service_line(d, &s, &s.service[i]);
-    size_t lines = 0;
-    for (size_t i = 0; i < s.services; i++)
-        lines += has_sla_line(&s.service[i]);
-    for (size_t i = 0; i < s.services; i++)
-        if (has_sla_line(&s.service[i]))
-            sla_line(d, &s.service[i], lines > 1);
-    for (size_t i = 0; i < s.targets; i++)
-        target_line(d, &s, &s.target[i]);
-    rule(d);
-    runs(d, &s);
-    changes(d, &s);
-    public_line(d, &s);
-    to_mend(d, &s);
-    if (!situation_is_open(&s))
-        times(d);
-    below(d, &s);
-    picture(d, &s);
+    FILE *out = d->out;
+    char *screen = NULL;
+    size_t length = 0;
+    if (!(d->out = open_memstream(&screen, &length)))
+        return d->out = out, err_errno(e, "cannot keep a screen in memory");
+    show_screen(d, &s);
+    fclose(d->out);
+    d->out = out;
+    fputs(screen, out);
+    picture(d, &s, screen);
+    free(screen);
     return true;
 }

@@ -167,7 +167,8 @@ static void as_chart(struct desk *d)
 {
     struct ledger ledger;
     ledger_fold(&ledger, &d->journal, 1, d->keep);
-    fputs(chart_terminal(&d->incident, &ledger, &d->ws.config, d->world->columns(d->world), d->keep), d->out);
+    fputs(chart_terminal(&d->incident, &ledger, &d->ws.config, d->world->columns(d->world),
+                         show_ascii(d), d->keep), d->out);
 }
 
 bool verb_timeline(struct desk *d, struct err *e)

@@ -214,6 +214,12 @@ static int real_columns(struct world *w)
     return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
 }
 
+static int real_rows(struct world *w)
+{
+    struct winsize size;
+    return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row ? size.ws_row : 24;
+}
+
 static const char *real_environment(struct world *w, const char *name)
 {
     return getenv(name);
@@ -258,7 +264,7 @@ struct world *world_real(const char *by, struct arena *keep)
         .share_folder = real_share_folder,
         .open_store = real_open_store, .interrupted = real_interrupted, .ask = real_ask,
         .listen = real_listen,
-        .is_terminal = real_is_terminal, .columns = real_columns,
+        .is_terminal = real_is_terminal, .columns = real_columns, .rows = real_rows,
         .environment = real_environment,
     };
     return w;

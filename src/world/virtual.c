@@ -128,6 +128,12 @@ static int virtual_columns(struct world *w)
     return u->columns(u);
 }
 
+static int virtual_rows(struct world *w)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->rows(u);
+}
+
 static const char *virtual_environment(struct world *w, const char *name)
 {
     struct world *u = ((struct virtual *)w)->under;
@@ -154,7 +160,7 @@ struct world *world_virtual(struct world *under, struct world_clock *clock, cons
                    .share_folder = virtual_share_folder,
                    .open_store = virtual_open_store, .interrupted = virtual_interrupted,
                    .ask = virtual_ask, .listen = virtual_listen, .is_terminal = virtual_is_terminal,
-                   .columns = virtual_columns, .environment = virtual_environment },
+                   .columns = virtual_columns, .rows = virtual_rows, .environment = virtual_environment },
         .under = under, .clock = clock,
     };
     return &v->world;

@@ -59,9 +59,10 @@ struct world {
      * `prompt` NULL takes it back: what was half typed is no answer to the next one. */
     enum heard (*listen)(struct world *w, const char *prompt, int64_t patience_ms,
                          const char **line, struct arena *keep);
-    /* Is that stream a terminal? 0 in, 1 out, 2 err. Columns of the screen (80 when unknown). */
+    /* Is that stream a terminal? 0 in, 1 out, 2 err. Columns and rows of the screen (80, 24 when unknown). */
     bool (*is_terminal)(struct world *w, int stream);
     int (*columns)(struct world *w);
+    int (*rows)(struct world *w);
     const char *(*environment)(struct world *w, const char *name); /* NULL */
 };
 

@@ -47,7 +47,7 @@ static const char *seeds_day(bool svg)
     struct incident i = incident_with(w, 5);
     struct picture p;
     picture_fold(&p, &i, &l, NULL, test_keep());
-    return svg ? picture_svg(&p, "en", test_keep()) : picture_terminal(&p, 80, test_keep());
+    return svg ? picture_svg(&p, "en", test_keep()) : picture_terminal(&p, 80, false, test_keep());
 }
 
 static void each_service_and_ip_has_its_lane_with_its_sum(void **_)
@@ -80,14 +80,14 @@ static void an_outage_of_a_second_still_shows(void **_)
     w[0].level = IMPACT_DEGRADED;
     w[1].end.at += 1000;
     struct incident i = incident_with(w, 2);
-    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, test_keep()), "█"));
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, false, test_keep()), "█"));
 }
 
 static void overlapping_windows_are_counted_once(void **_)
 {
     struct window w[] = { down(0, 30), down(10, 40) };
     struct incident i = incident_with(w, 2);
-    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, test_keep()), "40 min down"));
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, false, test_keep()), "40 min down"));
 }
 
 static void the_drawing_stands_alone_and_says_what_it_shows(void **_)
@@ -105,8 +105,8 @@ static void an_incident_of_nothing_has_a_picture_too(void **_)
 {
     struct incident i = incident_with(NULL, 0);
     i.windows.none = NULL;
-    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, test_keep()), "record"));
-    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 20, test_keep()), "record"));
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 80, false, test_keep()), "record"));
+    assert_non_null(strstr(chart_terminal(&i, NULL, NULL, 20, false, test_keep()), "record"));
 }
 
 /* An entry of a read that measured a rate. */
@@ -143,7 +143,7 @@ static struct picture with_rates(void)
 static void what_was_measured_has_a_lane_below_its_service(void **_)
 {
     struct picture p = with_rates();
-    const char *t = picture_terminal(&p, 80, test_keep());
+    const char *t = picture_terminal(&p, 80, false, test_keep());
     assert_non_null(strstr(t, "  requests"));
     assert_non_null(strstr(t, "900-60000/min"));
     assert_non_null(strstr(t, "42000 pkt/s")); /* an IP without a lane has its name */
