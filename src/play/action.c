@@ -97,14 +97,16 @@ static const char *fill_begun(struct branch *b)
     json_put_raw(&o, "before", w->before.at ? w->before.at : "null",
                  w->before.at ? w->before.length : 4);
     json_put_raw(&o, "undo", w->undo, strlen(w->undo));
-    if (!w->action->undo_action && !w->action->state_action)
-        json_put_bool(&o, "lasting", false); /* something was said: no state of the world to put back */
+    if (!w->action->lasting)
+        json_put_bool(&o, "lasting", false);
     json_put_int(&o, "attempt", w->attempt);
     json_put(&o, "provider_key", change_provider_key(b));
     if (w->undoes)
         json_put_raw(&o, "undoes", w->undoes, strlen(w->undoes));
     if (w->even_so)
         json_put(&o, "even_so", w->even_so);
+    if (w->over)
+        json_put(&o, "over", w->over->incident);
     data_close(&o, b);
     return data.at;
 }
@@ -227,7 +229,8 @@ void change_ask_consent(struct branch *b)
                                        w->target, with ? " with " : "", with ? with : "", done, state_words(w->before, r->keep), undo);
     struct shown *shown = arena_one(r->keep, struct shown);
     *shown = (struct shown){ .target = w->target, .after = done, .undo = but_quiet(r, w->action, undo),
-                               .args = w->args, .before = w->before };
+                               .args = w->args, .before = w->before,
+                               .over = w->over ? other_words(r, w->over) : NULL };
     consent_ask(b, second ? "approve" : "consent", question, w->action->full, w->args_sha256, shown, consented);
 }
 
@@ -246,20 +249,12 @@ static bool take_target(struct branch *b, struct err *e)
     struct run *r = b->run;
     struct work *w = b->work;
     struct lock_holder holder = { 0 };
-    const struct held *held = locks_on(r->held, r->helds, w->target);
     if (r->dry || w->lock)
         return true;
-    bool ours = held && (held->run ? text_equal(held->run, r->id) && text_equal(held->incident, r->incident)
-                                   : text_equal(held->by, r->world->user));
-    if (held && !ours) {
-        return err_busy(e, "'%s' is locked by %s%s%s%s%s", held->target, held->by,
-                        held->run ? " for run " : "", held->run ? held->run : "",
-                        held->why ? ": " : "", held->why ? held->why : "");
-    }
     if (r->store->lock(r->store, arena_print(r->keep, "target/%s", w->target), r->world->user,
                        r->world->uid, arena_print(r->keep, "%s %s", r->id ? r->id : "do",
                        w->action->full), &w->lock, &holder, r->keep, e))
-        return true;
+        return others_allow(r, w, e);
     w->lock = NULL;
     if (e->kind == ERR_BUSY) {
         *e = (struct err){ 0 };

@@ -124,7 +124,7 @@ static const char *did_begun(struct run *r, const struct deed *d, const char *na
     } else {
         json_put_raw(&o, "undo", "null", 4);
     }
-    if (!d->action->undo_action && !d->action->state_action)
+    if (!d->action->lasting)
         json_put_bool(&o, "lasting", false);
     json_put_int(&o, "attempt", 1);
     json_put(&o, "provider_key", "");

@@ -340,7 +340,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     const struct workspace *ws = request->ws;
     *r = (struct run){ .ws = ws, .world = ws->world, .store = ws->store,
                        .audience = request->audience, .keep = keep,
-                       .incident = request->incident };
+                       .incident = request->incident, .over = request->over };
     struct sandbox_limits limits = { ws->config.limits.instructions, ws->config.limits.memory_bytes };
     if (!roles_load(&r->roles, keep, e))
         return false;
@@ -355,7 +355,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     r->incident_id = r->journal.id && r->journal.id[0] ? r->journal.id : "log";
     r->started = r->world->now(r->world);
     engine_count_numbers(r, &r->journal);
-    if (!dry && !engine_read_locks(r, e))
+    if (!dry && !engine_read_others(r, e))
         return false;
     r->sandbox = sandbox_open(&limits);
     words_install(r);

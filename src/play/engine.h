@@ -60,6 +60,7 @@ struct work {
     const char *begun;                /* hash of action.begun */
     int64_t attempt, begun_at;
     const char *undoes;               /* JSON list of hashes; NULL */
+    const struct change *over;        /* another incident's, that stands and is known of; NULL */
     const struct event *recorded;     /* a beginning in the journal that has no end */
     struct lock *lock;
     enum outcome outcome;
@@ -88,6 +89,8 @@ struct asking {
     step_fn *then;
 };
 struct answered { const char *answer, *text, *by, *hash; int64_t recorded; };
+
+struct other { const char *incident; uint64_t seen; }; /* bytes of its streams when it was read */
 
 struct level { const char *prefix; int64_t next; };
 
@@ -193,8 +196,12 @@ struct run {
     int64_t looked;                   /* when the journal was last read for what others wrote */
     const struct held *held;          /* locks of the whole workspace */
     size_t helds;
+    struct ledger ledger;             /* of the whole workspace */
+    struct other *other;              /* the incidents as they were when both were folded */
+    size_t others;
+    uint64_t end;                     /* of our own stream as we know it */
     const char *last_change;          /* in words */
-    const char *over;                 /* restore: that incident's changes too */
+    const char *over;                 /* although that incident has the target changed */
 
     const char *park, *park_key, *park_text, *park_ask; /* why it stops here; NULL */
     const char *park_mode, *park_name;                  /* of the question that it waits for */
@@ -207,7 +214,18 @@ struct run {
 /* write.c */
 void engine_flush(struct run *r);
 void engine_count_numbers(struct run *r, const struct journal *j);
-bool engine_read_locks(struct run *r, struct err *e);
+
+/* others.c */
+bool engine_read_others(struct run *r, struct err *e);
+void others_know_ours(struct run *r, uint64_t end); /* what we wrote ourselves is no news */
+/* May our change begin? Nobody has locked its target, no change of it is in
+ * flight, and no other incident has it changed (or --over says so: w->over).
+ * Asked under the target's lock. */
+bool others_allow(struct run *r, struct work *w, struct err *e);
+/* What it is, and what to type. */
+const char *in_flight_words(struct run *r, const struct change *c);
+/* "INC-2025-002 changed it too (C1 pool.remove) and may still need it" */
+const char *other_words(struct run *r, const struct change *c);
 
 /* outside.c: what others do meanwhile. */
 void outside_look(struct run *r, int64_t now);

@@ -49,6 +49,14 @@ struct ledger {
 void ledger_fold(struct ledger *out, const struct journal *journal, size_t journals,
                  struct arena *keep);
 
+/* NULL when nothing ever changed it. */
+const struct target *ledger_target(const struct ledger *l, const char *name);
+/* What another incident changed of it and has not put back: its "original" may be our change. */
+const struct change *ledger_elsewhere(const struct target *t, const char *incident);
+/* Is it to be put back, settled or kept? */
+bool change_in_force(const struct change *c);
+/* "can be put back", "IN FLIGHT: unknown": a few words for a screen. */
+const char *change_words(const struct change *c);
 /* "C2", of this incident; NULL when there is none. */
 const struct change *ledger_find(const struct ledger *l, const char *incident, const char *name);
 

@@ -348,7 +348,7 @@ static bool count_left(size_t *left, struct run *r, struct err *e)
     for (size_t i = 0; i < l.targets; i++) {
         bool ours = false;
         for (const struct change *const *c = l.target[i].change; *c; c++)
-            ours = ours || (restore_in_force(*c) && text_equal((*c)->incident, r->incident));
+            ours = ours || (change_in_force(*c) && text_equal((*c)->incident, r->incident));
         *left += l.target[i].changed && ours;
     }
     return true;
@@ -383,7 +383,7 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
         return err_waiting(e, "restore: %s", r->park_text);
     }
     if (!b->raised)
-        return true;
+        return !s->left_out || err_failed(e, "put back what could be; %s", s->left_out);
     if (s->wrong.kind != ERR_NONE) {
         *e = s->wrong;
         return false;
@@ -399,7 +399,6 @@ bool run_restore(const struct run_request *q, const char *const *names, const ch
     struct run r;
     *left = 0;
     bool good = engine_open(&r, q, false, keep, e);
-    r.over = q->over;
     good = good && put_all_back(&r, names, ip, even_so, left, e);
     engine_close(&r);
     return good;

@@ -32,17 +32,11 @@ bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *k
     return true;
 }
 
-bool restore_in_force(const struct change *c)
-{
-    return c->state == CHANGE_OPEN || c->state == CHANGE_UNDO_FAILED || c->state == CHANGE_IN_FLIGHT
-        || c->state == CHANGE_NO_UNDO;
-}
-
 static bool wanted(const struct restoring *s, struct run *r, const struct target *t)
 {
     bool ours = false, named = !s->names && !s->ip;
     for (const struct change *const *c = t->change; *c; c++) {
-        ours = ours || (restore_in_force(*c) && text_equal((*c)->incident, r->incident));
+        ours = ours || (change_in_force(*c) && text_equal((*c)->incident, r->incident));
         named = named || (s->ip && json_is(json_get((*c)->args, "ip"), s->ip));
         for (const char *const *name = s->names; name && *name; name++)
             named = named || (text_equal((*c)->name, *name) && text_equal((*c)->incident, r->incident));
@@ -56,7 +50,7 @@ static const struct change *leading_back(const struct target *t, struct arena *k
     const struct change *best = NULL;
     const char *first = t->before.at ? json_canonical(t->before, keep) : NULL;
     for (const struct change *const *c = t->change; *c; c++) {
-        if (!restore_in_force(*c) || !(*c)->undo.at)
+        if (!change_in_force(*c) || !(*c)->undo.at)
             continue;
         const char *before = (*c)->before.at ? json_canonical((*c)->before, keep) : NULL;
         if (!best || (first && text_equal(before, first)))
@@ -71,7 +65,7 @@ static const char *undone_hashes(const struct target *t, struct arena *keep)
     bool comma = false;
     text_char(&list, '[');
     for (const struct change *const *c = t->change; *c; c++)
-        if (restore_in_force(*c)) {
+        if (change_in_force(*c)) {
             text_print(&list, "%s\"%s\"", comma ? "," : "", (*c)->begun->hash);
             comma = true;
         }
@@ -95,13 +89,18 @@ static int by_safety(const void *a, const void *b)
     return x->undo->adds ? order : -order;
 }
 
-/* Another incident that has the target changed: its "original" is our change. */
-static const char *somebody_elses(const struct target *t, struct run *r)
+/* What keeps us from putting it back; NULL: nothing. */
+static const char *why_not(const struct target *t, const struct change *back, struct run *r)
 {
-    for (const struct change *const *c = t->change; *c; c++)
-        if (restore_in_force(*c) && !text_equal((*c)->incident, r->incident))
-            return (*c)->incident;
-    return NULL;
+    const struct change *last = NULL;
+    for (const struct change *const *c = t->change; *c; c++) {
+        if ((*c)->state == CHANGE_IN_FLIGHT && !json_count(json_get((*c)->begun->data, "undoes")))
+            return in_flight_words(r, *c);
+        if (change_in_force(*c))
+            last = *c;
+    }
+    return back || !last ? NULL : arena_print(r->keep, "%s %s cannot be put back by us; tocsin keep %s --because TEXT "
+                                              "accepts it", last->name, t->name, last->name);
 }
 
 bool restore_gather(struct restoring *s, struct run *r, struct err *e)
@@ -118,22 +117,26 @@ bool restore_gather(struct restoring *s, struct run *r, struct err *e)
         struct item item = { .target = t };
         if (!wanted(s, r, t))
             continue;
-        if (!(item.change = leading_back(t, r->keep))) {
-            run_say(r, s->key, "%s cannot be put back by us", t->name);
+        const struct change *other = ledger_elsewhere(t, r->incident);
+        if (other && !text_equal(other->incident, r->over)) {
+            err_hint(e, "--over %s puts it back all the same, and records that", other->incident);
+            return err_failed(e, "nothing was put back: %s: %s", t->name, other_words(r, other));
+        }
+        item.change = leading_back(t, r->keep);
+        const char *why = why_not(t, item.change, r);
+        if (why) {
+            s->left_out = s->left_out ? arena_print(r->keep, "%s; %s", s->left_out, why) : why;
             continue;
         }
         struct json undo = item.change->undo, args = json_get(undo, "args");
         item.undo = roles_find(&r->roles, json_get_text(undo, "action", r->keep), e);
         if (!item.undo || !role_arguments(&item.args, item.undo, args, r->keep, e))
             return err_while(e, "the undo of %s", item.change->name);
-        const char *other = somebody_elses(t, r);
-        if (other && !text_equal(other, r->over)) {
-            err_hint(e, "tocsin restore ... --over %s puts it back all the same", other);
-            return err_failed(e, "%s was changed by %s too, which still needs it", t->name, other);
-        }
         item.undoes = undone_hashes(t, r->keep);
         s->item[s->items++] = item;
     }
+    if (s->left_out && (s->names || s->ip || !s->items))
+        return err_failed(e, "nothing was put back: %s", s->left_out);
     qsort(s->item, s->items, sizeof *s->item, by_safety);
     return true;
 }

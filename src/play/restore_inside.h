@@ -19,13 +19,12 @@ struct restoring {
     const char *even_so, *ip, *key;
     const char *const *names;         /* NULL: all */
     const char *refused;
+    const char *left_out;             /* what could not be put back, and why; NULL */
     struct err wrong;                 /* what was asked for cannot be looked up */
     bool consented;
     step_fn *then;                    /* with b->answer */
 };
 
-/* Is the change something that could be put back, or must not be overlooked? */
-bool restore_in_force(const struct change *c);
 /* Fills in what is wanted and changed, in the order in which it is safe. */
 bool restore_gather(struct restoring *s, struct run *r, struct err *e);
 

@@ -146,6 +146,7 @@ static bool read_change(lua_State *L, const struct place *at, struct role_action
         a->undo_action = template_of(L, at, &a->undo_args);
     lua_pop(L, 1);
     a->undo_why = field(L, at, "undo_why");
+    a->lasting = a->undo_action || a->state_action || flag(L, "lasting");
     if (!a->undo_action && !a->undo_why)
         return wrong(at, "a change says its undo, or why it has none");
     const char *quiet = field(L, at, "quiet");

@@ -43,6 +43,7 @@ struct role_action {
     const char *undo_action;    /* NULL: cannot be undone (and `undo_why` says so) */
     const char *undo_args;      /* JSON with references */
     const char *undo_why;
+    bool lasting;               /* it leaves the world changed; what was only said does not */
     int64_t quiet_ms;           /* as an undo it demands that $args.ip was quiet so long; 0 */
     bool adds;                  /* puts something in place: restored before what removes */
     bool shrinks_pool;          /* counts against the service's pool_min */

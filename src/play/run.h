@@ -37,7 +37,7 @@ struct run_request {
     const char *runbook;   /* a name, or a path ending in .lua */
     const char *const *argument; /* "key=value"; then NULL */
     const struct audience *audience;
-    const char *over;      /* restore: although that incident changed the target; NULL */
+    const char *over;      /* although that incident has the target changed; NULL */
     /* Of a dry run: where its world comes from. Neither: the simulator's own,
      * else one made of the configuration. */
     bool live;             /* one snapshot, read through the bound plugins */

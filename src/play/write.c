@@ -45,15 +45,6 @@ static int64_t number_of(struct json data, const char *key)
     return n;
 }
 
-bool engine_read_locks(struct run *r, struct err *e)
-{
-    struct journals all;
-    if (!journals_whole(&all, r->ws, r->keep, e))
-        return false;
-    locks_fold(&r->held, &r->helds, all.journal, all.count, r->keep);
-    return true;
-}
-
 /* The highest numbers given out so far, and where our stream ends. */
 void engine_count_numbers(struct run *r, const struct journal *j)
 {
@@ -66,6 +57,7 @@ void engine_count_numbers(struct run *r, const struct journal *j)
             r->asks = n;
     }
     r->head = j->streams ? j->stream[0].head : NULL;
+    r->end = j->streams ? j->stream[0].end : 0;
 }
 
 /* Somebody else wrote: other numbers are free now, other targets are held. */
@@ -76,7 +68,7 @@ bool engine_recount(struct run *r, struct err *e)
         return false;
     engine_count_numbers(r, &j);
     outside_answers(r, &j);
-    return engine_read_locks(r, e);
+    return engine_read_others(r, e);
 }
 
 /* Always behind the head that we know, so that our numbers are the next ones. */
@@ -94,6 +86,7 @@ static bool append(struct run *r, struct pending *p, size_t n, bool sync, struct
         *e = (struct err){ 0 };
         if (r->store->append(r->store, r->incident, r->head, r->lock, draft, n, sync, out, r->keep, e)) {
             r->head = out->hash[n - 1];
+            others_know_ours(r, out->end);
             for (size_t i = 0; i < n; i++)
                 r->written += strlen(draft[i].data) + 700;
             return true;

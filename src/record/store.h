@@ -42,6 +42,7 @@ struct journal {
 struct appended {
     int64_t first_seq;
     int64_t recorded;
+    uint64_t end;          /* bytes in the stream, these included */
     const char *hash[64];  /* of each event, while count <= 64; in `keep` */
 };
 

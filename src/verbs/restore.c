@@ -30,9 +30,10 @@ static bool list_changed(struct desk *d, struct err *e)
     for (size_t i = 0; i < s.changes; i++) {
         const struct change *c = s.changed[i];
         fprintf(d->out, "  %-4s %s  %s\n", c->name, text_for_terminal(d->keep, c->target),
-                c->undo.at ? "can be put back" : "cannot be put back by us");
+                change_words(c));
     }
-    desk_say(d, "  tocsin restore C1 C2   tocsin restore ip=IP   tocsin restore --all");
+    desk_say(d, "  tocsin restore %s%s%s   tocsin restore ip=IP   tocsin restore --all", s.changed[0]->name,
+             s.changes > 1 ? " " : "", s.changes > 1 ? s.changed[1]->name : "");
     return true;
 }
 

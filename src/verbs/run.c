@@ -10,7 +10,8 @@ bool verb_run(struct desk *d, struct err *e)
     if (!desk_needs(d, 0, e) || !desk_acts(d, e))
         return false;
     struct run_request request = { .ws = &d->ws, .incident = d->name, .runbook = d->word[0],
-                                   .argument = d->word + 1, .audience = &audience };
+                                   .argument = d->word + 1, .audience = &audience,
+                                   .over = desk_option(d, "over") };
     bool good = run_start(&outcome, &request, d->keep, e);
     if (good || outcome.run)
         run_outcome_json(d, &outcome);
@@ -47,7 +48,8 @@ bool verb_resume(struct desk *d, struct err *e)
     const char *how, *key, *because;
     if (!desk_at_most(d, 1, e) || !desk_acts(d, e) || !override_of(d, &how, &key, &because, e))
         return false;
-    struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience };
+    struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience,
+                                   .over = desk_option(d, "over") };
     bool good = run_resume(&outcome, &request, d->words ? d->word[0] : NULL, how, key, because,
                            d->keep, e);
     if (good || outcome.run)

@@ -22,12 +22,6 @@ static struct journal until(struct desk *d, const struct journal *j)
     return cut;
 }
 
-static bool in_force(const struct change *c)
-{
-    return c->state == CHANGE_OPEN || c->state == CHANGE_IN_FLIGHT || c->state == CHANGE_NO_UNDO ||
-           c->state == CHANGE_UNDO_FAILED;
-}
-
 static int by_time(const void *a, const void *b)
 {
     const struct change *const *x = a, *const *y = b;
@@ -45,7 +39,7 @@ static void view_changes(struct situation *s, struct desk *d)
         const struct target *t = &s->ledger.target[i];
         const struct change *last = NULL;
         for (const struct change *const *c = t->change; *c; c++)
-            if (text_equal((*c)->incident, d->name) && in_force(*c) &&
+            if (text_equal((*c)->incident, d->name) && change_in_force(*c) &&
                 (t->changed || (*c)->state == CHANGE_IN_FLIGHT))
                 last = *c;
         if (last)

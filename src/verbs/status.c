@@ -201,13 +201,6 @@ static void runs(struct desk *d, const struct situation *s)
     }
 }
 
-static const char *fate(const struct change *c)
-{
-    return c->state == CHANGE_IN_FLIGHT ? "IN FLIGHT: unknown"
-           : c->state == CHANGE_NO_UNDO ? "back by hand only"
-           : c->state == CHANGE_UNDO_FAILED ? "undo FAILED" : "can be put back";
-}
-
 static void changes(struct desk *d, const struct situation *s)
 {
     enum { SHOWN = 6 };
@@ -220,7 +213,7 @@ static void changes(struct desk *d, const struct situation *s)
             what += name + 1;
         what = text_cut(d->keep, text_for_terminal(d->keep, what), 41);
         fprintf(d->out, "%-8s%-4s%s%*s%-6s%s\n", i ? "" : "CHANGED", c->name, what,
-                (int)(42 - text_width(what)), "", hm(d, c->begun->at), fate(c));
+                (int)(42 - text_width(what)), "", hm(d, c->begun->at), change_words(c));
     }
     if (s->changes > SHOWN)
         fprintf(d->out, "        and %zu more: 'tocsin restore' lists them\n", s->changes - SHOWN);

@@ -3,6 +3,7 @@
 #include "verbs/verbs.h"
 
 #define OPTIONS(...) (const struct verb_option[]){ __VA_ARGS__, { 0 } }
+#define OVER { "over", "INCIDENT", "although that incident has the target changed" }
 static const char wrong[] = "something is wrong", fight[] = "we are fighting",
                   where[] = "where are we", over[] = "it is over", report[] = "the report",
                   before[] = "beforehand";
@@ -46,7 +47,7 @@ const struct verb verbs[] = {
       OPTIONS({ "next", "SPAN", "when the next one is due, as 20m" }) },
 
     { "run", "RUNBOOK|PATH.lua [KEY=VALUE]...", "run a runbook; every step is recorded",
-      fight, PERHAPS, verb_run, NULL },
+      fight, PERHAPS, verb_run, OPTIONS(OVER) },
     { "plan", "RUNBOOK|PATH.lua [KEY=VALUE]...", "the same as a dry run, saying where its state comes from",
       fight, PERHAPS | EVEN_UNREAD, verb_plan,
       OPTIONS({ "assume", "A=V,...", "what a read shall answer, as sense.flood.ip=192.0.2.10" },
@@ -54,7 +55,7 @@ const struct verb verbs[] = {
               { "scenario", "FILE", "from that scenario's world, a minute into its first wave" },
               { "format", "text|md", "how to print it" }) },
     { "do", "ROLE.ACTION [KEY=VALUE]...", "one change, recorded, without a runbook",
-      fight, OPEN, verb_do, NULL },
+      fight, OPEN, verb_do, OPTIONS(OVER) },
     { "did", "ROLE.ACTION [KEY=VALUE]... [@T]", "a change that was done elsewhere, by hand",
       fight, OPEN, verb_did, NULL },
     { "approve", "[ID]", "yes to a question; alone it shows what is asked", fight, OPEN,
@@ -69,7 +70,7 @@ const struct verb verbs[] = {
               { "skip", "KEY", "leave that word out" },
               { "done", "KEY", "that word was done by hand" },
               { "rebind", "ROLE", "take the plugin that is configured now" },
-              { "because", "TEXT", "why" }) },
+              { "because", "TEXT", "why" }, OVER) },
     { "stop", "[RUN]", "stop a run after the change in flight", fight, OPEN, verb_stop, NULL },
     { "abandon", "[RUN]", "end a run; its changes stay in the ledger", fight, OPEN, verb_abandon,
       OPTIONS({ "why", "TEXT", "why" }) },
@@ -77,7 +78,7 @@ const struct verb verbs[] = {
       fight, OPEN | OR_THE_LAST, verb_restore,
       OPTIONS({ "all", NULL, "everything" },
               { "even-so", "TEXT", "although it is not quiet or cannot be seen" },
-              { "over", "INCIDENT", "although that incident holds the target" }) },
+              OVER) },
     { "keep", "CHANGE...", "a change that is to stay", fight, OPEN | OR_THE_LAST, verb_keep,
       OPTIONS({ "because", "TEXT", "why" }) },
     { "lock", "TARGET", "keep others from changing a target", fight, OPEN, verb_lock,

@@ -115,6 +115,7 @@ static bool write_lines(struct local *l, struct strand *s, const struct draft *d
             out->hash[i] = hash[i];
     }
     at.end += lines.length;
+    out->end = at.end;
     bool ok = strand_put(l, s, lines.at, lines.length, &at, e);
     if (!small)
         arena_release(start);

@@ -148,6 +148,44 @@ static void by_hand_nobody_knows_before_and_after_and_an_undo_puts_it_back(void 
     assert_int_equal(state_of("C2"), CHANGE_CANCELLED);
 }
 
+static const char *by_hand(const char *name, const char *action, const char *back)
+{
+    const char *hash = happens(EVENT_ACTION_BEGUN, arena_print(test_keep(), "{\"change\":\"%s\",\"action\":\"%s\","
+        "\"target\":\"pool:r/1.2.3.4\",\"args\":{\"service\":\"r\",\"ip\":\"1.2.3.4\"},\"before\":null,\"undo\":"
+        "{\"action\":\"%s\",\"args\":{\"ip\":\"$args.ip\",\"service\":\"$args.service\"}},\"by_hand\":true}", name, action, back));
+    ended(hash, "ok", "null", "{}");
+    return hash;
+}
+
+static void by_hand_out_and_in_again_is_as_it_was_though_nobody_looked(void **_)
+{
+    given_nothing();
+    by_hand("C1", "pool.remove", "pool.add");
+    assert_true(folded()->changed);
+    by_hand("C2", "pool.add", "pool.remove");
+    assert_false(folded()->changed);
+    assert_int_equal(state_of("C1"), CHANGE_CANCELLED);
+    assert_int_equal(state_of("C2"), CHANGE_CANCELLED);
+    /* and out once more: from where it was, with the undo of its own */
+    by_hand("C3", "pool.remove", "pool.add");
+    assert_true(folded()->changed);
+    assert_int_equal(state_of("C1"), CHANGE_CANCELLED);
+    assert_int_equal(state_of("C3"), CHANGE_OPEN);
+    by_hand("C4", "pool.remove", "pool.add"); /* twice out, once in */
+    by_hand("C5", "pool.add", "pool.remove");
+    assert_false(folded()->changed);
+}
+
+static void another_target_or_other_arguments_do_not_lead_back(void **_)
+{
+    given_nothing();
+    by_hand("C1", "pool.remove", "pool.add");
+    const char *other = begun("C2", "pool:r/1.2.3.4", "null", "null", "");
+    ended(other, "ok", "null", "{}");
+    assert_true(folded()->changed);
+    assert_int_equal(state_of("C1"), CHANGE_OPEN);
+}
+
 static void what_was_said_cannot_be_put_back_and_leaves_nothing_changed(void **_)
 {
     given_nothing();
@@ -202,6 +240,8 @@ int main(void)
         promise(what_failed_or_was_so_already_changed_nothing),
         promise(undone_kept_and_failed_to_undo_are_told_apart),
         promise(by_hand_nobody_knows_before_and_after_and_an_undo_puts_it_back),
+        promise(by_hand_out_and_in_again_is_as_it_was_though_nobody_looked),
+        promise(another_target_or_other_arguments_do_not_lead_back),
         promise(what_was_said_cannot_be_put_back_and_leaves_nothing_changed),
         promise(two_incidents_share_a_target),
         promise(a_lock_holds_what_is_below_it_until_it_is_released_or_its_run_ends),

@@ -19,7 +19,7 @@ return {
                { "within", "duration", default = "1m", help = "it is stopped after that" } },
       results = { { "status", "integer", help = "its exit status" }, { "out", "text", help = "the end of what it wrote" } },
       target = "exec:$args.host/$args.program",
-      undo_why = "nobody knows what it did",
+      undo_why = "nobody knows what it did", lasting = true,
       model = function(w, a)
         table.insert(w.ran, { program = a.program, args = a.args, host = a.host })
         return { status = 0, out = "" }
