@@ -8,7 +8,9 @@ static int by_name(const void *a, const void *b)
 {
     const struct stream_bytes *x = a, *y = b;
     int c = strcmp(x->name, y->name);
-    return c ? c : (x->length > y->length) - (x->length < y->length);
+    if (!c)
+        c = (x->length > y->length) - (x->length < y->length);
+    return c ? c : memcmp(x->bytes, y->bytes, x->length);
 }
 
 static void put_part(struct text *out, const char *kind, const struct stream_bytes *part)
@@ -27,21 +29,26 @@ static void put_part(struct text *out, const char *kind, const struct stream_byt
     text_char(out, '\n');
 }
 
+static void put_parts(struct text *out, const char *kind, struct stream_bytes *part, size_t count)
+{
+    if (count)
+        qsort(part, count, sizeof *part, by_name);
+    for (size_t i = 0; i < count; i++)
+        put_part(out, kind, &part[i]);
+}
+
 void parcel_write(struct text *out, const struct parcel *p)
 {
     struct json_out o = json_out(out);
-    qsort(p->stream, p->streams, sizeof *p->stream, by_name);
-    qsort(p->blob, p->blobs, sizeof *p->blob, by_name);
     json_open(&o, NULL, '{');
     json_put_int(&o, "tocsin_parcel", 1);
     json_put(&o, "id", p->id);
-    json_put_int(&o, "parts", (int64_t)(p->streams + p->blobs));
+    json_put_int(&o, "parts", (int64_t)(p->streams + p->blobs + p->outputs));
     json_close(&o, '}');
     text_char(out, '\n');
-    for (size_t i = 0; i < p->streams; i++)
-        put_part(out, "stream", &p->stream[i]);
-    for (size_t i = 0; i < p->blobs; i++)
-        put_part(out, "blob", &p->blob[i]);
+    put_parts(out, "stream", p->stream, p->streams);
+    put_parts(out, "blob", p->blob, p->blobs);
+    put_parts(out, "output", p->output, p->outputs);
 }
 
 struct unpacking {
@@ -66,6 +73,13 @@ static bool take_line(struct json *out, struct unpacking *u, struct err *e)
     return true;
 }
 
+/* A file's name, which leads nowhere else. */
+static bool is_file_name(const char *name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    return *name && *name != '.' && !name[strspn(name, allowed)] && strlen(name) <= 200;
+}
+
 static bool take_part(struct parcel *p, struct unpacking *u, struct arena *keep, struct err *e)
 {
     struct json line;
@@ -76,9 +90,10 @@ static bool take_part(struct parcel *p, struct unpacking *u, struct arena *keep,
     if (!take_line(&line, u, e))
         return false;
     part.name = json_get_text(line, "name", keep);
-    bool stream = json_is(json_get(line, "part"), "stream");
-    if (!part.name || !hex_is(part.name, SHA256_HEX) || !json_int(json_get(line, "length"), &length)
-        || !(stream || json_is(json_get(line, "part"), "blob")))
+    bool stream = json_is(json_get(line, "part"), "stream"), blob = json_is(json_get(line, "part"), "blob");
+    bool output = json_is(json_get(line, "part"), "output");
+    if (!part.name || !(output ? is_file_name(part.name) : hex_is(part.name, SHA256_HEX))
+        || !json_int(json_get(line, "length"), &length) || !(stream || blob || output))
         return spoilt(&before, "expected a part with name and length", e);
     if (length < 0 || length >= u->end - u->at || u->at[length] != '\n')
         return spoilt(&before, "the part is not as long as it says", e);
@@ -90,8 +105,10 @@ static bool take_part(struct parcel *p, struct unpacking *u, struct arena *keep,
     u->at += length + 1;
     if (stream)
         p->stream[p->streams++] = part;
-    else
+    else if (blob)
         p->blob[p->blobs++] = part;
+    else
+        p->output[p->outputs++] = part;
     return true;
 }
 
@@ -112,6 +129,7 @@ bool parcel_read(struct parcel *out, const char *file, const char *bytes, size_t
         return spoilt(&u, "expected an id and the number of parts", e);
     out->stream = arena_many(keep, struct stream_bytes, (size_t)parts);
     out->blob = arena_many(keep, struct stream_bytes, (size_t)parts);
+    out->output = arena_many(keep, struct stream_bytes, (size_t)parts);
     while (parts--)
         if (!take_part(out, &u, keep, e))
             return false;

@@ -3,8 +3,9 @@
  * FILE     Lines of JSON, each part's bytes behind its line and a newline:
  *              {"tocsin_parcel":1,"id":"...","parts":N}
  *              {"part":"stream","name":"...","length":N,"sha256":"..."}
- *          Streams first, then blobs, each kind by name: the same incident is
- *          the same bytes wherever it is packed.
+ *          Streams first, then blobs, then outputs ("blob", "output"), each kind by
+ *          name: the same incident is the same bytes wherever it is packed. Two
+ *          stores may have an output of the same name: then there are two such parts.
  * ERRORS   ERR_INPUT with the byte where it stops being one.
  */
 #ifndef RECORD_PARCEL_H
@@ -20,6 +21,8 @@ struct parcel {
     size_t streams;
     struct stream_bytes *blob;
     size_t blobs;
+    struct stream_bytes *output;  /* what actions printed */
+    size_t outputs;
 };
 
 void parcel_write(struct text *out, const struct parcel *p);

@@ -57,7 +57,7 @@ struct checked {
     struct names bad_blobs;      /* whose bytes are not what their name says */
     struct names missing_blobs;  /* that a run was pinned to, and which are not here */
     struct names aside;          /* "damaged-1234": what was never acknowledged */
-    bool suspect;                /* a sync failed: the next writer copies first */
+    bool suspect;                /* a copy (a sync failed, an erasure) was not finished: the next writer's */
 };
 
 /* A stream as it stands, to hand on to another store. */

@@ -7,6 +7,72 @@
 
 #include <string.h>
 
+/* All of it: the store hands it out in pieces. */
+static bool read_output(struct stream_bytes *out, struct desk *d, const char *name, struct err *e)
+{
+    struct store *s = d->ws.store;
+    struct text all = text_new(d->keep);
+    const char *piece;
+    size_t length;
+    do {
+        if (!s->output_get(s, d->name, name, all.length, &piece, &length, d->keep, e))
+            return false;
+        text_bytes(&all, piece, length);
+    } while (length);
+    *out = (struct stream_bytes){ name, all.at, all.length };
+    return true;
+}
+
+/* Where two stores had an output of that name, the second has this one here. */
+static const char *second_name(const struct stream_bytes *output, struct arena *keep)
+{
+    char sha256[SHA256_HEX + 1];
+    sha256_hex(sha256, output->bytes, output->length);
+    return arena_print(keep, "%s.%.16s", output->name, sha256);
+}
+
+static bool pack_outputs(struct parcel *p, struct desk *d, struct err *e)
+{
+    struct names all;
+    struct store *s = d->ws.store;
+    if (!s->output_list(s, d->name, &all, d->keep, e))
+        return false;
+    p->output = arena_many(d->keep, struct stream_bytes, all.count + 1);
+    for (size_t i = 0; i < all.count; i++) {
+        struct stream_bytes *o = &p->output[p->outputs];
+        if (all.name[i][0] == '.')
+            continue;
+        if (!read_output(o, d, all.name[i], e))
+            return false;
+        const char *dot = strrchr(o->name, '.');
+        struct stream_bytes first = *o;
+        if (dot)
+            first.name = arena_copy(d->keep, o->name, (size_t)(dot - o->name));
+        if (dot && text_equal(second_name(&first, d->keep), o->name))
+            o->name = first.name;
+        p->outputs++;
+    }
+    return true;
+}
+
+static bool unpack_output(struct desk *d, const char *incident, struct stream_bytes *output, struct err *e)
+{
+    struct store *s = d->ws.store;
+    struct desk there = *d;
+    struct stream_bytes here;
+    there.name = incident;
+    for (int second = 0; second < 2; second++) {
+        if (!read_output(&here, &there, output->name, e))
+            return false;
+        if (here.length == output->length && !memcmp(here.bytes, output->bytes, here.length))
+            return true;
+        if (!here.length)
+            return s->output_put(s, incident, output->name, 0, output->bytes, output->length, e);
+        output->name = second_name(output, d->keep);
+    }
+    return true;
+}
+
 bool verb_export(struct desk *d, struct err *e)
 {
     struct store *s = d->ws.store;
@@ -28,6 +94,8 @@ bool verb_export(struct desk *d, struct err *e)
         if (!s->blob_get(s, d->name, b->name, &b->bytes, &b->length, d->keep, e))
             return err_while(e, "exporting %s", d->name);
     }
+    if (!pack_outputs(&p, d, e))
+        return err_while(e, "exporting %s", d->name);
     struct text out = text_new(d->keep);
     parcel_write(&out, &p);
     if (!d->words)
@@ -97,6 +165,9 @@ bool import_parcel(struct desk *d, const char *file, const char *bytes, size_t l
         return err_while(e, "importing '%s'", file);
     for (size_t i = 0; i < p.blobs; i++)
         if (!s->blob_put(s, name, p.blob[i].bytes, p.blob[i].length, sha256, e))
+            return err_while(e, "importing '%s'", file);
+    for (size_t i = 0; i < p.outputs; i++)
+        if (!unpack_output(d, name, &p.output[i], e))
             return err_while(e, "importing '%s'", file);
     if (!desk_incident(d, name, e))
         return false;

@@ -65,6 +65,8 @@ bool verb_init(struct desk *d, struct err *e)
     if (d->world->exists(d->world, arena_print(d->keep, "%s/tocsin.yaml", dir), NULL) &&
         d->world->exists(d->world, arena_print(d->keep, "%s/.tocsin", dir), NULL))
         return err_failed(e, "'%s' is a workspace already", dir);
+    if (desk_option(d, "group") && !d->world->share_folder(d->world, NULL, desk_option(d, "group"), e))
+        return false;
     for (size_t i = 0; folders[i]; i++)
         if (!d->world->make_folder(d->world, arena_print(d->keep, "%s/%s", dir, folders[i]), e))
             return false;

@@ -48,7 +48,8 @@ static void say_beside(struct desk *d, const struct checked *c)
                 isdigit((unsigned char)c->aside.name[i][strlen("damaged-")]) && !strstr(c->aside.name[i], ".jsonl")
                     ? "holds bytes that were never acknowledged" : "was damaged, and is kept");
     if (c->suspect)
-        fprintf(d->out, "  a sync failed: the next writer copies the journal first\n");
+        fprintf(d->out, "  the journal is still to be copied, after a failed sync or for an erasure that was cut short:"
+                        " the next writer does it\n");
 }
 
 static void put_names(struct json_out *o, const char *key, const struct names *n)

@@ -238,6 +238,15 @@ void disk_unlock(int fd)
     fcntl(fd, F_OFD_SETLK, &want);
 }
 
+bool disk_await(int fd, const char *path, struct err *e)
+{
+    struct flock want = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+    if (AGAIN(fcntl(fd, F_OFD_SETLKW, &want)))
+        return err_errno(e, "cannot lock '%s'", path);
+    disk_unlock(fd);
+    return true;
+}
+
 bool disk_is_locked(int fd)
 {
     struct flock want = { .l_type = F_WRLCK, .l_whence = SEEK_SET };

@@ -71,5 +71,7 @@ bool disk_lock(int fd, const char *path, bool wait, struct err *e);
 bool disk_try_lock(int fd);
 void disk_unlock(int fd);
 bool disk_is_locked(int fd);
+/* Until nobody has it; `fd` may be read-only. */
+bool disk_await(int fd, const char *path, struct err *e);
 
 #endif

@@ -235,11 +235,23 @@ static const char *login(struct arena *keep)
                               : arena_print(keep, "%lu", (unsigned long)getuid());
 }
 
+static bool is_member(gid_t group)
+{
+    gid_t all[1024];
+    int count = getgroups(1024, all);
+    bool member = geteuid() == 0 || getegid() == group;
+    for (int i = 0; i < count; i++)
+        member |= all[i] == group;
+    return member;
+}
+
 static bool real_share_folder(struct world *w, const char *path, const char *group, struct err *e)
 {
     const struct group *g = getgrnam(group);
     if (!g)
         return err_usage(e, "there is no group '%s' on this machine", group);
+    if (!path)
+        return is_member(g->gr_gid) || err_usage(e, "you are not in the group '%s'", group);
     if (chown(path, (uid_t)-1, g->gr_gid) || chmod(path, 02770))
         return err_errno(e, "cannot give '%s' to group '%s'", path, group);
     return true;

@@ -97,6 +97,20 @@ static bool check_beside(struct local *l, const char *folder, struct checked *ou
     return true;
 }
 
+/* Somebody copies the journal just now, for an erasure or after a failed sync: wait
+ * until that is done, or its writer dead. */
+static bool let_copy(struct local *l, const char *folder, struct arena scratch, struct err *e)
+{
+    struct strand s = { .lock_fd = -1 };
+    const char *head = arena_print(&scratch, "%s/head", folder);
+    int fd = disk_open(l->disk, head, O_RDONLY, 0, &(struct err){ 0 });
+    s.lock_fd = disk_open(l->disk, arena_print(&scratch, "%s/lock", folder), O_RDONLY, 0, &(struct err){ 0 });
+    bool ok = fd < 0 || s.lock_fd < 0 || !strand_suspect(l, &s) || disk_await(fd, head, e);
+    disk_close(l->disk, &fd);
+    disk_close(l->disk, &s.lock_fd);
+    return ok;
+}
+
 bool local_check(struct store *store, const char *incident, struct checked *out,
                  struct arena *keep, struct err *e)
 {
@@ -104,7 +118,7 @@ bool local_check(struct store *store, const char *incident, struct checked *out,
     struct journal j;
     const char *folder;
     *out = (struct checked){ 0 };
-    if (!local_folder(&folder, l, incident, keep, e)
+    if (!local_folder(&folder, l, incident, keep, e) || !let_copy(l, folder, *keep, e)
         || !local_read_fresh(l, incident, &j, keep, e))
         return false;
     int64_t *lines = arena_many(keep, int64_t, j.streams);

@@ -42,6 +42,7 @@ struct world {
                         struct arena *keep, struct err *e); /* names, sorted, without . and .. */
     bool (*make_folder)(struct world *w, const char *path, struct err *e); /* with its parents */
     /* Gives a folder, and what will be made in it, to a group: 2770. */
+    /* `path` NULL: nothing yet, but could it be? */
     bool (*share_folder)(struct world *w, const char *path, const char *group, struct err *e);
 
     /* The local store of the workspace in `dir` (DIR/.tocsin). */

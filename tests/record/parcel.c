@@ -6,14 +6,16 @@
 
 static struct text packed(void)
 {
-    static struct stream_bytes stream[2], blob[1];
+    static struct stream_bytes stream[2], blob[1], output[2];
     static char a[SHA256_HEX + 1], b[SHA256_HEX + 1];
     sha256_hex(a, "a", 1);
     sha256_hex(b, "b", 1);
     stream[0] = (struct stream_bytes){ b, "second\nstream\n", 14 };
     stream[1] = (struct stream_bytes){ a, "first stream\n", 13 };
     blob[0] = (struct stream_bytes){ a, "bytes \0 of a blob", 17 };
-    struct parcel p = { "00000000000000000000000000000001", stream, 2, blob, 1 };
+    output[0] = (struct stream_bytes){ "C3", "theirs", 6 };
+    output[1] = (struct stream_bytes){ "C3", "ours", 4 };
+    struct parcel p = { "00000000000000000000000000000001", stream, 2, blob, 1, output, 2 };
     struct text out = text_new(test_keep());
     parcel_write(&out, &p);
     return out;
@@ -30,6 +32,8 @@ static void what_was_packed_is_unpacked_sorted_by_name(void **_)
     assert_int_equal(p.blobs, 1);
     assert_true(strcmp(p.stream[0].name, p.stream[1].name) < 0);
     assert_int_equal(p.blob[0].length, 17);
+    assert_int_equal(p.outputs, 2);
+    assert_string_equal(p.output[1].name, "C3");
     assert_memory_equal(p.blob[0].bytes, "bytes \0 of a blob", 17);
     struct text again = text_new(test_keep());
     parcel_write(&again, &p);

@@ -1086,6 +1086,37 @@ static void watching_ends_when_somebody_else_wrote(void **_)
     leave(g);
 }
 
+/* An erasure under way elsewhere: the journal's mark is set, the head's lock is held. */
+static void who_verifies_waits_for_a_copy_that_somebody_makes(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct checked c;
+    int ready[2], status;
+    char byte;
+    assert_good(create(g->store, &e), &e);
+    assert_int_equal(pipe(ready), 0);
+    for (int finishes = 1; finishes >= 0; finishes--) {
+        spoil(inside(g, "lock"), 0, "!");
+        pid_t child = fork();
+        if (!child) {
+            int head = open(inside(g, "head"), O_RDWR);
+            if (!disk_try_lock(head) || write(ready[1], "x", 1) != 1)
+                _exit(1);
+            usleep(50000);
+            if (finishes)
+                spoil(inside(g, "lock"), 0, " ");
+            _exit(0);
+        }
+        assert_int_equal(read(ready[0], &byte, 1), 1);
+        assert_good(g->store->check(g->store, incident, &c, test_keep(), &e), &e);
+        assert_int_equal(c.suspect, !finishes);
+        waitpid(child, &status, 0);
+        assert_int_equal(status, 0);
+    }
+    leave(g);
+}
+
 static void blobs_are_kept_once_and_checked_when_read(void **_)
 {
     struct ground *g = ground();
@@ -1158,6 +1189,7 @@ int main(void)
         promise(a_lock_says_nothing_of_its_holder_once_it_is_given_back),
         promise(the_log_of_the_workspace_makes_itself),
         promise(watching_ends_when_somebody_else_wrote),
+        promise(who_verifies_waits_for_a_copy_that_somebody_makes),
         promise(blobs_are_kept_once_and_checked_when_read),
     };
     return cmocka_run_group_tests(store_local, NULL, NULL);
