@@ -102,5 +102,6 @@ void incident_figures(struct figure out[FIGURES], const struct incident *i)
     /* seen before anybody suffered: nothing was lost until it was seen */
     out[0] = between(names[0], from, start, seen, seen && seen->at > start ? seen->at : start);
     const struct entry *over = last && last->closing ? entry_of(i, last->closing) : NULL;
-    out[4] = between(names[4], from, start, over, last ? last->end.at : 0);
+    bool disordered = over && over->at + over->late_ms < last->start.at - last->start.early_ms;
+    out[4] = between(names[4], from, start, over, disordered ? start - 1 : last ? last->end.at : 0);
 }

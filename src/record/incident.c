@@ -47,6 +47,17 @@ static void see_opened(struct growing *g, const struct entry *n)
     i->opened_at = n->at;
 }
 
+static void see_identity(struct growing *g, const struct journal *j)
+{
+    for (size_t k = 0; k < j->count && !g->out->id; k++)
+        if (j->event[k].kind == EVENT_OPENED && j->event[k].data.at) {
+            struct entry n = entry_raw(&j->event[k], g->keep);
+            see_opened(g, &n);
+        }
+    if (!g->out->id)
+        g->out->id = j->id ? j->id : "";
+}
+
 static void see_task(struct growing *g, const struct entry *n)
 {
     const struct event *ev = n->event;
@@ -292,8 +303,8 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
                          arena_many(keep, const char *, count + 1), 0 };
     for (size_t i = 0; i < count; i++)
         see(&g, &out->entry[i]);
-    if (!out->id)
-        out->id = j->id ? j->id : "";
+    if (!out->id) /* as of a moment before it was opened: what it is was so, too */
+        see_identity(&g, j);
     out->phase_row = g.phase;
     out->task = g.task;
     out->person = g.person;

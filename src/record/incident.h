@@ -4,7 +4,8 @@
  * are applied; entries stand in the order (at, seq, stream). Replay, ledger
  * and approvals fold the raw events instead (play/ledger.h) and never come
  * through here.
- * AS-OF    Events with `at` up to it, corrections whenever recorded;
+ * AS-OF    Events with `at` up to it, corrections whenever recorded; who it is
+ *          (id, name, zone, when opened) is known even before that;
  *          INSTANT_NONE: all, and open windows run to `now`.
  */
 #ifndef RECORD_INCIDENT_H

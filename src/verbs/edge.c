@@ -219,24 +219,41 @@ static bool pick(struct desk *d, struct err *e)
     return true;
 }
 
-/* --as-of: a time without a day is the incident's day, once that is over. */
+/* The day that a time without one is of, for who looks back: the incident's, once
+ * that is over; of the workspace, its last one's. INSTANT_NONE: today. */
+static int64_t day_looked_back_on(struct desk *d)
+{
+    const char *last;
+    struct err none = { 0 };
+    struct desk other = *d;
+    if (!d->name && (!workspace_pick(&last, NULL, &d->ws, NULL, true, d->keep, &none) || text_equal(last, "log") ||
+                     !desk_incident(&other, last, &none)))
+        return INSTANT_NONE;
+    return desk_is_recent(&other) ? INSTANT_NONE : other.incident.opened_at;
+}
+
 static bool look_back(struct desk *d, struct err *e)
 {
     struct moment m;
     const char *zone = desk_zone(d);
+    if (!(d->verb->needs & LOOKS_BACK))
+        return err_usage(e, "--as-of looks back, and '%s' does not; '@11:25' or --at backdates what is written",
+                         d->verb->name);
     if (!moment_parse(&m, d->as_of_typed, zone, desk_now(d), d->keep, e))
         return err_while(e, "--as-of");
-    if (d->name && !desk_is_recent(d) && !m.said_day && d->as_of_typed[0] != '-' &&
-        !moment_parse_on(&m, d->as_of_typed, zone, civil_at(zone, d->incident.opened_at), d->keep, e))
+    int64_t day = m.said_day || d->as_of_typed[0] == '-' ? INSTANT_NONE : day_looked_back_on(d);
+    if (day != INSTANT_NONE && !moment_parse_on(&m, d->as_of_typed, zone, civil_at(zone, day), d->keep, e))
         return err_while(e, "--as-of");
     d->as_of = m.at;
     if (!d->name)
         return true;
-    if (d->incident.opened_at > m.at)
-        return err_failed(e, "%s begins at %s: there is nothing as of %s", d->name,
-                          instant_text(d->keep, zone, d->incident.opened_at, FORM_DATE_HM),
-                          instant_text(d->keep, zone, m.at, FORM_DATE_HM));
-    return desk_refresh(d, e);
+    int64_t opened_at = d->incident.opened_at;
+    if (!desk_refresh(d, e))
+        return false;
+    return d->incident.entries || /* something was backdated before its opening */
+           err_failed(e, "%s begins at %s: there is nothing as of %s", d->name,
+                      instant_text(d->keep, zone, opened_at, FORM_DATE_HM),
+                      instant_text(d->keep, zone, m.at, FORM_DATE_HM));
 }
 
 /* Facts are written down even where somebody just broke the configuration. */

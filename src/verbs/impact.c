@@ -179,7 +179,7 @@ static bool begin(struct desk *d, struct onset *o, struct err *e)
                  duration_short(d->keep, m.early_ms),
                  instant_text(d->keep, desk_zone(d), m.at - m.early_ms / 2, FORM_HM));
     desk_say(d, "  tocsin note TEXT   tocsin status   tocsin up %s (when it answers again)", o->service);
-    return true;
+    return !fresh || desk_take_notes(d, e); /* the clock runs already: now there is time to ask */
 }
 
 bool verb_down(struct desk *d, struct err *e)

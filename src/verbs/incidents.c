@@ -2,6 +2,7 @@
 #include "verbs/verbs.h"
 
 #include "record/profile.h"
+#include "record/sla_words.h"
 #include "world/journals.h"
 
 #include <string.h>
@@ -34,9 +35,9 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
         json_close(o, '}');
         return;
     }
-    fprintf(d->out, "%-13s %s  %-12s %-7s %s%s%s\n", i->name,
+    fprintf(d->out, "%-13s %s  %-12s %-10s %s%s%s\n", i->name,
             instant_text(d->keep, i->zone, i->opened_at, FORM_DATE_HM), i->phase,
-            duration_short(d->keep, impact_ms(i, *d->keep)),
+            sla_minutes(d->keep, impact_ms(i, *d->keep)),
             text_for_terminal(d->keep, i->title && *i->title ? i->title : "(no title)"),
             i->drill ? "  SIMULATED" : "", i->number && *i->number ? arena_print(d->keep, "  %s", i->number) : "");
 }
@@ -54,7 +55,7 @@ static bool wanted(struct desk *d, const struct incident *i)
 {
     const char *service = desk_option(d, "service"), *since = desk_option(d, "since");
     return !(desk_option(d, "open") && i->closed) &&
-           !(d->as_of != INSTANT_NONE && i->opened_at > d->as_of) && (!service || suffered(i, service)) &&
+           !(d->as_of != INSTANT_NONE && i->opened_at > d->as_of && !i->entries) && (!service || suffered(i, service)) &&
            (!since || strcmp(instant_text(d->keep, i->zone, i->opened_at, FORM_DATE), since) >= 0);
 }
 
@@ -112,7 +113,7 @@ bool verb_incidents(struct desk *d, struct err *e)
         json_close(&o, ']');
         desk_json_end(d, &o);
     } else if (!shown) {
-        desk_say(d, "no incident; 'tocsin down SERVICE' opens one");
+        desk_say(d, d->as_of == INSTANT_NONE ? "no incident; 'tocsin down SERVICE' opens one" : "no incident as of then");
     }
     return true;
 }

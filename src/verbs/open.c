@@ -2,6 +2,7 @@
 #include "verbs/record.h"
 
 #include "play/run.h"
+#include "record/entry.h"
 
 #include <string.h>
 
@@ -23,38 +24,66 @@ void desk_baseline(struct desk *d)
     }
 }
 
-/* Notes that were written before there was an incident, and that none has
- * taken yet: those of the workspace's log in the last twelve hours. */
-static bool take_notes(struct desk *d, struct err *e)
+/* Those of the log's entries that are on offer: of the last twelve hours, and
+ * neither taken nor declined (listed as no longer on offer) nor struck. */
+static size_t on_offer(struct desk *d, const struct event **out, const struct journal *log)
+{
+    size_t entries, n = 0;
+    const struct entry *entry = entries_fold(log, INSTANT_NONE, &entries, d->keep);
+    for (size_t i = 0; i < entries; i++) {
+        const struct event *ev = entry[i].event;
+        bool told = ev->kind == EVENT_NOTE || ev->kind == EVENT_ALERT;
+        if (told && ev->data.at && entry[i].listed && !entry[i].struck && entry[i].at >= desk_now(d) - 12 * HOUR_MS)
+            out[n++] = ev;
+    }
+    return n;
+}
+
+/* They are there as they were written, by whom, and where they came from is said. */
+static bool take(struct desk *d, const struct event *const *event, size_t n, struct err *e)
+{
+    struct draft *draft = arena_many(d->keep, struct draft, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct event *ev = event[i];
+        draft[i] = (struct draft){ .at = ev->at, .early_ms = ev->early_ms, .late_ms = ev->late_ms,
+                                   .kind = ev->kind, .by = ev->by,
+                                   .data = record_json(d, "text", json_get_text(ev->data, "text", d->keep), "source",
+                                                       arena_print(d->keep, "log:%.12s", ev->hash)) };
+    }
+    return desk_append_all(d, draft, n, NULL, e);
+}
+
+/* Who was asked once is not asked again. */
+static bool offer_no_more(struct desk *d, const struct event *const *event, size_t n, struct err *e)
+{
+    const char *name = d->name;
+    struct draft *draft = arena_many(d->keep, struct draft, n);
+    for (size_t i = 0; i < n; i++)
+        draft[i] = (struct draft){ .at = INSTANT_NONE, .kind = EVENT_LISTED,
+                                   .data = arena_print(d->keep, "{\"of\":\"%s\",\"listed\":false}", event[i]->hash) };
+    d->name = "log";
+    bool done = desk_append_all(d, draft, n, NULL, e);
+    d->name = name;
+    return done;
+}
+
+bool desk_take_notes(struct desk *d, struct err *e)
 {
     struct journal log = { 0 };
     struct err none = { 0 };
-    struct draft draft[64];
-    size_t n = 0;
     if (!d->ws.store->read(d->ws.store, "log", &log, d->keep, &none))
         return true; /* there is no log yet */
-    for (size_t i = 0; i < log.count; i++) {
-        const struct event *ev = &log.event[i];
-        bool told = ev->kind == EVENT_NOTE || ev->kind == EVENT_ALERT;
-        if (told && ev->at >= desk_now(d) - 12 * HOUR_MS && n < 64)
-            draft[n++] = (struct draft){ .at = ev->at, .early_ms = ev->early_ms, .late_ms = ev->late_ms,
-                                         .kind = ev->kind,
-                                         .data = record_json(d, "text", json_get_text(ev->data, "text", d->keep),
-                                                             "source", arena_print(d->keep, "log:%.12s", ev->hash)) };
-        if (ev->kind == EVENT_OPENED)
-            n = 0;
-    }
+    const struct event **event = arena_many(d->keep, const struct event *, log.count + 1);
+    size_t n = on_offer(d, event, &log);
     if (!n)
         return true;
-    const char *question = arena_print(d->keep, "take in %s from the workspace's log?",
-                                       text_count(d->keep, (int64_t)n, "note"));
-    if (!desk_confirm(d, question, &none)) {
-        if (none.kind == ERR_WAITING)
-            desk_say(d, "  %s in the workspace's log: not taken in (--yes takes them)",
-                     text_count(d->keep, (int64_t)n, "note"));
+    const char *notes = text_count(d->keep, (int64_t)n, "note");
+    bool yes = desk_confirm(d, arena_print(d->keep, "take in %s from the workspace's log?", notes), &none);
+    if (!yes && none.kind == ERR_WAITING) {
+        desk_say(d, "  %s in the workspace's log: not taken in (--yes takes them)", notes);
         return true;
     }
-    return desk_append_all(d, draft, n, NULL, e);
+    return (!yes || take(d, event, n, e)) && offer_no_more(d, event, n, e);
 }
 
 static bool another_is_meant(struct desk *d, struct err *e)
@@ -79,7 +108,7 @@ bool verb_open(struct desk *d, struct err *e)
     if (severity && !severity_record(d, severity, e))
         return false;
     desk_echo(d, "opened%s%s", *title ? ": " : "", title);
-    if (!take_notes(d, e))
+    if (!desk_take_notes(d, e))
         return false;
     desk_baseline(d);
     desk_say(d, "  tocsin down SERVICE   tocsin note TEXT   tocsin status");

@@ -20,6 +20,9 @@ const struct event *event_named(struct desk *d, const char *word, struct err *e)
  * warning says so, and nothing else stops. */
 void desk_baseline(struct desk *d);
 
+/* Notes that were written before there was an incident are offered to it, once. */
+bool desk_take_notes(struct desk *d, struct err *e);
+
 /* "1" to "5" as an event. */
 bool severity_record(struct desk *d, const char *typed, struct err *e);
 

@@ -67,7 +67,7 @@ static struct period default_range(const struct question *q)
             if (text_equal(q->account.incident[k].name, name))
                 i = &q->account.incident[k];
     struct period p = { q->account.as_of, q->account.as_of + 1, "" };
-    if (!i)
+    if (!i || i->opened_at > q->account.as_of) /* as of then it had not begun */
         return p;
     p = (struct period){ i->opened_at, i->opened_at + 1, "" };
     for (size_t k = 0; k < i->windows.count; k++) {

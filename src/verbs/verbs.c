@@ -11,6 +11,7 @@ enum {
     ANY = NEEDS_WORKSPACE,
     OPEN = NEEDS_WORKSPACE | NEEDS_INCIDENT,
     READS = NEEDS_WORKSPACE | NEEDS_INCIDENT | OR_THE_LAST,
+    BACK = LOOKS_BACK,
     PERHAPS = NEEDS_WORKSPACE | MAY_LACK_INCIDENT,
     FACT = EVEN_BROKEN, /* with one of the above: it is written down whatever happens */
     LOGGED = EVEN_BROKEN | EVEN_UNREAD, /* the same: in the log, where no incident is known to be open */
@@ -87,18 +88,18 @@ const struct verb verbs[] = {
     { "follow", "[RUN]", "watch live what is written", fight, OPEN | OR_THE_LAST, verb_follow, NULL },
 
     { "status", "", "one screen: where we are and what to type next", where,
-      READS | MAY_LACK_INCIDENT | FACT, verb_status, NULL },
-    { "timeline", "", "what happened, in order", where, READS | FACT, verb_timeline,
+      READS | MAY_LACK_INCIDENT | FACT | BACK, verb_status, NULL },
+    { "timeline", "", "what happened, in order", where, READS | FACT | BACK, verb_timeline,
       OPTIONS({ "format", "text|md|json|csv", "how to print it" },
               { "zone", "ZONE", "another zone than the incident's" },
               { "history", NULL, "with every correction: who, what, why" },
               { "all", NULL, "everything: each step and read of a run, and what was struck" },
               { "chart", NULL, "as a picture: a line a service, a line an IP" }) },
-    { "incidents", "", "all incidents of this workspace", where, ANY, verb_incidents,
+    { "incidents", "", "all incidents of this workspace", where, ANY | BACK, verb_incidents,
       OPTIONS({ "open", NULL, "only those that are open" },
               { "service", "SERVICE", "only those in which it suffered" },
               { "since", "DATE", "only those opened since, as 2025-03-01" }) },
-    { "handover", "", "one page for the next shift", where, READS, verb_handover, NULL },
+    { "handover", "", "one page for the next shift", where, READS | BACK, verb_handover, NULL },
 
     { "compare", "DIR DIR...", "the incidents of several workspaces side by side", where,
       NEEDS_NOTHING, verb_compare, NULL },
@@ -118,7 +119,7 @@ const struct verb verbs[] = {
     { "list", "SEQ...", "show an entry in the report", over, READS, verb_list, NULL },
     { "unlist", "SEQ...", "leave an entry out of the report", over, READS, verb_unlist, NULL },
 
-    { "sla", "", "downtime, allowance, verdict, credit, and the working", report, ANY, verb_sla,
+    { "sla", "", "downtime, allowance, verdict, credit, and the working", report, ANY | BACK, verb_sla,
       OPTIONS({ "service", "SERVICE", "only that one" },
               { "month", "M[..M]", "as 2025-03" }, { "year", "Y", "as 2025" },
               { "policy", "NAME", "by another policy" },
@@ -129,7 +130,7 @@ const struct verb verbs[] = {
               { "html", NULL, "as a page" }) },
     { "settle", "SERVICE PERIOD yes|no", "a person decides an uncertain verdict", report,
       ANY, verb_settle, OPTIONS({ "because", "TEXT", "why" }) },
-    { "report", "", "write or refresh the postmortem's draft", report, READS, verb_report,
+    { "report", "", "write or refresh the postmortem's draft", report, READS | BACK, verb_report,
       OPTIONS({ "template", "NAME", "another template" }, { "edit", NULL, "open it in the editor" },
               { "format", "md|html|man|text|json", "print it instead" },
               { "html", NULL, "one self-contained page beside it" },

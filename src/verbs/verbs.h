@@ -25,6 +25,7 @@ enum needs {
     OR_THE_LAST = 4,     /* where none is open, the last one will do */
     EVEN_BROKEN = 16,    /* where tocsin.yaml is broken, as it last was will do */
     EVEN_UNREAD = 32,    /* where one that cannot be read may be open: goes on without */
+    LOOKS_BACK = 64,     /* --as-of says something to it */
     MAY_LACK_INCIDENT = 8, /* reads one if it can be picked; else desk.name is NULL */
 };
 

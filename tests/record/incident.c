@@ -249,6 +249,19 @@ static void while_a_window_is_open_nobody_has_recovered(void **_)
     assert_int_equal(f[4].state, FIGURE_NOT_RECORDED);
 }
 
+static void an_up_before_its_down_is_an_impossible_order(void **_)
+{
+    struct figure f[FIGURES];
+    given_nothing_recorded();
+    add_closing("11:10", "osc-fr1", "person", add_opening("11:17", "osc-fr1", "person"));
+    incident_figures(f, folded());
+    assert_int_equal(f[4].state, FIGURE_IMPOSSIBLE);
+    given_nothing_recorded(); /* within one minute nobody knows better */
+    add_closing("11:17", "osc-fr1", "person", add_opening("11:17:42", "osc-fr1", "person"));
+    incident_figures(f, folded());
+    assert_int_equal(f[4].state, FIGURE_KNOWN);
+}
+
 static void a_phase_before_the_impact_is_impossible_but_an_early_sign_is_not(void **_)
 {
     struct figure f[FIGURES];
@@ -284,6 +297,7 @@ int main(void)
         promise(an_event_that_is_not_there_is_said_with_what_is),
         promise(figures_run_from_the_first_impact),
         promise(while_a_window_is_open_nobody_has_recovered),
+        promise(an_up_before_its_down_is_an_impossible_order),
         promise(a_phase_before_the_impact_is_impossible_but_an_early_sign_is_not),
     };
     return cmocka_run_group_tests(incident, NULL, NULL);
