@@ -300,7 +300,7 @@ return {
   plays = "all",
   needs = { "state" },
   settings = {},
-  any = { perform = perform, probe = probe, deadline = "5m", appears_within = "0s" },
+  any = { perform = perform, probe = probe, deadline = "5m", appears_within = "10s" },
 
   -- For scenarios: the world as it begins, looked at without an instrument's
   -- delay, and changed by hand.

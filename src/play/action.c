@@ -111,20 +111,11 @@ static const char *fill_begun(struct branch *b)
     return data.at;
 }
 
-static void have_after(struct branch *b)
-{
-    struct work *w = b->work;
-    if (b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result)
-        w->after = json_from(arena_string(b->run->keep, b->view.result));
-    change_end(b);
-}
-
 void change_performed(struct branch *b)
 {
     struct run *r = b->run;
     struct work *w = b->work;
     const struct task_view *v = &b->view;
-    struct err e = { 0 };
     if (v->state == TASK_ASKS) {
         task_ask_person(b, change_performed);
         return;
@@ -141,8 +132,7 @@ void change_performed(struct branch *b)
         change_end(b);
         return;
     }
-    if (w->instead || !read_state(b, w->action, w->args, have_after, &e))
-        change_end(b); /* `after` stays unknown: the change itself is done, or another one */
+    change_see(b);
 }
 
 static void change_begun(struct branch *b)

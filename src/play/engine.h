@@ -59,6 +59,7 @@ struct work {
     const char *args_sha256, *target, *undo, *name, *key, *even_so;
     const char *begun;                /* hash of action.begun */
     int64_t attempt, begun_at;
+    int64_t shows_by;                 /* so long may its effect take to show; 0: not done yet */
     const char *undoes;               /* JSON list of hashes; NULL */
     const struct change *over;        /* another incident's, that stands and is known of; NULL */
     const struct event *recorded;     /* a beginning in the journal that has no end */
@@ -340,6 +341,7 @@ void change_settle(struct branch *b);                /* unknown: the probe decid
 void change_end(struct branch *b);                   /* writes action.ended */
 void change_settle_recorded(struct branch *b, struct work *w);
 void change_write_begun(struct branch *b);
+void change_see(struct branch *b);                   /* after.c: reads `after`, then change_end */
 step_fn change_performed, perform_read;
 /* pool.c: enough left? then on with the consent; else given up. */
 void change_check_pool(struct branch *b);

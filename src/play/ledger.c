@@ -198,7 +198,7 @@ static bool leads_back(const struct change *c, const struct change *first, struc
 
 static void fold_target(struct target *t, struct change **change, size_t count, struct arena *keep)
 {
-    size_t first = count;
+    size_t first = count, last = count;
     bool open = false;
     for (size_t i = 0; i < count; i++) {
         struct change *c = change[i];
@@ -216,8 +216,10 @@ static void fold_target(struct target *t, struct change **change, size_t count, 
             t->before = c->before;
         }
         t->after = c->after;
+        last = i;
     }
-    bool back = first < count && same(t->before, t->after, keep);
+    /* one change alone that shows nothing was accepted, and may show later */
+    bool back = first < count && last > first && same(t->before, t->after, keep);
     for (size_t i = 0; i < count; i++) {
         struct change *c = change[i];
         if (c->state == CHANGE_IN_FLIGHT)

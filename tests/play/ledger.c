@@ -87,6 +87,15 @@ static void out_in_out_in_is_as_it_was(void **_)
     assert_int_equal(state_of("C4"), CHANGE_CANCELLED);
 }
 
+/* The provider accepted it, and shows it later. */
+static void one_change_that_shows_nothing_is_a_change(void **_)
+{
+    given_nothing();
+    change("C1", "{\"in\":true}", "{\"in\":true}");
+    assert_true(folded()->changed);
+    assert_int_equal(state_of("C1"), CHANGE_OPEN);
+}
+
 static void what_only_the_result_told_is_in_the_undo(void **_)
 {
     given_nothing();
@@ -235,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         promise(a_change_is_open_and_its_undo_is_resolved),
         promise(out_in_out_in_is_as_it_was),
+        promise(one_change_that_shows_nothing_is_a_change),
         promise(what_only_the_result_told_is_in_the_undo),
         promise(what_has_no_end_is_in_flight_and_counts_as_changed),
         promise(what_failed_or_was_so_already_changed_nothing),
