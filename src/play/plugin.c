@@ -114,7 +114,7 @@ struct loaded *plugins_load(struct plugins *p, const char *name, struct err *e)
         if (strcmp(l->name, name) == 0)
             return l;
     struct loaded *l = arena_one(p->keep, struct loaded);
-    *l = (struct loaded){ .name = arena_string(p->keep, name), .home = p };
+    *l = (struct loaded){ .name = arena_string(p->keep, name), .home = p, .held = -1 };
     struct world *w = p->ws->world;
     const char *bytes;
     size_t length;

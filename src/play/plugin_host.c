@@ -104,6 +104,28 @@ static const char *state_path(const struct loaded *l, struct arena *keep)
     return workspace_path(l->home->ws, keep, arena_print(keep, ".tocsin/%s/world.json", l->name));
 }
 
+/* Two processes that read, change and write it at once would lose what one of them did: from
+ * its first reading to the end of the turn the state is one's own. */
+static bool hold_state(struct loaded *l, const char *path, struct arena *scratch, struct err *e)
+{
+    struct world *w = l->home->ws->world;
+    const char *folder = arena_copy(scratch, path, (size_t)(strrchr(path, '/') - path));
+    if (l->held >= 0)
+        return true;
+    if (!w->make_folder(w, folder, e))
+        return false;
+    l->held = w->hold(w, arena_print(scratch, "%s/lock", folder), e);
+    return l->held >= 0;
+}
+
+void plugin_state_let_go(struct loaded *l)
+{
+    struct world *w = l->home->ws->world;
+    if (l->held >= 0)
+        w->let_go(w, l->held);
+    l->held = -1;
+}
+
 static int host_state_read(lua_State *L)
 {
     struct loaded *l = mine(L);
@@ -121,6 +143,8 @@ static int host_state_read(lua_State *L)
     size_t length, wrong_at;
     bool is_folder;
     struct err e = { 0 };
+    (void)hold_state(l, path, &scratch, &e); /* where nothing can be written, nothing can be lost */
+    e = (struct err){ 0 };
     if (!w->exists(w, path, &is_folder))
         return 0;
     if (!w->read_file(w, path, &bytes, &length, &scratch, &e))
@@ -148,8 +172,7 @@ static int host_state_write(lua_State *L)
     struct world *w = p->ws->world;
     text_char(&t, '\n');
     const char *path = state_path(l, &scratch);
-    const char *folder = arena_copy(&scratch, path, (size_t)(strrchr(path, '/') - path));
-    if (!w->make_folder(w, folder, &e) || !w->write_file(w, path, t.at, t.length, &e))
+    if (!hold_state(l, path, &scratch, &e) || !w->write_file(w, path, t.at, t.length, &e))
         return luaL_error(L, "%s", e.text);
     return 0;
 }

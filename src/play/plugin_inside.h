@@ -19,6 +19,7 @@ struct errand {
 struct loaded {
     const char *name, *path, *sha256;
     struct sandbox *sandbox;
+    int held;                /* its state, since it read it in this turn; -1: nobody reads it */
     bool keeps_state, runs_programs, speaks_http; /* the capabilities that it declared */
     struct job *job;         /* programs and requests under way, the newest first */
     long long jobs;          /* so many there were */
@@ -52,6 +53,8 @@ void plugins_push_handler(struct loaded *l, const struct role_action *a);
 
 /* Makes the host's functions globals of this plugin. */
 void plugin_host_open(struct loaded *l);
+/* The turn is over: others may have the state. */
+void plugin_state_let_go(struct loaded *l);
 void plugin_jobs_open(struct loaded *l);
 /* Ends what is still under way (of this errand; NULL: of all). */
 void plugin_jobs_close(struct loaded *l, const struct errand *of);

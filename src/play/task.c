@@ -154,6 +154,7 @@ static void go_on(struct task *t)
     t->plugin->errand = &t->errand;
     enum sandbox_turn turn = sandbox_resume(t->plugin->sandbox, t->co, t->arguments, &results, &e);
     t->plugin->errand = NULL;
+    plugin_state_let_go(t->plugin);
     t->arguments = 0;
     if (turn == SANDBOX_YIELDED) {
         const char *what = results == 2 ? lua_tostring(t->co, -2) : NULL;
@@ -235,7 +236,9 @@ bool plugins_look(const char **json, struct plugins *p, const char *plugin, cons
     lua_getfield(L, -1, name);
     lua_remove(L, -2);
     sandbox_push_json(L, json_from(args));
-    if (!sandbox_call(l->sandbox, 1, 1, e))
+    bool called = sandbox_call(l->sandbox, 1, 1, e);
+    plugin_state_let_go(l);
+    if (!called)
         return false;
     struct text t = text_new(keep);
     bool fine = sandbox_to_json(L, -1, &t, e);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <termios.h>
@@ -121,6 +122,24 @@ static bool real_list_folder(struct world *w, const char *path, struct names *ou
 static bool real_make_folder(struct world *w, const char *path, struct err *e)
 {
     return disk_make_folder(&disk_real, path, modes_for(path).folder, e);
+}
+
+static int real_hold(struct world *w, const char *path, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, modes_for(path).file & 0777), wrong = -1;
+    while (fd >= 0 && (wrong = flock(fd, LOCK_EX)) != 0 && errno == EINTR)
+        ;
+    if (fd >= 0 && wrong == 0)
+        return fd;
+    err_errno(e, "cannot lock '%s'", path);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static void real_let_go(struct world *w, int held)
+{
+    close(held);
 }
 
 static struct store *real_open_store(struct world *w, const char *dir, struct arena *keep,
@@ -273,7 +292,7 @@ struct world *world_real(const char *by, struct arena *keep)
         .read_file = real_read_file, .write_file = real_write_file,
         .write_private = real_write_private, .exists = real_exists,
         .list_folder = real_list_folder, .make_folder = real_make_folder,
-        .share_folder = real_share_folder,
+        .hold = real_hold, .let_go = real_let_go, .share_folder = real_share_folder,
         .open_store = real_open_store, .interrupted = real_interrupted, .ask = real_ask,
         .listen = real_listen,
         .is_terminal = real_is_terminal, .columns = real_columns, .rows = real_rows,

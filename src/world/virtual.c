@@ -140,6 +140,18 @@ static const char *virtual_environment(struct world *w, const char *name)
     return u->environment(u, name);
 }
 
+static int virtual_hold(struct world *w, const char *path, struct err *e)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    return u->hold(u, path, e);
+}
+
+static void virtual_let_go(struct world *w, int held)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    u->let_go(u, held);
+}
+
 static bool virtual_share_folder(struct world *w, const char *path, const char *group, struct err *e)
 {
     struct world *u = ((struct virtual *)w)->under;
@@ -157,6 +169,7 @@ struct world *world_virtual(struct world *under, struct world_clock *clock, cons
                    .write_file = virtual_write_file,
                    .write_private = virtual_write_private, .exists = virtual_exists,
                    .list_folder = virtual_list_folder, .make_folder = virtual_make_folder,
+                   .hold = virtual_hold, .let_go = virtual_let_go,
                    .share_folder = virtual_share_folder,
                    .open_store = virtual_open_store, .interrupted = virtual_interrupted,
                    .ask = virtual_ask, .listen = virtual_listen, .is_terminal = virtual_is_terminal,

@@ -41,6 +41,10 @@ struct world {
     bool (*list_folder)(struct world *w, const char *path, struct names *out,
                         struct arena *keep, struct err *e); /* names, sorted, without . and .. */
     bool (*make_folder)(struct world *w, const char *path, struct err *e); /* with its parents */
+    /* Keeps all others out who hold the same path, waiting for whoever does; the file is made where
+     * it is missing. For as long as nobody waits: what is read, changed and written again. -1: e. */
+    int (*hold)(struct world *w, const char *path, struct err *e);
+    void (*let_go)(struct world *w, int held);
     /* Gives a folder, and what will be made in it, to a group: 2770. */
     /* `path` NULL: nothing yet, but could it be? */
     bool (*share_folder)(struct world *w, const char *path, const char *group, struct err *e);
