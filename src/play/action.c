@@ -267,7 +267,7 @@ void change_start(struct branch *b, struct work *w)
         change_give_up(b, arena_string(r->keep, e.text));
         return;
     }
-    if (!plugins_can(r->plugins, w->action, &e) || !take_target(b, &e)
+    if (!run_can(r, w->action, &e) || !take_target(b, &e)
         || !read_state(b, w->action, w->args, have_before, &e)) {
         b->busy = e.kind == ERR_BUSY;
         change_give_up(b, arena_string(r->keep, e.text));

@@ -112,6 +112,7 @@ static void put_question(struct branch *b)
     struct journal j = { 0 };
     struct err e = { 0 };
     if (r->dry) {
+        plan_note_asked(b, q->mode, q->question);
         listen_take(b, &(struct answered){ text_equal(q->mode, "ask") ? "text"
                                            : text_equal(q->mode, "manual") ? "done" : "yes",
                                            "", "", b->hash, b->now });

@@ -8,19 +8,6 @@
 
 /* Saying and writing */
 
-static void note_step(struct run *r, const char *key, const char *line)
-{
-    if (r->notes == r->note_room) {
-        size_t room = r->note_room ? r->note_room * 2 : 64;
-        struct plan_step *more = arena_many(r->keep, struct plan_step, room);
-        if (r->notes)
-            memcpy(more, r->note, r->notes * sizeof *more);
-        r->note = more;
-        r->note_room = room;
-    }
-    r->note[r->notes++] = (struct plan_step){ key, line, r->world->now(r->world), false };
-}
-
 void run_say(struct run *r, const char *key, const char *format, ...)
 {
     if (!r->dry && (!r->audience || !r->audience->say))
@@ -32,7 +19,7 @@ void run_say(struct run *r, const char *key, const char *format, ...)
     va_end(args);
     key = key ? key : "";
     if (r->dry)
-        note_step(r, key, arena_string(r->keep, text_for_terminal(r->keep, line)));
+        (void)plan_note(r, key, PLAN_SAYS, line);
     else /* as it is: a program may say a million lines, and nothing of them stays */
         r->audience->say(r->audience->context, key, line);
 }
@@ -348,6 +335,8 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
             : !plugins_open(&r->plugins, ws, &r->roles, keep, e))
         return false;
     r->dry = dry;
+    if (dry && !plugins_open(&r->bound, ws, &r->roles, keep, e))
+        return false;
     r->always = !dry && r->world->environment
              && text_equal(r->world->environment(r->world, "TOCSIN_REPLAY"), "always");
     if (r->incident && !r->store->read(r->store, r->incident, &r->journal, keep, e))
@@ -404,6 +393,9 @@ void engine_close(struct run *r)
         sandbox_close(r->sandbox);
     if (r->plugins)
         plugins_close(r->plugins);
+    if (r->bound)
+        plugins_close(r->bound);
+    r->bound = NULL;
     r->lock = NULL;
     r->sandbox = NULL;
     r->plugins = NULL;

@@ -209,8 +209,23 @@ struct run {
     struct err trouble;               /* what ends the loop: kind NONE while fine */
     struct plan_step *note;           /* of a dry run */
     size_t notes, note_room;
+    struct plugins *bound;            /* of a dry run: what is bound in earnest; only looked at */
+    struct event *planned;            /* of a dry run: what would be in the journal */
+    size_t planneds, planned_room;
     int64_t interrupts_seen;
 };
+
+/* plan_note.c: what a dry run would do. The texts are copied. */
+struct plan_step *plan_note(struct run *r, const char *key, enum plan_kind kind, const char *line);
+void plan_note_read(struct branch *b, const char *result);
+void plan_note_asked(struct branch *b, const char *mode, const char *question);
+void plan_note_change(struct branch *b);
+/* An event that is not written: what restore and the ledger then find. Its hash. */
+const char *plan_record(struct run *r, enum event_kind kind, const char *data);
+/* Of all incidents, and of a dry run itself. */
+bool run_ledger(struct ledger *out, struct run *r, struct err *e);
+/* Can what is bound in earnest do it? Of a dry run, whose own world can do everything. */
+bool run_can(struct run *r, const struct role_action *a, struct err *e);
 
 /* write.c */
 void engine_flush(struct run *r);

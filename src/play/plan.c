@@ -68,6 +68,8 @@ static bool play(struct plan *out, struct run *r, const struct run_request *q,
         || !runbook_arguments(&r->arguments, &book, r, json_from(given), e))
         return false;
     r->id = "R0";
+    if (!r->incident)
+        r->incident = "a plan"; /* what it changes is its own */
     struct branch *root = run_root(r);
     if (!run_call_steps(r, root, &book, e) || !engine_loop(r, root, e))
         return false;

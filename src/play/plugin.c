@@ -60,6 +60,11 @@ void plugins_close(struct plugins *p)
     p->first = NULL;
 }
 
+void plugins_only_look(struct plugins *p)
+{
+    p->looks = true;
+}
+
 const char *plugins_for(const struct plugins *p, const char *role)
 {
     const struct binding *b = config_binding(&p->ws->config, role);

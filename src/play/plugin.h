@@ -30,6 +30,8 @@ bool plugins_open(struct plugins **out, const struct workspace *ws, const struct
  * that happens in it leaves the process. */
 bool plugins_open_model(struct plugins **out, const struct workspace *ws,
                         const struct roles *roles, struct arena *keep, struct err *e);
+/* Whatever is read through it leaves no trace: what plugins keep is not written. */
+void plugins_only_look(struct plugins *p);
 /* "sense.flood.ip=192.0.2.1": that read answers so, in a dry run. */
 bool plugins_assume(struct plugins *p, const char *assumption, struct err *e);
 /* Programs inherit that descriptor: the lock of their run. */

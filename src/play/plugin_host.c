@@ -169,6 +169,8 @@ static int host_state_write(lua_State *L)
         p->memory = t.at;
         return 0;
     }
+    if (p->looks)
+        return 0;
     struct world *w = p->ws->world;
     text_char(&t, '\n');
     const char *path = state_path(l, &scratch);

@@ -40,6 +40,7 @@ struct plugins {
     struct arena *keep;
     struct loaded *first;
     bool model;              /* a dry run */
+    bool looks;              /* only looked at: a plugin's state stays as it is on disk */
     const char *memory;      /* of a dry run: the state, instead of a file */
     struct assumption *assumed;
     struct secrets *secrets;

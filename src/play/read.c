@@ -42,6 +42,8 @@ static void write_read(struct branch *b, const char *result, const char *error, 
         json_put_raw(&o, "result", result, strlen(result));
     }
     data_close(&o, b);
+    if (!error)
+        plan_note_read(b, result);
     b->answer.json = result;
     b->answer.text = error;
     branch_write(b, EVENT_READ, data.at, false, then);
@@ -100,7 +102,7 @@ void perform_read(struct branch *b)
         branch_bad(b, "%s", json_get_text(json_get(ev->data, "error"), "text", r->keep));
         return;
     }
-    if (!task_perform(&task, r->plugins, a, json_from(b->want.args), "", r->keep, &e)) {
+    if (!run_can(r, a, &e) || !task_perform(&task, r->plugins, a, json_from(b->want.args), "", r->keep, &e)) {
         branch_bad(b, "%s", e.text);
         return;
     }

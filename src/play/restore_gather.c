@@ -105,7 +105,7 @@ static const char *why_not(const struct target *t, const struct change *back, st
 
 bool restore_gather(struct restoring *s, struct run *r, struct err *e)
 {
-    if (!ledger_read(&s->ledger, r->ws, r->keep, e))
+    if (!run_ledger(&s->ledger, r, e))
         return false;
     s->item = arena_many(r->keep, struct item, s->ledger.targets + 1);
     for (const char *const *name = s->names; name && *name; name++)

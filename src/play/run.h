@@ -60,7 +60,17 @@ bool run_resume(struct run_outcome *out, const struct run_request *r, const char
 
 /* A dry run: the first line says where its state comes from; from there on the
  * roles' models answer, and no change leaves the process. */
-struct plan_step { const char *key, *line; int64_t at; bool change; };
+enum plan_kind { PLAN_SAYS, PLAN_READS, PLAN_ASKS, PLAN_CHANGES };
+extern const char *const plan_kind_names[]; /* "says" ... */
+struct plan_step {
+    const char *key, *line;
+    int64_t at;
+    enum plan_kind kind;
+    /* of a change that takes effect, in words; else NULL */
+    const char *change, *action, *target, *before, *after, *undo;
+    const char *who;       /* of a question: "bob or carol (anyone but alice)" */
+    bool by_hand;          /* nothing is bound: a person would be asked to do it */
+};
 struct plan {
     const char *source;
     const struct plan_step *step;

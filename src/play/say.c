@@ -50,6 +50,9 @@ static void write_word(struct branch *b, enum event_kind kind, const char *key, 
         return;
     if (kind == EVENT_STEP)
         run_say(b->run, b->key, "%s", value);
+    else if (b->run->dry)
+        run_say(b->run, b->key, kind == EVENT_NOTE ? "notes: %s" : "%s", kind == EVENT_PHASE
+                ? arena_print(b->run->keep, "phase %s", value) : value);
     branch_write(b, kind, data.at, false, answer_nil);
 }
 

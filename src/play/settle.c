@@ -57,8 +57,7 @@ void change_end(struct branch *b)
     run_say(r, w->key, "%s %s: %s", w->name, w->action->full,
             w->text && w->text[0] ? w->text : outcome_of[w->outcome]);
     r->last_change = arena_print(r->keep, "%s  %s", w->name, w->text && w->text[0] ? w->text : outcome_of[w->outcome]);
-    if (r->dry && r->notes)
-        r->note[r->notes - 1].change = true;
+    plan_note_change(b);
     branch_write(b, EVENT_ACTION_ENDED, data.at, true, ended);
 }
 

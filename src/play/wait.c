@@ -126,7 +126,7 @@ static void poll_now(struct branch *b)
     struct run *r = b->run;
     struct task *task;
     struct err e = { 0 };
-    if (!task_perform(&task, r->plugins, b->want.action, json_from(b->want.args), "", r->keep, &e)) {
+    if (!run_can(r, b->want.action, &e) || !task_perform(&task, r->plugins, b->want.action, json_from(b->want.args), "", r->keep, &e)) {
         branch_bad(b, "%s", e.text);
         return;
     }

@@ -105,9 +105,7 @@ static bool append(struct run *r, struct pending *p, size_t n, bool sync, struct
 static void note_dry(struct run *r, struct pending *p, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (p[i].fill)
-            p[i].fill(p[i].branch);
-        p[i].branch->hash = event_no_hash;
+        p[i].branch->hash = plan_record(r, p[i].kind, p[i].fill ? p[i].fill(p[i].branch) : p[i].data);
         p[i].branch->now = r->world->now(r->world);
     }
 }

@@ -203,6 +203,7 @@ bool verb_doctor(struct desk *d, struct err *e)
     if (!desk_at_most(d, 1, e) || !roles_load(&x.roles, d->keep, e)
         || !plugins_open(&x.plugins, &d->ws, &x.roles, d->keep, e))
         return false;
+    plugins_only_look(x.plugins);
     if (d->json) {
         o = desk_json(d, &t);
         json_open(&o, "checks", '[');

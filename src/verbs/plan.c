@@ -17,30 +17,59 @@ static const char *const *assumptions(struct desk *d)
     return list;
 }
 
+static const char *shown(struct desk *d, const struct plan_step *s)
+{
+    const char *line = text_for_terminal(d->keep, s->line);
+    return s->by_hand ? arena_print(d->keep, "%s (by hand)", line) : line;
+}
+
 static void print_text(struct desk *d, const struct plan *p)
 {
     fprintf(d->out, "%s\n", text_for_terminal(d->keep, p->source));
     int64_t start = p->steps ? p->step[0].at : 0;
-    for (size_t i = 0; i < p->steps; i++)
-        fprintf(d->out, "%7s  %-8s %s %s\n", duration_clock(d->keep, p->step[i].at - start),
-                p->step[i].key, p->step[i].change ? "*" : " ",
-                text_for_terminal(d->keep, p->step[i].line));
+    for (size_t i = 0; i < p->steps; i++) {
+        const struct plan_step *s = &p->step[i];
+        fprintf(d->out, "%7s  %-8s %c %s\n", duration_clock(d->keep, s->at - start), s->key,
+                s->kind == PLAN_CHANGES ? '*' : s->kind == PLAN_ASKS ? '?' : ' ', shown(d, s));
+        if (s->kind == PLAN_CHANGES)
+            fprintf(d->out, "%21s%s -> %s; undo: %s\n", "", text_for_terminal(d->keep, s->before),
+                    text_for_terminal(d->keep, s->after), text_for_terminal(d->keep, s->undo));
+    }
     fprintf(d->out, "%s\n", text_for_terminal(d->keep, p->end));
+}
+
+static void put_cell(struct desk *d, const char *text)
+{
+    for (const char *c = text_for_terminal(d->keep, text ? text : ""); *c; c++)
+        fprintf(d->out, strchr("|\\<`*_[", *c) ? "\\%c" : "%c", *c);
+    fprintf(d->out, " |");
 }
 
 static void print_markdown(struct desk *d, const struct plan *p)
 {
-    fprintf(d->out, "**%s**\n\n| at | step | | what would happen |\n| --- | --- | --- | --- |\n",
-            text_for_terminal(d->keep, p->source));
+    fprintf(d->out, "**%s**\n\n| at | step | | what would happen | before | after | undo |\n"
+            "| --- | --- | --- | --- | --- | --- | --- |\n", text_for_terminal(d->keep, p->source));
     int64_t start = p->steps ? p->step[0].at : 0;
     for (size_t i = 0; i < p->steps; i++) {
-        fprintf(d->out, "| %s | %s | %s | ", duration_clock(d->keep, p->step[i].at - start),
-                p->step[i].key, p->step[i].change ? "**change**" : "");
-        for (const char *c = text_for_terminal(d->keep, p->step[i].line); *c; c++)
-            fprintf(d->out, strchr("|\\<`*_[", *c) ? "\\%c" : "%c", *c);
-        fprintf(d->out, " |\n");
+        const struct plan_step *s = &p->step[i];
+        fprintf(d->out, "| %s | %s | %s | ", duration_clock(d->keep, s->at - start), s->key,
+                s->kind == PLAN_CHANGES ? "**change**" : s->kind == PLAN_ASKS ? "**asks**" : "");
+        put_cell(d, shown(d, s));
+        fputc(' ', d->out);
+        put_cell(d, s->before);
+        fputc(' ', d->out);
+        put_cell(d, s->after);
+        fputc(' ', d->out);
+        put_cell(d, s->undo);
+        fputc('\n', d->out);
     }
     fprintf(d->out, "\n%s\n", text_for_terminal(d->keep, p->end));
+}
+
+static void put_known(struct json_out *o, const char *key, const char *text)
+{
+    if (text)
+        json_put(o, key, text);
 }
 
 static void print_json(struct desk *d, const struct plan *p)
@@ -50,11 +79,20 @@ static void print_json(struct desk *d, const struct plan *p)
     json_put(&o, "source", p->source);
     json_open(&o, "steps", '[');
     for (size_t i = 0; i < p->steps; i++) {
+        const struct plan_step *s = &p->step[i];
         json_open(&o, NULL, '{');
-        json_put(&o, "key", p->step[i].key);
-        json_put(&o, "at", instant_utc(d->keep, p->step[i].at));
-        json_put_bool(&o, "change", p->step[i].change);
-        json_put(&o, "text", p->step[i].line);
+        json_put(&o, "key", s->key);
+        json_put(&o, "at", instant_utc(d->keep, s->at));
+        json_put(&o, "kind", plan_kind_names[s->kind]);
+        json_put_bool(&o, "change", s->kind == PLAN_CHANGES);
+        json_put(&o, "text", s->line);
+        put_known(&o, "action", s->action);
+        put_known(&o, "target", s->target);
+        put_known(&o, "before", s->before);
+        put_known(&o, "after", s->after);
+        put_known(&o, "undo", s->undo);
+        put_known(&o, "who", s->who);
+        json_put_bool(&o, "by_hand", s->by_hand);
         json_close(&o, '}');
     }
     json_close(&o, ']');

@@ -68,7 +68,7 @@ static size_t changes(const struct plan *p)
 {
     size_t n = 0;
     for (size_t i = 0; i < p->steps; i++)
-        n += p->step[i].change;
+        n += p->step[i].kind == PLAN_CHANGES;
     return n;
 }
 
