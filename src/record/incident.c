@@ -280,6 +280,27 @@ static const char *warning_of(const struct journal *j)
     return NULL;
 }
 
+/* Is the whole of a salvaged stream here, too, from somewhere else? */
+static bool is_whole_elsewhere(const struct journal *j, const struct stream *s)
+{
+    for (size_t i = 0; i < j->streams; i++) {
+        const struct stream *other = &j->stream[i];
+        if (!other->lost && !other->damage && other->last_seq >= s->last_seq
+            && text_equal(other->name, s->name))
+            return true;
+    }
+    return false;
+}
+
+static int64_t lost_of(const struct journal *j)
+{
+    int64_t lost = 0;
+    for (size_t i = 0; i < j->streams; i++)
+        if (j->stream[i].lost && !is_whole_elsewhere(j, &j->stream[i]))
+            lost += j->stream[i].lost;
+    return lost;
+}
+
 bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of, int64_t now,
                    struct arena *keep, struct err *e)
 {
@@ -290,7 +311,7 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
         .name = j->incident ? j->incident : "", .title = "", .zone = "UTC", .lead = "",
         .phase = "open", .number = "", .opened_at = INSTANT_NONE, .as_of = until, .head = "",
         .entries = count, .said_at = INSTANT_NONE, .next_due = INSTANT_NONE,
-        .warning = warning_of(j) };
+        .warning = warning_of(j), .lost = lost_of(j) };
     if (j->streams && j->stream[0].head)
         out->head = j->stream[0].head;
     windows_fold(&out->windows, out->name, raw, count, until, keep);

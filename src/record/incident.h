@@ -49,6 +49,7 @@ struct incident {
     const char *const *person;    /* who wrote, first come first; then NULL */
     int64_t said_at, next_due;    /* INSTANT_NONE: never */
     const char *warning;          /* damage and such; NULL: none */
+    int64_t lost;                 /* events that damage took, before the rest was salvaged */
 };
 
 /* `services` names what the workspace knows (so that silence can be told from

@@ -92,16 +92,53 @@ static bool follows(struct stream_reader *r, const struct event *ev)
     return false;
 }
 
-static void advance(struct stream_reader *r, const struct event *ev, size_t length)
+static void move_to(struct stream_reader *r, int64_t seq, const char *hash, size_t length)
 {
     r->chain.end = r->seen + length + 1;
-    r->chain.seq = ev->seq;
-    r->chain.recorded = ev->recorded;
-    memcpy(r->chain.hash, ev->hash, sizeof r->chain.hash);
-    if (!r->first[0])
-        memcpy(r->first, ev->hash, sizeof r->first);
+    r->chain.seq = seq;
+    memmove(r->chain.hash, hash, sizeof r->chain.hash);
     if (r->head && r->chain.end == r->head->offset)
         r->met_head = r->chain.seq == r->head->seq && !strcmp(r->chain.hash, r->head->hash);
+}
+
+static void advance(struct stream_reader *r, const struct event *ev, size_t length)
+{
+    r->chain.recorded = ev->recorded;
+    if (!r->first[0])
+        memcpy(r->first, ev->hash, sizeof r->first);
+    move_to(r, ev->seq, ev->hash, length);
+}
+
+static bool text_of(char *out, size_t digits, struct json object, const char *key, struct arena scratch)
+{
+    const char *text = json_get_text(object, key, &scratch);
+    if (!text || !hex_is(text, digits))
+        return false;
+    memcpy(out, text, digits + 1);
+    return true;
+}
+
+/* Of a salvaged stream: its first line, or the place of missing ones. False: neither. */
+static bool take_mark(struct stream_reader *r, const char *line, size_t length, struct arena scratch)
+{
+    static const char lost[] = "{\"lost\":";
+    struct json mark = { line, length };
+    struct chain to = r->chain;
+    size_t wrong_at;
+    bool first = !r->seen && length > strlen(SALVAGE_MARK) && !memcmp(line, SALVAGE_MARK, strlen(SALVAGE_MARK));
+    bool gap = r->salvaged && !r->stopped && length > sizeof lost && !memcmp(line, lost, sizeof lost - 1);
+    if (!r->whole || !(first || gap) || !json_check(line, length, &wrong_at))
+        return false;
+    if (gap) {
+        r->lost += json_int_or(json_get(mark, "lost"), 0);
+        if (text_of(to.hash, SHA256_HEX, mark, "previous", scratch))
+            to.seq = json_int_or(json_get(mark, "seq"), 0) - 1;
+    } else {
+        r->salvaged = true;
+        text_of(r->id, sizeof r->id - 1, mark, "id", scratch);
+    }
+    move_to(r, to.seq, to.hash, length);
+    return true;
 }
 
 /* Stands first in the data, so that looking for it costs nothing. */
@@ -155,6 +192,8 @@ static bool take_line(struct stream_reader *r, const char *line, size_t length,
     struct arena before = *keep;
     struct event ev;
     char why[128];
+    if (take_mark(r, line, length, *keep))
+        return true;
     enum event_line is = event_read(&ev, line, length, r->stopped ? NULL : r->chain.hash,
                                     r->keep_events ? &r->last : NULL, keep, why);
     if (is == EVENT_LINE_BAD && !r->stopped)
@@ -215,7 +254,7 @@ static const char *judge(struct stream_reader *r, size_t left, bool *altered,
     *altered = true;
     if (r->stopped && (r->bad_at < bound || r->whole || !r->head))
         return arena_print(keep, "altered at byte %" PRIu64 ": %s", r->bad_at, r->why);
-    for (size_t i = 0; i < r->bares; i++)
+    for (size_t i = 0; i < r->bares && !r->lost; i++)
         if (!is_allowed(r, r->bare[i]))
             return arena_print(keep, "altered at byte %" PRIu64
                                ": a line lost its data and no erasure names it", r->bare_at);
@@ -242,6 +281,9 @@ void stream_end(struct stream *out, struct stream_reader *r, size_t left, struct
         .last_seq = r->chain.seq,
         .end = r->chain.end,
         .erased = (unsigned)r->bares,
+        .salvaged = r->salvaged,
+        .id = arena_string(keep, r->id),
+        .lost = r->lost,
     };
     out->damage = judge(r, left, &out->altered, keep);
 }

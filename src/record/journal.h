@@ -11,6 +11,9 @@
  *          behind its head must be as good as what stands before it.
  * ERASED   A line without data is good only when an `erased` of the same
  *          stream names it.
+ * SALVAGED What is left of a damaged stream begins with a line that says so, and where
+ *          lines are missing one that says how many, and from which hash the next
+ *          one follows. Only a stream that is WHOLE may be one.
  * MEMORY   Events and their strings live in `keep`; the pieces may go.
  */
 #ifndef RECORD_JOURNAL_H
@@ -54,6 +57,10 @@ struct stream_reader {
     size_t count, room;
     struct event last;         /* for its by and uid */
 
+    bool salvaged;             /* it began as such: `id` is what its first line says, ... */
+    char id[33];
+    int64_t lost;              /* ... and so many events are missing */
+
     bool stopped;              /* a bad line was met: `why`, at `bad_at` */
     uint64_t bad_at;
     unsigned bad;              /* lines that did not parse */
@@ -86,9 +93,13 @@ void stream_end(struct stream *out, struct stream_reader *r, size_t left, struct
 void stream_read(struct stream *out, struct stream_reader *r, const char *bytes, size_t length,
                  struct arena *keep);
 
+#define SALVAGE_MARK "{\"tocsin_salvage\":1,"
+
 /* The lines that verify, as they stand: damage costs the lines it hit, and one more
- * where it hit a hash beyond recognition. */
-void stream_salvage(struct salvaged *out, const char *bytes, size_t length, struct arena *keep);
+ * where it hit a hash beyond recognition. `incident` is its local name; `head` (NULL:
+ * unknown) says how many lines there were. */
+void stream_salvage(struct salvaged *out, const char *incident, const struct head *head,
+                    const char *bytes, size_t length, struct arena *keep);
 
 /* The data of the first of `count` lines that are one batch; of any other line as it
  * is, but never with somebody else's mark of a batch. */

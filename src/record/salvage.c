@@ -38,27 +38,71 @@ static struct links behind(const struct links *before, const char *line, size_t 
     return l;
 }
 
-void stream_salvage(struct salvaged *out, const char *bytes, size_t length, struct arena *keep)
+/* Of the opening, even where that is damaged: an identity is better than none. */
+static void put_first(struct text *out, const char *incident, const char *bytes, size_t length)
+{
+    static const char mark[] = "\"id\":\"";
+    const char *end = memchr(bytes, '\n', length), *id = end ? memmem(bytes, (size_t)(end - bytes), mark, sizeof mark - 1) : NULL;
+    char copy[33] = "";
+    struct json_out o = json_out(out);
+    if (id && end - id > (ptrdiff_t)sizeof mark + 32)
+        memcpy(copy, id + sizeof mark - 1, 32);
+    json_open(&o, NULL, '{');
+    json_put_int(&o, "tocsin_salvage", 1);
+    json_put(&o, "incident", incident);
+    json_put(&o, "id", hex_is(copy, 32) ? copy : "");
+    json_close(&o, '}');
+    text_char(out, '\n');
+}
+
+/* In the place of lines that are missing: so many, and what the next one follows. */
+static void put_gap(struct text *out, int64_t lost, int64_t seq, const char *previous)
+{
+    struct json_out o = json_out(out);
+    json_open(&o, NULL, '{');
+    json_put_int(&o, "lost", lost);
+    if (previous) {
+        json_put_int(&o, "seq", seq);
+        json_put(&o, "previous", previous);
+    }
+    json_close(&o, '}');
+    text_char(out, '\n');
+}
+
+void stream_salvage(struct salvaged *out, const char *incident, const struct head *head,
+                    const char *bytes, size_t length, struct arena *keep)
 {
     struct text good = text_new(keep);
     struct links l = { "", "" };
     struct event ev;
+    int64_t seq = 0, lost = 0;
     *out = (struct salvaged){ 0 };
+    put_first(&good, incident, bytes, length);
     memcpy(l.stated, chain_start.hash, sizeof l.stated);
     for (const char *line = bytes, *end; line < bytes + length; line = end + 1) {
         end = memchr(line, '\n', (size_t)(bytes + length - line));
         size_t size = (size_t)((end ? end : bytes + length) - line);
-        if (end && (verifies(&ev, line, size, l.stated, *keep)
-                    || verifies(&ev, line, size, l.computed, *keep))) {
+        bool stated = end && verifies(&ev, line, size, l.stated, *keep);
+        if (stated || (end && verifies(&ev, line, size, l.computed, *keep))) {
+            if (lost)
+                put_gap(&good, ev.seq - seq - 1, ev.seq, stated ? l.stated : l.computed);
             text_bytes(&good, line, size + 1);
             out->good++;
+            seq = ev.seq;
+            lost = 0;
         } else {
             out->lost++;
+            lost++;
         }
         l = behind(&l, line, size);
         if (!end)
             break;
     }
+    if (head && head->seq > seq)
+        out->lost += head->seq - seq - lost;
+    lost = head ? (head->seq > seq ? head->seq - seq : 0) : lost;
+    if (lost)
+        put_gap(&good, lost, 0, NULL);
     out->bytes = good.at;
     out->length = good.length;
 }

@@ -24,6 +24,9 @@ struct stream {
     int64_t last_seq;
     uint64_t end;          /* byte offset behind its last good line */
     unsigned erased;       /* lines without data, each allowed by an `erased` */
+    bool salvaged;         /* what was left of a damaged one; then it has an id, ... */
+    const char *id;        /* ... what it says of its incident; "" */
+    int64_t lost;          /* events that damage took before the rest was salvaged */
     bool headless;         /* of another store, kept by an older version: no head guards its end */
     const char *damage;    /* NULL, or words with the byte offset */
     bool altered;          /* the damage lies before the head: writers refuse */
@@ -67,7 +70,8 @@ struct stream_bytes {
     size_t length;
 };
 
-/* Lines whose digests and whose link to the line before are right. */
+/* Lines whose digests and whose link to the line before are right, as a stream that
+ * says where others are missing. */
 struct salvaged {
     const char *bytes;
     size_t length;
@@ -149,9 +153,11 @@ struct store {
     /* All streams, own first: whole lines that verify, no others. */
     bool (*streams)(struct store *s, const char *incident, const struct stream_bytes **out,
                     size_t *count, struct arena *keep, struct err *e);
-    /* Takes in streams of other stores, byte for byte and read-only, and makes the
-     * incident where there is none of that name. Events that are there already
-     * are not taken twice: *added counts the new ones. Damage is ERR_INPUT. */
+    /* Takes in streams of other stores, or what was salvaged of ours, byte for byte
+     * and read-only, and makes the incident where there is none of that name. Events
+     * that are there already are not taken twice: *added counts the new ones. Damage
+     * is ERR_INPUT. Our own journal, when it is damaged and every line of it that can
+     * be trusted is in one of those streams, is set aside, and a new one begins. */
     bool (*adopt)(struct store *s, const char *incident, const struct stream_bytes *stream,
                   size_t count, int64_t *added, struct arena *keep, struct err *e);
     bool (*blobs)(struct store *s, const char *incident, struct names *out,

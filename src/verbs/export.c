@@ -175,3 +175,43 @@ bool import_parcel(struct desk *d, const char *file, const char *bytes, size_t l
               text_count(d->keep, added, "event"));
     return true;
 }
+
+/* The incident that it was salvaged from, else a free name. */
+static bool find_salvaged(const char **name, struct desk *d, const char *id, const char *called, struct err *e)
+{
+    struct journals all;
+    *name = NULL;
+    if ((*id && !find_by_id(name, d, id, e)) || !journals_read(&all, &d->ws, NULL, d->keep, e))
+        return false;
+    if (*name)
+        return true;
+    for (size_t i = 0; i < all.count; i++) /* damaged, it may not know its own id any more */
+        if (text_equal(all.journal[i].incident, called) && *all.journal[i].id && *id)
+            called = NULL;
+    *name = called;
+    return called || workspace_next_name(name, &d->ws, desk_now(d), d->keep, e);
+}
+
+bool import_salvaged(struct desk *d, const char *file, const char *bytes, size_t length, struct err *e)
+{
+    struct stream s;
+    struct stream_reader r = stream_begin(NULL, NULL, 0);
+    const char *end = memchr(bytes, '\n', length), *name;
+    int64_t added;
+    r.whole = true;
+    stream_read(&s, &r, bytes, length, d->keep);
+    if (s.damage || !end)
+        return err_input(e, "'%s' is %s", file, s.damage ? s.damage : "empty");
+    if (!r.count)
+        return err_input(e, "'%s' holds no event that could be trusted", file);
+    struct json first = { bytes, (size_t)(end - bytes) };
+    const char *called = json_text_or(json_get(first, "incident"), d->keep, "");
+    struct stream_bytes stream = { s.name, bytes, length };
+    if (!find_salvaged(&name, d, s.id, called, e))
+        return false;
+    if (!d->ws.store->adopt(d->ws.store, name, &stream, 1, &added, d->keep, e) || !desk_incident(d, name, e))
+        return err_while(e, "importing '%s'", file);
+    desk_echo(d, "%s, %s lost", text_count(d->keep, (int64_t)r.count, "event"),
+              s.lost ? arena_print(d->keep, "%lld", (long long)s.lost) : "none");
+    return true;
+}

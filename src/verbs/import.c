@@ -156,6 +156,8 @@ bool verb_import(struct desk *d, struct err *e)
         return false;
     if (length >= strlen(PARCEL_MARK) && !memcmp(bytes, PARCEL_MARK, strlen(PARCEL_MARK)))
         return import_parcel(d, input ? "standard input" : file, bytes, length, e);
+    if (length >= strlen(SALVAGE_MARK) && !memcmp(bytes, SALVAGE_MARK, strlen(SALVAGE_MARK)))
+        return import_salvaged(d, input ? "standard input" : file, bytes, length, e);
     if (desk_option(d, "rows"))
         return import_rows(d, bytes, length, e);
     if (text_ends(file, ".md") || text_ends(file, ".markdown"))

@@ -10,4 +10,7 @@
 bool import_parcel(struct desk *d, const char *file, const char *bytes, size_t length,
                    struct err *e);
 
+/* What `tocsin verify --salvage` wrote, taken in for the damaged journal that it is of. */
+bool import_salvaged(struct desk *d, const char *file, const char *bytes, size_t length, struct err *e);
+
 #endif

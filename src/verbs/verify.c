@@ -17,9 +17,12 @@ static void say_streams(struct desk *d, const char *name, const struct checked *
 {
     for (size_t i = 0; i < c->streams; i++) {
         const struct stream *s = &c->stream[i];
-        const char *which = i ? arena_print(d->keep, "%s, of another store, %.8s", name, s->name) : name;
+        const char *which = !i ? name : arena_print(d->keep, "%s, %s, %.8s", name,
+                                                    s->salvaged ? "salvaged" : "of another store", s->name);
         fprintf(d->out, "%s: %s, %s", which, text_count(d->keep, c->lines[i], "event"),
                 s->damage ? "DAMAGED" : s->headless ? "whole as far as they go" : "whole");
+        if (s->lost)
+            fprintf(d->out, ", %s lost", text_count(d->keep, s->lost, "event"));
         if (s->erased)
             fprintf(d->out, ", %u erased", s->erased);
         if (s->damage)
@@ -72,6 +75,7 @@ static void put_incident(struct json_out *o, const char *name, const struct chec
         json_put(o, "stream", s->name);
         json_put_bool(o, "own", i == 0);
         json_put_int(o, "events", c->lines[i]);
+        json_put_int(o, "lost", s->lost);
         json_put_int(o, "erased", s->erased);
         json_put_int(o, "end", (int64_t)s->end);
         json_put(o, "hash", s->head);
@@ -130,13 +134,15 @@ static bool salvage(struct desk *d, const char *file, struct err *e)
 {
     const char *name;
     struct salvaged s;
-    if (!workspace_pick(&name, NULL, &d->ws, d->given_incident, true, d->keep, e)
+    bool log = text_equal(d->given_incident, name = "log");
+    if ((!log && !workspace_pick(&name, NULL, &d->ws, d->given_incident, true, d->keep, e))
         || !d->ws.store->salvage(d->ws.store, name, &s, d->keep, e)
         || !d->world->write_private(d->world, file, s.bytes, s.length, e))
         return err_while(e, "salvaging");
     if (!d->json) {
         fprintf(d->out, "%s: %s that can be trusted in '%s', %" PRId64 " left out\n", name,
                 text_count(d->keep, s.good, "line"), file, s.lost);
+        desk_say(d, "  tocsin import %s   takes it in; the damaged journal is kept beside it", file);
         return true;
     }
     struct text to = text_new(d->keep);
@@ -197,5 +203,5 @@ bool verb_verify(struct desk *d, struct err *e)
     if (!damaged)
         return true;
     err_failed(e, "%s of %zu damaged", text_count(d->keep, (int64_t)damaged, "incident"), all.count);
-    return !first ? false : err_hint(e, "tocsin -i %s verify --salvage FILE   keeps what can be trusted", first);
+    return !first ? false : err_hint(e, "tocsin -i %s verify --salvage FILE   and   tocsin import FILE   keep what can be trusted", first);
 }

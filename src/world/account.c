@@ -94,6 +94,9 @@ static bool take_incident(struct growing *g, const char *name, int64_t as_of, in
         return err_while(e, "folding '%s'", name);
     if (i->warning)
         unread(g, name, i->warning);
+    if (i->lost)
+        warn(g, name, arena_print(g->keep, "%s lost to damage: what that said is in no figure",
+                                  text_count(g->keep, i->lost, "event")));
     if (!j.count)
         return true;
     if ((i->drill || i->simulated) && !g->out->ws->config.simulated)

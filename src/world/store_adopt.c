@@ -7,7 +7,8 @@
 
 /* A stream that is here already, or that is to come here. */
 struct present {
-    const char *file;        /* in streams/; NULL: our own journal */
+    const char *file;        /* in streams/; NULL: not there yet, or our own journal */
+    bool own;
     const struct head *head; /* NULL: none */
     const char *damage;      /* NULL, or words: then `events` are those before it */
     struct stream stream;
@@ -19,7 +20,7 @@ struct present {
 static void parse(struct present *out, const char *bytes, size_t length, struct arena *keep)
 {
     struct stream_reader r = stream_begin(out->head, NULL, 0);
-    r.whole = out->file != NULL;
+    r.whole = !out->own;
     stream_read(&out->stream, &r, bytes, length, keep);
     out->damage = out->damage ? out->damage : out->stream.damage;
     out->bytes = (struct stream_bytes){ out->stream.name, bytes, (size_t)out->stream.end };
@@ -35,7 +36,7 @@ static bool load(struct present *out, struct local *l, const char *path, struct 
     size_t length = 0;
     if (out->file && !foreign_head(&out->head, &out->damage, l, path, keep, e))
         return false;
-    bool gone = out->head && l->disk->stat(path, &st) && errno == ENOENT;
+    bool gone = (out->head || out->own) && l->disk->stat(path, &st) && errno == ENOENT;
     if (!gone && !disk_load(l->disk, path, &bytes, &length, keep, e))
         return false;
     parse(out, bytes, length, keep);
@@ -50,6 +51,7 @@ static bool load_all(struct present **out, size_t *count, struct local *l, const
         return false;
     struct present *p = *out = arena_many(keep, struct present, foreign.count + 1);
     *count = foreign.count + 1;
+    p[0].own = true;
     if (!load(&p[0], l, arena_print(keep, "%s/journal.jsonl", folder), keep, e))
         return false;
     for (size_t i = 0; i < foreign.count; i++) {
@@ -172,7 +174,7 @@ static bool put_aside(struct local *l, const char *folder, const char *file, str
     return !l->disk->rename(path, aside) || errno == ENOENT || err_errno(e, "cannot move '%s'", path);
 }
 
-static bool take_in(struct local *l, const char *folder, const struct present *new,
+static bool take_in(struct local *l, const char *folder, const struct present *new, bool own_is_good,
                     int64_t *added, struct arena *keep, struct err *e)
 {
     struct present *here;
@@ -180,6 +182,8 @@ static bool take_in(struct local *l, const char *folder, const struct present *n
     size_t all;
     if (!load_all(&here, &all, l, folder, keep, e))
         return false;
+    if (!own_is_good)
+        here[0].events = 0; /* what only it holds is to be held elsewhere, too */
     const char *file = place(new, here, all, &instead, added, keep);
     if (!file)
         return true;
@@ -200,6 +204,109 @@ static bool make_of(struct local *l, const char *incident, const struct present 
     return local_create_with(l, incident, NULL, stream, count, keep, e);
 }
 
+static bool is_held(const char *hash, const struct present *here, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (!here[i].damage && holds(&here[i], hash))
+            return true;
+    return false;
+}
+
+/* Is every line of our own journal that can be trusted in a stream that was taken in,
+ * and is said there what was lost? Where no line is left, nobody can say. */
+static bool is_elsewhere(const struct stream_bytes *good, const struct head *head,
+                         const struct present *here, size_t count, struct arena scratch)
+{
+    struct present own = { 0 };
+    bool said = !head || !head->seq || is_held(head->hash, here, count);
+    parse(&own, good->bytes, good->length, &scratch);
+    for (size_t i = 0; i < own.events; i++)
+        if (!is_held(own.event[i].hash, here, count))
+            return false;
+    for (size_t i = 1; i < count; i++)
+        said |= here[i].stream.salvaged;
+    return said || !own.events;
+}
+
+/* Beside the journal; then a new one begins, at nothing. Whoever dies in between
+ * leaves a journal that is shorter than its head: as damaged as it was. */
+static bool begin_anew(struct local *l, struct strand *s, const char *bytes, size_t length,
+                       struct arena scratch, struct err *e)
+{
+    char head[HEAD_SIZE], hash[SHA256_HEX + 1];
+    sha256_hex(hash, bytes, length);
+    const char *aside = arena_print(&scratch, "damaged-%.12s.jsonl", hash);
+    head_of_nothing(head);
+    if (length && !disk_replace(l->disk, arena_print(&scratch, "%s/%s", s->folder, aside), bytes, length,
+                                l->modes.file, e))
+        return false;
+    if (!disk_replace(l->disk, s->journal, "", 0, l->modes.file, e)
+        || !disk_write(l->disk, s->head_fd, s->head, head, sizeof head, 0, e)
+        || !disk_sync(l->disk, s->head_fd, s->head, e))
+        return false;
+    if (length)
+        local_warn(l, "%s: its damaged journal is kept as '%s/%s'", s->incident, s->folder, aside);
+    return true;
+}
+
+/* Our own journal, which is damaged, gives way to what was taken in. */
+static bool set_aside(struct local *l, struct strand *s, struct arena scratch, struct err *e)
+{
+    struct present *here;
+    struct salvaged good;
+    struct stat st;
+    const char *bytes = "";
+    size_t count, length = 0;
+    bool there = !l->disk->stat(s->journal, &st);
+    if ((there && !disk_load(l->disk, s->journal, &bytes, &length, &scratch, e))
+        || !load_all(&here, &count, l, s->folder, &scratch, e))
+        return false;
+    struct head head;
+    const char *no_head;
+    if (!local_head(&head, &no_head, l, s->folder, &scratch, e))
+        return false;
+    stream_salvage(&good, s->incident, no_head ? NULL : &head, bytes, length, &scratch);
+    struct stream_bytes kept = { "", good.bytes, good.length };
+    if (is_elsewhere(&kept, no_head ? NULL : &head, here, count, scratch)) {
+        if (!good.good && !no_head && head.seq && !is_held(head.hash, here, count))
+            local_warn(l, "%s: nothing was left of its own %lld events; those that are in no copy are lost",
+                       s->incident, (long long)head.seq);
+        return begin_anew(l, s, bytes, length, scratch, e);
+    }
+    local_warn(l, "%s stays damaged: its journal holds events that this does not; tocsin -i %s verify --salvage "
+               "FILE, and import that, too", s->incident, s->incident);
+    return true;
+}
+
+/* Nobody else imports meanwhile, or writes a first line of ours. */
+static bool join(struct local *l, const char *incident, const char *folder, const struct present *new,
+                 size_t count, int64_t *added, struct arena *keep, struct err *e)
+{
+    struct journal j;
+    struct strand *s = local_strand(l, incident, e);
+    if (!s || !disk_lock(s->head_fd, s->head, true, e))
+        return false;
+    bool ok = disk_lock(s->lock_fd, s->lock, true, e);
+    if (ok) {
+        ok = local_read_fresh(l, incident, &j, keep, e);
+        bool good = ok && !j.stream[0].altered;
+        for (size_t i = 0; ok && i < count; i++)
+            ok = take_in(l, folder, &new[i], good, added, keep, e);
+        ok = ok && foreign_guard(l, folder, *keep, e) && (good || set_aside(l, s, *keep, e));
+        disk_unlock(s->lock_fd);
+    }
+    disk_unlock(s->head_fd);
+    return ok;
+}
+
+/* A head that is missing is damage, and stays so: but there must be one to lock. */
+static bool own_head(struct local *l, const char *folder, struct arena scratch, struct err *e)
+{
+    struct stat st;
+    const char *path = arena_print(&scratch, "%s/head", folder);
+    return !l->disk->stat(path, &st) || errno != ENOENT || disk_replace(l->disk, path, "", 0, l->modes.file, e);
+}
+
 bool local_adopt(struct store *store, const char *incident, const struct stream_bytes *stream,
                  size_t count, int64_t *added, struct arena *keep, struct err *e)
 {
@@ -212,15 +319,7 @@ bool local_adopt(struct store *store, const char *incident, const struct stream_
         return false;
     if (l->disk->stat(folder, &st))
         return make_of(l, incident, new, count, added, keep, e);
-    struct strand *s = local_strand(l, incident, e);
-    if (!s || !disk_lock(s->lock_fd, s->lock, true, e)) /* another import, or a first line of ours */
-        return false;
-    bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = take_in(l, folder, &new[i], added, keep, e);
-    ok = ok && foreign_guard(l, folder, *keep, e);
-    disk_unlock(s->lock_fd);
-    return ok;
+    return own_head(l, folder, *keep, e) && join(l, incident, folder, new, count, added, keep, e);
 }
 
 bool local_fork(struct draft *out, struct local *l, const struct strand *s,

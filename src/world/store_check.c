@@ -136,9 +136,10 @@ bool local_salvage(struct store *store, const char *incident, struct salvaged *o
                    struct arena *keep, struct err *e)
 {
     struct local *l = (struct local *)store;
-    const char *folder, *bytes;
+    const char *folder, *bytes, *no_head;
     size_t length;
-    if (!local_folder(&folder, l, incident, keep, e))
+    struct head head;
+    if (!local_folder(&folder, l, incident, keep, e) || !local_head(&head, &no_head, l, folder, keep, e))
         return false;
     if (!disk_load(l->disk, arena_print(keep, "%s/journal.jsonl", folder), &bytes, &length, keep, e)) {
         struct stat st;
@@ -150,7 +151,7 @@ bool local_salvage(struct store *store, const char *incident, struct salvaged *o
         }
         return false;
     }
-    stream_salvage(out, bytes, length, keep);
+    stream_salvage(out, incident, no_head ? NULL : &head, bytes, length, keep);
     return true;
 }
 

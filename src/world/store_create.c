@@ -19,16 +19,21 @@ static bool empty_file(struct local *l, const char *folder, const char *name, co
     return ok;
 }
 
+void head_of_nothing(char head[HEAD_SIZE])
+{
+    struct head start = { 0 };
+    memcpy(start.hash, chain_start.hash, sizeof start.hash);
+    head_write(head, &start);
+    head_write(head + HEAD_SLOT, &start);
+}
+
 /* An incident's folder with nothing in its journal. */
 static bool make_empty(struct local *l, const char *folder, struct err *e)
 {
     static const char *const inside[] = { "streams", "blobs", "output" };
     struct arena scratch = l->all;
     char head[HEAD_SIZE];
-    struct head start = { 0 };
-    memcpy(start.hash, chain_start.hash, sizeof start.hash);
-    head_write(head, &start);
-    head_write(head + HEAD_SLOT, &start);
+    head_of_nothing(head);
     if (!disk_make_folder(l->disk, folder, l->modes.folder, e))
         return false;
     for (size_t i = 0; i < 3; i++)

@@ -12,6 +12,10 @@ bool local_create_log(struct local *l, struct err *e);
 bool local_list(struct store *s, struct names *out, struct arena *keep, struct err *e);
 bool local_read(struct store *s, const char *incident, struct journal *out, struct arena *keep,
                 struct err *e);
+/* What our head says, if it says anything: what speaks against it is *damage, except
+ * where the disk is to blame. */
+bool local_head(struct head *out, const char **damage, struct local *l, const char *folder,
+                struct arena *keep, struct err *e);
 /* Never what was read before. */
 bool local_read_fresh(struct local *l, const char *incident, struct journal *out,
                       struct arena *keep, struct err *e);
@@ -62,6 +66,8 @@ bool local_blobs(struct store *s, const char *incident, struct names *out, struc
 bool local_fork(struct draft *out, struct local *l, const struct strand *s,
                 const struct draft *first, struct arena *keep, struct err *e);
 
+/* Both slots of an empty journal's. */
+void head_of_nothing(char head[HEAD_SIZE]);
 /* store_create.c. `opened` NULL: nothing in our own journal. */
 bool local_create_with(struct local *l, const char *incident, const struct draft *opened,
                        const struct stream_bytes *stream, size_t count, struct arena *keep,

@@ -23,10 +23,8 @@ bool local_list(struct store *store, struct names *out, struct arena *keep, stru
     return true;
 }
 
-/* What the head says, if it says anything: what speaks against it is damage, except
- * where the disk is to blame. */
-static bool read_head(struct head *out, const char **damage, struct local *l, const char *folder,
-                      struct arena *keep, struct err *e)
+bool local_head(struct head *out, const char **damage, struct local *l, const char *folder,
+                struct arena *keep, struct err *e)
 {
     struct err why = { 0 };
     int next;
@@ -55,7 +53,7 @@ static bool read_own(struct local *l, const char *folder, const char *incident,
     size_t left = 0;
     if (l->disk->stat(folder, &st) && errno == ENOENT)
         return err_input(e, "there is no incident '%s'", incident);
-    if (!read_head(head, &bad_head, l, folder, keep, e))
+    if (!local_head(head, &bad_head, l, folder, keep, e))
         return false;
     int fd = disk_open(l->disk, path, O_RDONLY, 0, e);
     bool missing = fd < 0 && errno == ENOENT;
@@ -108,6 +106,8 @@ bool local_read_fresh(struct local *l, const char *incident, struct journal *out
         if (r.event[i].seq == 1 && r.event[i].data.at
             && (r.event[i].kind == EVENT_OPENED || r.event[i].kind == EVENT_FORKED))
             out->id = json_text_or(json_get(r.event[i].data, "id"), keep, "");
+    for (size_t i = 1; i < out->streams && !*out->id; i++)
+        out->id = stream[i].id;
     return true;
 }
 

@@ -39,7 +39,7 @@ static void take_bell_down(struct strand *s)
 /* The way back from damage, to type. */
 static bool salvage_it(struct err *e, const char *incident)
 {
-    return err_hint(e, "tocsin -i %s verify --salvage FILE   keeps what can be trusted", incident);
+    return err_hint(e, "tocsin -i %s verify --salvage FILE   and   tocsin import FILE   keep what can be trusted", incident);
 }
 
 static bool is_missing(struct err *e, const char *path, const char *incident)

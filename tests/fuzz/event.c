@@ -66,7 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     r.beyond_damage = true;
     stream_read(&s, &r, line, length, &keep);
     assert(s.end <= length);
-    stream_salvage(&saved, line, length, &keep);
-    assert(saved.length <= length);
+    stream_salvage(&saved, "INC-2025-001", NULL, line, length, &keep);
+    r = stream_begin(NULL, NULL, 0);
+    r.whole = true;
+    stream_read(&s, &r, saved.bytes, saved.length, &keep);
+    assert(!s.damage && (int64_t)r.count == saved.good);
     return 0;
 }

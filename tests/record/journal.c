@@ -242,6 +242,83 @@ static void the_head_is_the_valid_slot_with_the_higher_seq(void **_)
     assert_false(head_read(&h, &next, bytes, sizeof bytes));
 }
 
+/* What is left of it, read as a stream that was taken in. */
+static struct stream salvaged(const char *bytes, size_t length, struct salvaged *left,
+                              struct stream_reader *r, struct arena *keep)
+{
+    struct stream s;
+    stream_salvage(left, "INC-2025-001", NULL, bytes, length, keep);
+    *r = stream_begin(NULL, NULL, 1);
+    r->whole = true;
+    stream_read(&s, r, left->bytes, left->length, keep);
+    return s;
+}
+
+static void what_is_salvaged_of_any_damage_is_a_stream_that_verifies(void **_)
+{
+    struct made m = make_stream();
+    for (size_t byte = 0; byte < 2 * m.length; byte++) {
+        struct arena keep = *test_keep();
+        struct stream_reader r;
+        struct salvaged left;
+        bool cut = byte >= m.length;
+        char *damaged = arena_copy(&keep, m.bytes, m.length);
+        if (!cut)
+            damaged[byte] = (char)(damaged[byte] ^ (1 << byte % 8));
+        struct stream s = salvaged(damaged, cut ? byte - m.length : m.length, &left, &r, &keep);
+        if (s.damage)
+            fail_msg("byte %zu: %s", byte, s.damage);
+        assert_true(s.salvaged);
+        assert_int_equal(r.count, left.good);
+        assert_true(cut || (left.good >= LINES - 3 && left.good < LINES));
+        for (size_t i = 0; i < r.count; i++)
+            assert_string_equal(r.event[i].hash, m.head[r.event[i].seq].hash);
+        if (!cut && r.count && r.event[r.count - 1].seq == LINES)
+            assert_int_equal(s.lost, LINES - r.count);
+        if (!cut && byte >= m.head[1].offset)
+            assert_string_equal(s.id, "00000000000000000000000000000001");
+    }
+}
+
+static void every_cut_and_every_flipped_bit_of_what_was_salvaged_is_found_by_its_head(void **_)
+{
+    struct made m = make_stream();
+    struct stream_reader r;
+    struct salvaged left;
+    m.bytes[m.head[2].offset + 20] ^= 1;
+    struct stream s = salvaged(m.bytes, m.length, &left, &r, test_keep());
+    struct head h = { s.end, s.last_seq, "" };
+    memcpy(h.hash, s.head, SHA256_HEX);
+    const char *gap = strstr(left.bytes, "{\"lost\"");
+    assert_non_null(gap);
+    for (size_t bit = 0; bit < 9 * left.length; bit++) {
+        struct arena keep = *test_keep();
+        struct stream cut;
+        bool flips = bit >= left.length;
+        size_t byte = flips ? (bit - left.length) / 8 : bit;
+        char *bytes = arena_copy(&keep, left.bytes, left.length);
+        if (flips)
+            bytes[byte] = (char)(bytes[byte] ^ (1 << bit % 8));
+        r = stream_begin(&h, NULL, 1);
+        r.whole = true;
+        stream_read(&cut, &r, bytes, flips ? left.length : byte, &keep);
+        /* The words about the incident and the number of lost lines are for people. */
+        bool words = byte < strcspn(left.bytes, "\n") || (left.bytes + byte >= gap && left.bytes + byte < gap + 24);
+        if (!cut.damage && !(flips && words))
+            fail_msg("%s at byte %zu is not seen", flips ? "a flipped bit" : "a cut", byte);
+    }
+}
+
+static void our_own_journal_is_never_a_salvaged_one(void **_)
+{
+    struct made m = make_stream();
+    struct stream_reader r;
+    struct salvaged left;
+    salvaged(m.bytes, m.length, &left, &r, test_keep());
+    assert_non_null(read_it(NULL, left.bytes, left.length, &r, test_keep()).damage);
+    assert_non_null(read_it(&m.head[LINES], left.bytes, left.length, &r, test_keep()).damage);
+}
+
 static void every_flipped_bit_of_a_slot_makes_it_invalid(void **_)
 {
     struct made m = make_stream();
@@ -380,6 +457,9 @@ int main(void)
         promise(behind_damage_a_reader_shows_what_still_parses),
         promise(a_line_that_skips_a_number_or_goes_back_in_time_is_damage),
         promise(the_head_is_the_valid_slot_with_the_higher_seq),
+        promise(what_is_salvaged_of_any_damage_is_a_stream_that_verifies),
+        promise(every_cut_and_every_flipped_bit_of_what_was_salvaged_is_found_by_its_head),
+        promise(our_own_journal_is_never_a_salvaged_one),
         promise(every_flipped_bit_of_a_slot_makes_it_invalid),
         promise(the_plain_golden_journal_is_read),
         promise(the_golden_journal_with_an_erased_line_is_read),

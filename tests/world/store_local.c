@@ -1,5 +1,7 @@
 #include "world/ground.h"
 
+#include "record/journal.h"
+
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -934,6 +936,108 @@ static void an_event_that_two_streams_hold_is_shown_once_wherever_it_stands(void
     leave(b);
 }
 
+/* Five notes, of which the second is damaged; and what was salvaged of them. */
+static struct stream_bytes damaged_five(struct ground *g)
+{
+    struct err e = { 0 };
+    struct salvaged left;
+    struct stream s;
+    struct stream_reader r = stream_begin(NULL, NULL, 0);
+    assert_good(create(g->store, &e), &e);
+    for (int i = 0; i < 5; i++)
+        assert_good(note(g->store, arena_print(test_keep(), "note %d", i), &e), &e);
+    spoil(inside(g, "journal.jsonl"), (long)journal(g->store).event[2].offset + 20, "?");
+    assert_good(g->store->salvage(g->store, incident, &left, test_keep(), &e), &e);
+    r.whole = true;
+    stream_read(&s, &r, left.bytes, left.length, test_keep());
+    assert_null(s.damage);
+    return (struct stream_bytes){ s.name, left.bytes, left.length };
+}
+
+/* However far it came: nothing that could be trusted is missing, and the whole can be
+ * done again. */
+static void the_way_back_from_damage_may_be_cut_short_anywhere(bool lasting, const char *gone)
+{
+    bool reached_the_end = false;
+    for (long n = 1; !reached_the_end; n++) {
+        struct arena before = *test_keep();
+        struct ground *g = ground();
+        struct err e = { 0 };
+        int64_t added;
+        struct stream_bytes left = damaged_five(g);
+        if (gone)
+            assert_int_equal(unlink(inside(g, gone)), 0);
+        struct store *bad = open_on(g, bad_disk());
+        trouble = (typeof(trouble)){ .fail_at = n, .number = EIO, .lasting = lasting };
+        bool done = bad->adopt(bad, incident, &left, 1, &added, test_keep(), &e);
+        reached_the_end = !trouble.hit;
+        trouble.fail_at = 0;
+        bad->close(bad);
+        struct journal j = read_anew(g);
+        assert_true(!done || !j.stream[0].damage);
+        assert_true(j.stream[0].altered || j.count == 5);
+        e = (struct err){ 0 };
+        assert_good(g->store->adopt(g->store, incident, &left, 1, &added, test_keep(), &e), &e);
+        j = read_anew(g);
+        for (size_t i = 0; i < j.streams; i++)
+            assert_null(j.stream[i].damage);
+        assert_int_equal(j.count, 5);
+        assert_int_equal(j.stream[1].lost, 1);
+        assert_string_equal(j.id, "00000000000000000000000000000001");
+        assert_good(note(g->store, "after", &e), &e);
+        j = read_anew(g);
+        assert_int_equal(j.event[0].kind, EVENT_FORKED);
+        assert_int_equal(times(&j, "after"), 1);
+        assert_int_equal(times(&j, "note 1"), 0);
+        assert_int_equal(times(&j, "note 0") + times(&j, "note 2") + times(&j, "note 3") + times(&j, "note 4"), 4);
+        leave(g);
+        *test_keep() = before;
+        assert_true(n < 400);
+    }
+}
+
+static void what_was_salvaged_takes_the_damaged_journals_place(void **_)
+{
+    the_way_back_from_damage_may_be_cut_short_anywhere(false, NULL);
+}
+
+static void a_dying_disk_leaves_it_damaged_or_salvaged_and_nothing_between(void **_)
+{
+    the_way_back_from_damage_may_be_cut_short_anywhere(true, NULL);
+}
+
+static void without_its_head_a_journal_comes_back_as_well(void **_)
+{
+    the_way_back_from_damage_may_be_cut_short_anywhere(true, "head");
+}
+
+static void without_its_journal_an_incident_comes_back_from_what_was_kept(void **_)
+{
+    the_way_back_from_damage_may_be_cut_short_anywhere(false, "journal.jsonl");
+}
+
+/* A copy from before the last notes: they are trusted, and only here. */
+static void a_damaged_journal_stays_while_it_holds_what_nothing_else_does(void **_)
+{
+    struct ground *a = ground(), *b = ground();
+    struct err e = { 0 };
+    const struct stream_bytes *stream;
+    size_t count;
+    int64_t added;
+    assert_good(create(a->store, &e) && note(a->store, "early", &e), &e);
+    adopt(b, a);
+    assert_good(b->store->streams(b->store, incident, &stream, &count, test_keep(), &e), &e);
+    assert_good(note(a->store, "late", &e) && note(a->store, "later", &e), &e);
+    spoil(inside(a, "journal.jsonl"), (long)journal(a->store).event[1].offset + 20, "?");
+    assert_good(a->store->adopt(a->store, incident, stream, count, &added, test_keep(), &e), &e);
+    assert_non_null(strstr(a->store->warning(a->store, test_keep()), "stays damaged"));
+    struct journal j = read_anew(a);
+    assert_true(j.stream[0].altered);
+    assert_int_equal(times(&j, "early") + times(&j, "late") + times(&j, "later"), 3);
+    leave(a);
+    leave(b);
+}
+
 static void the_files_of_a_team_are_the_teams(void **_)
 {
     struct ground *g = arena_one(test_keep(), struct ground);
@@ -1183,6 +1287,11 @@ int main(void)
         promise(an_import_on_a_dying_disk_is_done_again),
         promise(a_damaged_foreign_stream_is_made_whole_by_taking_it_in_again),
         promise(an_event_that_two_streams_hold_is_shown_once_wherever_it_stands),
+        promise(what_was_salvaged_takes_the_damaged_journals_place),
+        promise(a_dying_disk_leaves_it_damaged_or_salvaged_and_nothing_between),
+        promise(without_its_head_a_journal_comes_back_as_well),
+        promise(without_its_journal_an_incident_comes_back_from_what_was_kept),
+        promise(a_damaged_journal_stays_while_it_holds_what_nothing_else_does),
         promise(the_files_of_a_team_are_the_teams),
         promise(a_private_workspace_is_private),
         promise(a_named_lock_says_who_holds_it_and_dies_with_its_process),
