@@ -304,39 +304,41 @@ return {
 
   -- For scenarios: the world as it begins, looked at without an instrument's
   -- delay, and changed by hand.
-  begin = function(given)
-    local w = first_world(given)
-    if given.live then as_seen(w, given.live) end
-    state_write(w)
-    return {}
-  end,
-  look = function(t)
-    local w = world()
-    local result, why = contract(t.action).model(w, t.args, now(), instruments(w))
-    return { result = result, why = why }
-  end,
-  sample = sample,
-  -- Which faults met a call at all.
-  faults = function()
-    local w, list = world(), {}
-    for _, f in ipairs(w.faults) do
-      list[#list + 1] = { action = f.action, how = f.how, met = f.met == true, calls = w.calls[f.action] or 0 }
-    end
-    return { faults = list }
-  end,
-  dropped = dropped,
-  shape = function()
-    local w = world()
-    local pools, names, ips = {}, {}, {}
-    for name, s in pairs(w.services) do pools[name] = s.pool end
-    for name, z in pairs(w.dns) do names[name] = z.records end
-    for ip, about in pairs(w.ips) do ips[ip] = about end
-    return { pools = pools, names = names, IPs = ips, VPCs = w.vpcs, ["status pages"] = w.shown }
-  end,
-  put = function(t)
-    local w = world()
-    for key, value in pairs(t) do w[key] = value end
-    state_write(w)
-    return {}
-  end,
+  answers = {
+    begin = function(given)
+      local w = first_world(given)
+      if given.live then as_seen(w, given.live) end
+      state_write(w)
+      return {}
+    end,
+    look = function(t)
+      local w = world()
+      local result, why = contract(t.action).model(w, t.args, now(), instruments(w))
+      return { result = result, why = why }
+    end,
+    sample = sample,
+    -- Which faults met a call at all.
+    faults = function()
+      local w, list = world(), {}
+      for _, f in ipairs(w.faults) do
+        list[#list + 1] = { action = f.action, how = f.how, met = f.met == true, calls = w.calls[f.action] or 0 }
+      end
+      return { faults = list }
+    end,
+    dropped = dropped,
+    shape = function()
+      local w = world()
+      local pools, names, ips = {}, {}, {}
+      for name, s in pairs(w.services) do pools[name] = s.pool end
+      for name, z in pairs(w.dns) do names[name] = z.records end
+      for ip, about in pairs(w.ips) do ips[ip] = about end
+      return { pools = pools, names = names, IPs = ips, VPCs = w.vpcs, ["status pages"] = w.shown }
+    end,
+    put = function(t)
+      local w = world()
+      for key, value in pairs(t) do w[key] = value end
+      state_write(w)
+      return {}
+    end,
+  },
 }

@@ -38,7 +38,6 @@ end
 
 -- What the action says, in the members that its contract names.
 local function send(t)
-  if not t.settings.url then return failed("the setting 'url' of role '" .. t.role .. "' is missing") end
   local body = { action = t.action, key = t.key }
   for name, value in pairs(t.args) do body[name] = value end
   if t.role == "chat" then body = { text = t.args.text, channel = t.args.channel } end
@@ -61,7 +60,7 @@ return {
   summary = "says things as JSON over http: chat, ticket, page, status page",
   plays = { "chat", "ticket", "page", "statuspage" },
   needs = { "http" },
-  settings = { url = { type = "text" }, header = { type = "text" }, certificates = { type = "text" } },
+  settings = { url = { type = "url", required = true }, header = { type = "text" }, certificates = { type = "text" } },
   actions = {
     ["chat.say"] = way, ["page.call"] = way, ["statuspage.set"] = way,
     ["ticket.open"] = way, ["ticket.comment"] = way, ["ticket.escalate"] = way,

@@ -1,8 +1,6 @@
 /* plugin.c: which plugin plays a role, and what it says of itself. */
 #include "play/plugin_inside.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char *const outcome_names[] = { "ok", "unchanged", "failed", "unknown", NULL };
@@ -75,75 +73,66 @@ const char *plugins_for(const struct plugins *p, const char *role)
     return b ? b->plugin : "manual";
 }
 
-/* Does the list under `key` of the plugin's table hold `word`? */
-static bool says(struct loaded *l, const char *key, const char *word)
+static bool start(struct loaded *l, struct err *e)
 {
-    lua_State *L = sandbox_lua(l->sandbox);
-    bool found = false;
-    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
-    lua_getfield(L, -1, key);
-    if (lua_type(L, -1) == LUA_TSTRING)
-        found = strcmp(lua_tostring(L, -1), "all") == 0;
-    for (lua_Integer i = 1; lua_type(L, -1) == LUA_TTABLE && !found; i++) {
-        bool more = lua_rawgeti(L, -1, i) == LUA_TSTRING;
-        found = more && strcmp(lua_tostring(L, -1), word) == 0;
-        lua_pop(L, 1);
-        if (!more)
-            break;
-    }
-    lua_pop(L, 2);
-    return found;
-}
-
-static bool start(struct loaded *l, const char *bytes, size_t length, struct err *e)
-{
+    /* A plugin lives as long as the process and is no runbook: it may compute. */
+    const struct sandbox_limits limits = { .instructions = INT64_C(1) << 40,
+                                           .memory_bytes = INT64_C(256) << 20 };
+    l->sandbox = sandbox_open(&limits);
+    sandbox_within(l->sandbox, SECOND_MS); /* a table of names and functions needs no time */
     lua_State *L = sandbox_lua(l->sandbox);
     plugin_host_open(l);
     plugin_jobs_open(l);
-    if (!sandbox_load(l->sandbox, arena_print(l->home->keep, "plugins/%s/plugin.lua", l->name),
-                      bytes, length, e)
-        || !sandbox_call(l->sandbox, 0, 1, e))
+    bool loads = sandbox_load(l->sandbox, l->chunk, l->bytes, l->length, e) && sandbox_call(l->sandbox, 0, 1, e);
+    plugin_state_let_go(l);
+    if (!loads)
         return false;
     if (lua_type(L, -1) != LUA_TTABLE)
-        return err_input(e, "plugin '%s' answers no table", l->name);
+        return err_input(e, "%s answers no table", l->chunk);
     lua_setfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
-    l->keeps_state = says(l, "needs", "state");
-    l->runs_programs = says(l, "needs", "programs");
-    l->speaks_http = says(l, "needs", "http");
+    return plugin_declared(l, e);
+}
+
+static bool find_text(struct loaded *l, struct err *e)
+{
+    struct plugins *p = l->home;
+    struct world *w = p->ws->world;
+    const char *path;
+    bool own;
+    char digest[SHA256_HEX + 1];
+    if (!workspace_share(&path, &own, p->ws, "plugins", arena_print(p->keep, "%s/plugin.lua", l->name), p->keep, e)
+        || !w->read_file(w, path, &l->bytes, &l->length, p->keep, e))
+        return err_while(e, "plugin '%s'", l->name);
+    sha256_hex(digest, l->bytes, l->length);
+    l->sha256 = arena_string(p->keep, digest);
+    l->chunk = arena_print(p->keep, "plugins/%s/plugin.lua", l->name);
     return true;
 }
 
 struct loaded *plugins_load(struct plugins *p, const char *name, struct err *e)
 {
-    for (struct loaded *l = p->first; l; l = l->next)
-        if (strcmp(l->name, name) == 0)
-            return l;
-    struct loaded *l = arena_one(p->keep, struct loaded);
-    *l = (struct loaded){ .name = arena_string(p->keep, name), .home = p, .held = -1 };
-    struct world *w = p->ws->world;
-    const char *bytes;
-    size_t length;
-    bool own;
-    if (!workspace_share(&l->path, &own, p->ws, "plugins",
-                         arena_print(p->keep, "%s/plugin.lua", name), p->keep, e)
-        || !w->read_file(w, l->path, &bytes, &length, p->keep, e)) {
-        err_while(e, "plugin '%s'", name);
+    struct loaded *l = p->first, *was;
+    while (l && strcmp(l->name, name) != 0)
+        l = l->next;
+    if (l && l->wrong.kind) {
+        *e = l->wrong;
         return NULL;
     }
-    char digest[SHA256_HEX + 1];
-    sha256_hex(digest, bytes, length);
-    l->sha256 = arena_string(p->keep, digest);
-    /* A plugin lives as long as the process and is no runbook: it may compute. */
-    const struct sandbox_limits limits = { .instructions = INT64_C(1) << 40,
-                                           .memory_bytes = INT64_C(256) << 20 };
-    l->sandbox = sandbox_open(&limits);
-    if (!start(l, bytes, length, e)) {
-        sandbox_close(l->sandbox);
-        return NULL;
-    }
-    l->next = p->first;
+    if (l && !sandbox_dead(l->sandbox))
+        return l;
+    was = l; /* one that a limit ended: its tasks learn that, others get a new one */
+    l = arena_one(p->keep, struct loaded);
+    *l = was ? (struct loaded){ .name = was->name, .chunk = was->chunk, .sha256 = was->sha256,
+                                .bytes = was->bytes, .length = was->length, .home = p, .held = -1,
+                                .next = p->first }
+             : (struct loaded){ .name = arena_string(p->keep, name), .home = p, .held = -1, .next = p->first };
     p->first = l;
-    return l;
+    if ((was || find_text(l, &l->wrong)) && start(l, &l->wrong))
+        return l;
+    sandbox_close(l->sandbox);
+    l->sandbox = NULL;
+    *e = l->wrong;
+    return NULL;
 }
 
 const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e)
@@ -215,62 +204,21 @@ static int handler_member(struct loaded *l, const struct role_action *a, const c
     return lua_type(L, -1);
 }
 
-static int by_bytes(const void *a, const void *b)
+bool plugins_ready(struct plugins *p, const char *role, struct err *e)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The names of the settings that the plugin declares; then NULL. */
-static const char *const *settings_of(struct loaded *l, struct arena *keep)
-{
-    enum { MOST = 32 };
-    lua_State *L = sandbox_lua(l->sandbox);
-    const char **names = arena_many(keep, const char *, MOST + 1);
-    size_t n = 0;
-    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
-    if (lua_getfield(L, -1, "settings") == LUA_TTABLE)
-        for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
-            if (lua_type(L, -2) == LUA_TSTRING && n < MOST)
-                names[n++] = arena_string(keep, lua_tostring(L, -2));
-    lua_pop(L, 2);
-    qsort(names, n, sizeof *names, by_bytes); /* Lua's own order is no order */
-    return names;
-}
-
-static bool knows(const char *const *names, const char *name)
-{
-    for (; *names; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
-}
-
-/* A setting that nobody reads is a mistake that shows too late. */
-static bool settings_fit(struct plugins *p, struct loaded *l, const char *role, struct err *e)
-{
-    const struct binding *b = config_binding(&p->ws->config, role);
-    if (!b || !b->settings || strcmp(b->plugin, l->name) != 0)
-        return true;
-    const char *const *names = settings_of(l, p->keep);
-    for (struct json_walk w = json_walk(json_from(b->settings)); json_next(&w);) {
-        const char *name = json_text(w.key, p->keep), *near = text_nearest(name, names);
-        if (!knows(names, name))
-            return err_input(e, "%s:%d: roles.%s: plugin '%s' has no setting '%s'%s%s%s", p->ws->config.file,
-                             b->line, role, l->name, name, near ? "; did you mean '" : "",
-                             near ? near : "", near ? "'?" : "");
-    }
-    return true;
+    struct loaded *l = plugins_load(p, plugins_for(p, role), e);
+    if (!l)
+        return false;
+    if (!plugin_lists(l, "plays", role))
+        return err_input(e, "plugin '%s' does not play the role '%s'", l->name, role);
+    return plugin_settings_fit(p, l, role, e);
 }
 
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e)
 {
+    if (!plugins_ready(p, a->role, e))
+        return false;
     struct loaded *l = plugins_load(p, plugins_for(p, a->role), e);
-    if (!l)
-        return false;
-    if (!says(l, "plays", a->role))
-        return err_input(e, "plugin '%s' does not play the role '%s'", l->name, a->role);
-    if (!settings_fit(p, l, a->role, e))
-        return false;
     bool has = handler_member(l, a, "perform") == LUA_TFUNCTION;
     lua_pop(sandbox_lua(l->sandbox), 1);
     return has || err_input(e, "plugin '%s' has no '%s'", l->name, a->full);

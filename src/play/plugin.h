@@ -45,7 +45,10 @@ const char *plugins_binding(struct plugins *p, const char *role, struct arena *k
 /* What a plugin says of itself, and the capabilities it declared, in words. */
 bool plugins_about(struct plugins *p, const char *plugin, const char **summary, const char **needs,
                    struct arena *keep, struct err *e);
-/* Does the bound plugin have that action (and every setting that it is given)? ERR_INPUT in words when not. */
+/* Is the plugin of this role there, is what it declares right, does it play the
+ * role, do the settings fit? ERR_INPUT in words when not. */
+bool plugins_ready(struct plugins *p, const char *role, struct err *e);
+/* That, and does it have this action? */
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e);
 /* Is every secret there that the settings of this role name? For `doctor`:
  * nothing else asks before it is used. */

@@ -17,10 +17,14 @@ struct errand {
 /* A plugin's Lua, in a sandbox of its own. Its table is the registry's
  * "tocsin.plugin". */
 struct loaded {
-    const char *name, *path, *sha256;
-    struct sandbox *sandbox;
+    const char *name, *chunk, *sha256;
+    const char *bytes;       /* its text: a state that a limit ended is made again from it */
+    size_t length;
+    struct err wrong;        /* it cannot be loaded: why, for all who ask */
+    struct sandbox *sandbox; /* NULL then */
     int held;                /* its state, since it read it in this turn; -1: nobody reads it */
     bool keeps_state, runs_programs, speaks_http; /* the capabilities that it declared */
+    const char *const *program; /* those that it may run; NULL: any */
     struct job *job;         /* programs and requests under way, the newest first */
     long long jobs;          /* so many there were */
     const struct errand *errand; /* of the task that has the turn; NULL: none has */
@@ -51,6 +55,13 @@ struct plugins {
 struct loaded *plugins_load(struct plugins *p, const char *name, struct err *e);
 /* Pushes the handler table of an action (actions[full], else any), or nil. */
 void plugins_push_handler(struct loaded *l, const struct role_action *a);
+
+/* Is what it declares right, and all of it known? ERR_INPUT with file and line. Takes in what it needs. */
+bool plugin_declared(struct loaded *l, struct err *e);
+/* Does the list under `key` of the plugin's table hold `word`, or say "all"? */
+bool plugin_lists(struct loaded *l, const char *key, const char *word);
+/* Are the settings that the configuration gives a role those that its plugin declares? */
+bool plugin_settings_fit(struct plugins *p, struct loaded *l, const char *role, struct err *e);
 
 /* Makes the host's functions globals of this plugin. */
 void plugin_host_open(struct loaded *l);

@@ -163,6 +163,11 @@ static int host_program_start(lua_State *L)
         lua_pop(L, 1);
     }
     luaL_argcheck(L, n > 0, 1, "the program's name is missing");
+    bool may = !l->program;
+    for (const char *const *name = l->program; name && *name; name++)
+        may = may || strcmp(*name, argv[0]) == 0;
+    if (!may)
+        return luaL_error(L, "plugin '%s' did not declare that it runs '%s'", l->name, argv[0]);
     struct err e = { 0 };
     struct process *p;
     struct program program = { .argv = argv, .unset = secrets_variables(l->home->secrets),

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { HOOK_EVERY = 1000, CPU_SECONDS = 20, BYTES_PER_STEP = 64, THREAD_STEPS = 200 };
+enum { HOOK_EVERY = 1000, CPU_MS = 20000, BYTES_PER_STEP = 64, THREAD_STEPS = 200 };
 static const int64_t DEFAULT_INSTRUCTIONS = 200 * 1000 * 1000;
 static const int64_t DEFAULT_MEMORY = 64 * 1024 * 1024;
 
@@ -20,6 +20,7 @@ struct sandbox {
     int64_t bytes;      /* left */
     struct sandbox_limits limits;
     clock_t since;      /* processor time at the first look after the latest entry */
+    int64_t cpu_ms;     /* that one entry may take */
     bool entered;       /* nobody has looked since */
     const char *dead;   /* why; NULL while alive */
     char where[160];    /* "FILE:LINE" of the fatal stop */
@@ -99,7 +100,7 @@ static void stop_here(lua_State *L, lua_Debug *ar)
             s->since = clock();
             s->entered = false;
         }
-        if ((clock() - s->since) / CLOCKS_PER_SEC < CPU_SECONDS)
+        if ((clock() - s->since) / (CLOCKS_PER_SEC / 1000) < s->cpu_ms)
             return;
         kill_with(s, L, too_slow);
     }
@@ -138,6 +139,7 @@ struct sandbox *sandbox_open(const struct sandbox_limits *limits)
         s->limits.memory_bytes = DEFAULT_MEMORY;
     s->steps = s->limits.instructions;
     s->bytes = INT64_MAX; /* the library itself is not on the script's account */
+    s->cpu_ms = CPU_MS;
     s->entered = true;
     s->L = lua_newstate(allocate, s);
     if (!s->L)
@@ -281,6 +283,11 @@ void sandbox_refill(struct sandbox *s)
 {
     if (!s->dead)
         s->steps = s->limits.instructions;
+}
+
+void sandbox_within(struct sandbox *s, int64_t cpu_ms)
+{
+    s->cpu_ms = cpu_ms;
 }
 
 lua_State *sandbox_thread(struct sandbox *s)

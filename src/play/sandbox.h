@@ -46,6 +46,8 @@ enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments
                                  struct err *e);
 /* The whole budget again, for a state that serves for hours: one task, one budget. */
 void sandbox_refill(struct sandbox *s);
+/* Processor time that each call or turn may take from now on. */
+void sandbox_within(struct sandbox *s, int64_t cpu_ms);
 /* Is the state dead (a limit was reached)? Then no chunk runs in it again. */
 bool sandbox_dead(const struct sandbox *s);
 

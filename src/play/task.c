@@ -15,6 +15,7 @@ struct task {
     struct arena *keep;
     lua_State *co;          /* NULL once it ended */
     int arguments;          /* pushed for the next resume */
+    int64_t until;          /* the deadline; what computes is cut there, too */
     bool answered, person;  /* a person was asked: what they did not say is missing */
     struct task_view view;  /* as of the last turn */
 };
@@ -77,6 +78,8 @@ static bool begin(struct task **out, struct task start, struct err *e)
     *t = start;
     if (!plugins_can(t->home, t->action, e))
         return false;
+    struct world *w = t->home->ws->world;
+    t->until = w->now(w) + (t->probe ? MINUTE_MS : plugins_deadline(t->home, t->action));
     t->plugin = plugins_load(t->home, plugins_for(t->home, t->action->role), e);
     const char *table = task_table(t, e);
     if (!table)
@@ -146,12 +149,22 @@ static void assume(struct task *t)
     t->view.text = "assumed";
 }
 
+/* Nobody else has a turn while it computes: never long, and not beyond the deadline. */
+static int64_t time_to_compute(const struct task *t)
+{
+    enum { LEAST_MS = 100, MOST_MS = 3000 };
+    struct world *w = t->home->ws->world;
+    int64_t left = t->until - w->now(w);
+    return w->virtual || left > MOST_MS ? MOST_MS : left < LEAST_MS ? LEAST_MS : left;
+}
+
 /* One resume: until it waits, asks or ends. */
 static void go_on(struct task *t)
 {
     struct err e = { 0 };
     int results;
     t->plugin->errand = &t->errand;
+    sandbox_within(t->plugin->sandbox, time_to_compute(t));
     enum sandbox_turn turn = sandbox_resume(t->plugin->sandbox, t->co, t->arguments, &results, &e);
     t->plugin->errand = NULL;
     plugin_state_let_go(t->plugin);
@@ -233,8 +246,10 @@ bool plugins_look(const char **json, struct plugins *p, const char *plugin, cons
         return false;
     lua_State *L = sandbox_lua(l->sandbox);
     lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");
+    lua_getfield(L, -1, "answers");
     lua_getfield(L, -1, name);
-    lua_remove(L, -2);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
     sandbox_push_json(L, json_from(args));
     bool called = sandbox_call(l->sandbox, 1, 1, e);
     plugin_state_let_go(l);

@@ -120,7 +120,7 @@ static const char *learnt(const char *lua)
     stage_write(s, "plugins/spy/plugin.lua", arena_print(test_keep(),
         "local function run(argv)\n  local id, why = program_start(argv)\n  if not id then return why end\n"
         "  local seen = program_look(id)\n  while not seen.ended do wait(2) seen = program_look(id) end\n  return seen.out\nend\n"
-        "return { summary = \"s\", plays = { \"exec\" }, needs = { \"programs\", \"http\" }, settings = { key = {} },\n"
+        "return { summary = \"s\", plays = { \"exec\" }, needs = { \"programs\", \"http\" }, settings = { key = { type = \"text\" } },\n"
         "  actions = { [\"exec.read\"] = { perform = function(t) local key = t.settings.key\n"
         "    return ok { status = 0, out = %s } end } } }\n", lua));
     struct task_view v = stage_do(s, "exec.read", "{\"program\":\"true\"}", "k", NULL);
