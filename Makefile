@@ -90,7 +90,7 @@ torture: all $(call HEAVY,torture)
 	@for t in $(call HEAVY,torture); do echo "== $$t"; PROG=$(abspath $(OUT)/tocsin) ./$$t || exit 1; done
 bench: all $(call HEAVY,bench)
 	@for t in $(call HEAVY,bench); do echo "== $$t"; PROG=$(abspath $(OUT)/tocsin) ./$$t || exit 1; done
-# The report's page in Chromium, judged by axe-core; says so where they are missing.
+# What kramdown, Chromium and axe-core make of the report; says so where they are missing.
 browser: all
 	@PROG=$(abspath $(OUT)/tocsin) tests/browser/check
 fuzz-%:
