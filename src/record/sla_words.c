@@ -34,12 +34,28 @@ const char *sla_minutes(struct arena *keep, int64_t ms)
 {
     if (ms >= 10 * MINUTE_MS || ms % MINUTE_MS == 0)
         return arena_print(keep, "%" PRId64 " min", (ms + MINUTE_MS / 2) / MINUTE_MS);
+    return sla_seconds(keep, ms);
+}
+
+const char *sla_seconds(struct arena *keep, int64_t ms)
+{
+    if (!ms)
+        return "0 min";
     int64_t seconds = (ms + SECOND_MS / 2) / SECOND_MS;
     if (seconds < 60)
         return arena_print(keep, "%" PRId64 " s", seconds);
     if (seconds % 60 == 0)
         return arena_print(keep, "%" PRId64 " min", seconds / 60);
     return arena_print(keep, "%" PRId64 " min %" PRId64 " s", seconds / 60, seconds % 60);
+}
+
+const int64_t *sla_counted(const struct sla_result *r, struct arena *keep)
+{
+    int64_t *part = arena_many(keep, int64_t, r->windows + 1), *shown = arena_many(keep, int64_t, r->windows + 1);
+    for (size_t i = 0; i < r->windows; i++)
+        part[i] = r->window[i].counted_ms;
+    duration_shares(shown, part, r->windows, r->downtime_ms.nominal);
+    return shown;
 }
 
 static const char *hundredths(struct arena *keep, int64_t ms)

@@ -23,6 +23,7 @@ const char *facts_sentence(struct saying *s, const char *text);
 struct outage {
     const char *service, *level;
     int64_t start, end, lost_ppb;
+    int64_t shown_ms;        /* its length in whole seconds, so that all add up to what is said of all */
     bool open, start_rough, stop_rough;
 };
 static inline bool facts_rough(int64_t early_ms, int64_t late_ms)
@@ -34,7 +35,7 @@ static inline bool facts_rough(int64_t early_ms, int64_t late_ms)
 const char *facts_when(const struct saying *s, int64_t at, int64_t early_ms, int64_t late_ms);
 
 /* The windows of a service, of one level or (NULL) of all, as stretches. */
-size_t facts_stretches(const struct suffering *s, const char *only, struct outage *list);
+size_t facts_stretches(const struct suffering *s, const char *only, struct outage *list, struct arena *keep);
 void facts_put_outages(struct saying *s, const char *key, const struct outage *list, size_t count);
 /* "outages": of all services, by start, with detection and floods. */
 void facts_put_all_outages(struct saying *s);

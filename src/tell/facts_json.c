@@ -126,8 +126,8 @@ static void put_services(struct saying *s)
         put_range(s, "degraded", v->degraded_ms);
         put_range(s, "unknown", v->unknown_ms);
         put_range(s, "affected", v->affected_ms);
-        facts_put_outages(s, "downs", list, facts_stretches(v, "down", list));
-        facts_put_outages(s, "outages", list, facts_stretches(v, NULL, list));
+        facts_put_outages(s, "downs", list, facts_stretches(v, "down", list, s->keep));
+        facts_put_outages(s, "outages", list, facts_stretches(v, NULL, list, s->keep));
         json_open(s->o, "sla", '[');
         for (size_t k = 0; k < v->slas; k++)
             put_sla(s, &v->sla[k], v);

@@ -54,7 +54,7 @@ static void table(struct text *to, const struct sla_answered *a, struct arena *k
 {
     const struct sla_result *r = a->result;
     text_add(to, "<table>\n");
-    row(to, "downtime", sla_minutes(keep, r->downtime_ms.nominal),
+    row(to, "downtime", sla_seconds(keep, r->downtime_ms.nominal),
         r->windows ? sla_range_minutes(keep, r->downtime_ms)
         : a->affirmed ? "no impact, and somebody confirmed it" : "nothing recorded, confirmed by nobody");
     row(to, "allowed", sla_hundredths(keep, r->allowed_ms), "");
@@ -84,6 +84,7 @@ static void windows(struct text *to, const struct sla_result *r, struct arena *k
 {
     if (!r->windows)
         return;
+    const int64_t *shown = sla_counted(r, keep);
     text_add(to, "<table>\n<tr><th>from</th><th>to</th><th>what</th><th>counts</th><th>by</th><th>incident</th></tr>\n");
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *w = &r->window[i];
@@ -95,7 +96,7 @@ static void windows(struct text *to, const struct sla_result *r, struct arena *k
             text_char(to, ' ');
         }
         text_print(to, "%s</td><td>%s</td><td>", impact_level_names[w->window->level],
-                   sla_minutes(keep, w->counted_ms));
+                   sla_seconds(keep, shown[i]));
         text_add_xml(to, w->window->basis);
         text_add(to, "</td><td>");
         text_add_xml(to, w->window->incident);

@@ -35,9 +35,9 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
         json_close(o, '}');
         return;
     }
-    fprintf(d->out, "%-13s %s  %-12s %-10s %s%s%s\n", i->name,
+    fprintf(d->out, "%-13s %s  %-12s %-11s %s%s%s\n", i->name,
             instant_text(d->keep, i->zone, i->opened_at, FORM_DATE_HM), i->phase,
-            sla_minutes(d->keep, impact_ms(i, *d->keep)),
+            sla_seconds(d->keep, impact_ms(i, *d->keep)),
             text_for_terminal(d->keep, i->title && *i->title ? i->title : "(no title)"),
             i->drill ? "  SIMULATED" : "", i->number && *i->number ? arena_print(d->keep, "  %s", i->number) : "");
 }

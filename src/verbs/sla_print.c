@@ -12,6 +12,7 @@ static const char *precision(struct arena *keep, const char *range)
 /* What each incident took of the allowance that they share. */
 static void print_shares(struct desk *d, const struct sla_result *r)
 {
+    const int64_t *shown = sla_counted(r, d->keep);
     size_t incidents = 0;
     for (size_t i = 0; i < r->windows; i++) {
         const char *name = r->window[i].window->incident;
@@ -20,11 +21,11 @@ static void print_shares(struct desk *d, const struct sla_result *r)
         for (size_t k = 0; k < r->windows; k++) {
             bool same = text_equal(r->window[k].window->incident, name);
             seen = seen || (same && k < i);
-            share += same ? r->window[k].counted_ms : 0;
+            share += same ? shown[k] : 0;
         }
         if (!seen)
             fprintf(d->out, "  %-13s%s  %s\n", incidents++ ? "" : "incidents", name,
-                    sla_minutes(d->keep, share));
+                    sla_seconds(d->keep, share));
     }
 }
 
@@ -78,13 +79,13 @@ static bool within_others(const struct sla_result *r, size_t i)
 }
 
 /* What the window counts, or in a few words why nothing. */
-static const char *counted_words(struct arena *keep, const struct sla_result *r, size_t i)
+static const char *counted_words(struct arena *keep, const struct sla_result *r, size_t i, int64_t shown)
 {
     const struct sla_window *row = &r->window[i];
     if (!row->counts)
         return "not counted: the policy does not take this basis";
     if (row->counted_ms || row->start == row->end)
-        return sla_minutes(keep, row->counted_ms);
+        return sla_seconds(keep, shown);
     if (within_others(r, i))
         return "counted with another";
     if (r->policy && r->policy->weight == WEIGHT_IGNORE && row->window->level == IMPACT_DEGRADED)
@@ -95,6 +96,7 @@ static const char *counted_words(struct arena *keep, const struct sla_result *r,
 static void print_windows(struct desk *d, const struct sla_result *r, const char *zone)
 {
     bool alone = one_incident(r);
+    const int64_t *shown = sla_counted(r, d->keep);
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *row = &r->window[i];
         const struct window *w = row->window;
@@ -102,7 +104,7 @@ static void print_windows(struct desk *d, const struct sla_result *r, const char
         fprintf(d->out, "  %-13s%s  %s%s%s  %s  by %s%s%s\n", i ? "" : "windows",
                 span_words(d->keep, zone, row->start, row->end, w->open && row->end == r->as_of),
                 member ? w->service : "", member ? " " : "", level_words(d->keep, w),
-                counted_words(d->keep, r, i), text_for_terminal(d->keep, w->basis),
+                counted_words(d->keep, r, i, shown[i]), text_for_terminal(d->keep, w->basis),
                 alone ? "" : "  ", alone ? "" : w->incident);
     }
 }
@@ -207,7 +209,7 @@ static void print_result(struct question *q, const struct sla_result *r)
                 policy_period_words(d->keep, r->policy));
     else
         fprintf(d->out, "no policy\n");
-    fprintf(d->out, "  %-13s%s%s%s\n", "downtime", sla_minutes(d->keep, r->downtime_ms.nominal),
+    fprintf(d->out, "  %-13s%s%s%s\n", "downtime", sla_seconds(d->keep, r->downtime_ms.nominal),
             precision(d->keep, sla_range_minutes(d->keep, r->downtime_ms)), affirmation(q, r));
     if (r->policy) {
         print_verdict(d, r);
@@ -233,7 +235,7 @@ static const char *downtime_cell(struct question *q, const struct sla_result *r)
         return account_affirmed(&q->account, r->service, r->period) ? "none, confirmed"
                                                                     : "nothing recorded";
     return arena_print(q->d->keep, *range ? "%s (%s)" : "%s%s",
-                       sla_minutes(q->d->keep, r->downtime_ms.nominal), range);
+                       sla_seconds(q->d->keep, r->downtime_ms.nominal), range);
 }
 
 static const char *verdict_cell(struct desk *d, const struct sla_result *r)
@@ -263,7 +265,7 @@ static void print_table(struct question *q, size_t first, size_t count)
                 r->policy ? verdict_cell(d, r) : "",
                 r->policy ? ppb_percent(d->keep, r->credit_ppb.nominal, 6) : "");
     }
-    fprintf(d->out, "  %-9s%s\n", "together", sla_minutes(d->keep, downtime));
+    fprintf(d->out, "  %-9s%s\n", "together", sla_seconds(d->keep, downtime));
 }
 
 static void print_head(struct question *q)
