@@ -39,7 +39,7 @@ static void look_for_flooded_back(struct play *p, struct watched *w, struct json
     }
 }
 
-static void see_service(struct play *p, struct watched *w, struct json state)
+static void see_service(struct play *p, struct watched *w, struct json state, struct arena scratch)
 {
     int64_t now = p->clock.now, count = json_int_or(json_get(state, "count"), 0);
     bool answers = json_is_true(json_get(state, "answers"));
@@ -57,7 +57,7 @@ static void see_service(struct play *p, struct watched *w, struct json state)
     w->answers = answers;
     w->least = !w->pool || count < w->least ? count : w->least;
     if (!w->pool || strlen(w->pool) != pool.length || memcmp(w->pool, pool.at, pool.length) != 0) {
-        look_for_flooded_back(p, w, state, *p->keep);
+        look_for_flooded_back(p, w, state, scratch);
         w->pool = arena_copy(p->keep, pool.at, pool.length);
     }
 }
@@ -92,7 +92,7 @@ void play_sample(struct play *p)
     for (size_t i = 0; i < p->services; i++) {
         struct json state = json_get(json_get(all, "services"), p->watched[i].name);
         if (state.at)
-            see_service(p, &p->watched[i], state);
+            see_service(p, &p->watched[i], state, scratch);
     }
 }
 
