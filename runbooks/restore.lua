@@ -7,12 +7,13 @@ return runbook {
     service = { type = "service", required = true, help = "the region" },
     ip      = { type = "ip", help = "only this IP; everything when not given" },
     quiet   = { type = "duration", default = "30m", help = "how long the attacked IP must have been quiet" },
+    at_most = { type = "duration", default = "12h", help = "how long to wait for that" },
   },
 
   steps = function(p)
     if p.ip then
       step("Wait until " .. p.ip .. " is quiet")
-      wait_until { sense.quiet, ip = p.ip, last = p.quiet, at_most = "12h" }
+      wait_until { sense.quiet, ip = p.ip, last = p.quiet, at_most = p.at_most }
       restore { ip = p.ip }
     else
       step "Put everything back"

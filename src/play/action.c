@@ -2,6 +2,7 @@
  *
  * A change: lock the target, read before, ask where it is dangerous, journal
  * action.begun, perform, read after, journal action.ended. */
+#include "play/coverage.h"
 #include "play/engine.h"
 #include "play/question.h"
 
@@ -142,6 +143,7 @@ static void change_begun(struct branch *b)
     struct task *task;
     struct err e = { 0 };
     w->begun = b->hash;
+    coverage_begun(r->world->coverage, b->hash, b->where, w->action->full);
     w->begun_at = b->now;
     w->in_flight = true;
     if (!task_perform(&task, r->plugins, w->action, w->args, change_provider_key(b), r->keep, &e)) {
@@ -164,6 +166,7 @@ static void consented(struct branch *b)
 {
     struct work *w = b->work;
     if (!b->answer.good) {
+        coverage_mark_at(b->run->world->coverage, b->where, w->action->full, "refused");
         change_give_up(b, arena_print(b->run->keep, "%s: %s", w->action->full, b->answer.text));
         return;
     }

@@ -1,5 +1,6 @@
 /* consent.c: questions to people, journaled before they are put and when they
  * are answered. Nothing but a clear yes is a yes. */
+#include "play/coverage.h"
 #include "play/engine.h"
 #include "play/question.h"
 
@@ -201,6 +202,8 @@ static void consent_given(struct branch *b)
         branch_good(b, NULL);
     else
         branch_bad(b, "%s: %s", question_of(b), b->answer.text);
+    if (!b->answer.good)
+        coverage_mark_at(b->run->world->coverage, b->where, b->want.word, "refused");
 }
 
 void perform_confirm(struct branch *b)

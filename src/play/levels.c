@@ -1,5 +1,6 @@
 /* levels.c: the words that run others inside: call, try, retry, parallel, each.
  * Each pushes a level: the third word inside of the second is "2/3". */
+#include "play/coverage.h"
 #include "play/words_inside.h"
 
 #include <lauxlib.h>
@@ -63,6 +64,7 @@ static int call_steps(lua_State *L, int status, lua_KContext context)
     struct branch *b = words_run(L)->turn;
     if (!b->answer.good)
         return words_answered(L, 0, 0);
+    coverage_mark_at(b->run->world->coverage, b->where, "call", "done");
     c->saved = enter(b, arena_print(b->run->keep, "%s/", c->key));
     lua_settop(L, 0);
     lua_rawgeti(L, LUA_REGISTRYINDEX, c->book.steps);
@@ -160,6 +162,7 @@ static int attempt_ended(lua_State *L, int status, lua_KContext context)
     if (fine)
         return lua_gettop(L) - 1;
     t->failure = b->failure;
+    coverage_mark_at(r->world->coverage, t->where, t->word, "failed");
     bool last = t->number >= t->times;
     if (last && !strcmp(t->word, "retry")) {
         lua_pushfstring(L, "%s: %s, %d times", t->where, t->failure, (int)t->times);

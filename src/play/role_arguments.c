@@ -69,12 +69,16 @@ static bool put_truth(struct text *to, struct json value, const char *text)
     return yes || no;
 }
 
-/* A list; or a text with commas; or {}, which is what Lua makes of an empty one. */
+/* A list; or a text with commas, or one that is JSON; or {}, which is what Lua makes of an empty one. */
 static bool put_list(struct text *to, const struct role_arg *arg, struct json value, const char *text,
                      struct arena *keep)
 {
     const struct role_arg item = { .name = arg->name, .type = arg->of, .of = ARG_ANY };
-    size_t n = 0;
+    size_t n = 0, wrong_at;
+    if (text && text[0] == '[' && json_check(text, strlen(text), &wrong_at)) { /* ["with, a comma"] */
+        value = json_from(text);
+        text = NULL;
+    }
     text_char(to, '[');
     if (json_type(value) == JSON_ARRAY) {
         for (struct json_walk w = json_walk(value); json_next(&w);) {
@@ -106,7 +110,7 @@ const char *role_type_words(const struct role_arg *arg, struct arena *keep)
     static const char *const words[] = {
         [ARG_TEXT] = "a text", [ARG_IP] = "an IP address", [ARG_INTEGER] = "a whole number",
         [ARG_SERVICE] = "a service", [ARG_DURATION] = "a duration such as \"30s\" or \"2m\"",
-        [ARG_TRUTH] = "true or false", [ARG_LIST] = "a list", [ARG_ANY] = "anything",
+        [ARG_TRUTH] = "true or false", [ARG_LIST] = "a list: a,b or [\"a, b\"]", [ARG_ANY] = "anything",
     };
     return arg->type == ARG_LIST && arg->of == ARG_IP ? "IP addresses" : words[arg->type];
 }

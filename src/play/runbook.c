@@ -1,4 +1,5 @@
 /* runbook.c: a text becomes a runbook: what it says it is, and its steps. */
+#include "play/coverage.h"
 #include "play/engine.h"
 #include "play/sandbox.h"
 
@@ -245,7 +246,8 @@ bool runbook_load(struct runbook *out, struct run *r, const char *name, struct e
     lua_pushnil(L);
     lua_setfield(L, LUA_REGISTRYINDEX, "tocsin.is_runbook");
     int top = lua_gettop(L);
-    if (!sandbox_load(r->sandbox, out->path, out->text, strlen(out->text), e)
+    const char *text = r->world->coverage ? coverage_text(out->path, out->text, strlen(out->text), r->keep) : out->text;
+    if (!sandbox_load(r->sandbox, out->path, text, strlen(text), e)
         || !sandbox_call(r->sandbox, 0, 1, e))
         return false;
     lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.is_runbook");

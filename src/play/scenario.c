@@ -2,6 +2,8 @@
  * thing that is due, whoever waits for it. See scenario.h. */
 #include "play/scenario_inside.h"
 
+#include "play/coverage.h"
+
 #include "world/sim_clock.h"
 
 #include <inttypes.h>
@@ -47,6 +49,7 @@ static struct world *world_of(struct play *p, const char *who)
     struct world *w = world_virtual(p->under, &p->clock, who, arena_print(p->keep, "%s@sim", who),
                                     p->keep);
     w->claimed = true;
+    w->coverage = p->coverage;
     return w;
 }
 
@@ -326,6 +329,8 @@ static bool finish(struct play *p, struct scenario_result *out, struct err *e)
         out->passed = out->passed && p->expectation[i].kept;
     add_line(p, NULL);
     out->line = p->line;
+    if (p->coverage)
+        out->met = coverage_met(p->coverage, p->keep);
     out->started = p->s.start;
     out->virtual_ms = p->clock.now - p->s.start;
     /* The workspace goes on from here when somebody keeps it. */
@@ -359,6 +364,7 @@ bool scenario_play(struct scenario_result *out, struct world *w, const char *fil
     bool good = scenario_read(&p->s, w, file, keep, e);
     if (good) {
         *out = (struct scenario_result){ .name = p->s.name, .summary = p->s.summary, .workspace = dir };
+        p->coverage = actor->coverage ? coverage_new(keep) : NULL;
         p->clock = (struct world_clock){ .now = p->s.start, .on_wait = on_wait, .ask = on_ask,
                                          .context = p };
         good = play_through(p, out, e) || err_while(e, "%s", file);

@@ -29,12 +29,12 @@ struct scenario_result {
     int64_t started, virtual_ms; /* on its own clock */
     const char *workspace;     /* where it played */
     const char *const *line;   /* what people did, a line each; then NULL */
-    const char *const *action; /* actions that took place, without doubles; then NULL */
-    const char *const *undone; /* actions that were put back, without doubles; then NULL */
+    const char *const *met;    /* the points that were met (play/coverage.h), where asked for; then NULL */
 };
 
 struct actor {
     void *context;
+    bool coverage;    /* gather what of the runbooks is exercised */
     const char *home; /* the workspace whose runbooks and templates are played; NULL: the installed ones */
     /* "run ddos service=osc-fr1" in the world of the one who says it; answers
      * the exit status, and in *said what was printed. */

@@ -79,6 +79,7 @@ struct play {
     struct world_clock clock;
     uint64_t worlds;           /* made so far: each draws from a seed of its own */
     const struct actor *actor;
+    struct coverage *coverage; /* NULL: not asked for */
     const char *dir;
     struct workspace ws;       /* the eyes of the scenario: nobody acts through it */
     struct roles roles;

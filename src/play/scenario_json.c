@@ -39,8 +39,8 @@ void scenario_put(struct json_out *o, const struct scenario_result *r)
     }
     json_close(o, ']');
     put_names(o, "lines", r->line);
-    put_names(o, "made", r->action);
-    put_names(o, "undone", r->undone);
+    if (r->met)
+        put_names(o, "met", r->met);
     json_close(o, '}');
 }
 
@@ -65,8 +65,7 @@ void scenario_get(struct scenario_result *out, struct json value, struct arena *
         .started = json_int_or(json_get(value, "started_ms"), 0),
         .expectation = x, .workspace = "",
         .line = get_names(json_get(value, "lines"), keep),
-        .action = get_names(json_get(value, "made"), keep),
-        .undone = get_names(json_get(value, "undone"), keep),
+        .met = get_names(json_get(value, "met"), keep),
     };
     for (struct json_walk w = json_walk(promises); promises.at && json_next(&w);)
         x[out->expectations++] = (struct expectation){

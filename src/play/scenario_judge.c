@@ -168,7 +168,8 @@ static bool judge_service(struct play *p, const struct promise_row *row, struct 
     return true;
 }
 
-/* Did anybody say that it is mitigated while a service was silent? */
+/* Did anybody say that it is mitigated while a service was silent? When a silence ended is
+ * known from one look at the world to the next: what was said between them may be right. */
 static void judge_mitigated(struct play *p, const struct journal *j, size_t journals)
 {
     const char *found = NULL;
@@ -182,7 +183,7 @@ static void judge_mitigated(struct play *p, const struct journal *j, size_t jour
             for (size_t s = 0; s < p->services; s++)
                 for (size_t n = 0; n < p->watched[s].silences; n++) {
                     const struct silence *w = &p->watched[s].silence[n];
-                    if (ev->at >= w->from && (w->to == INSTANT_NONE || ev->at < w->to))
+                    if (ev->at >= w->from && (w->to == INSTANT_NONE || ev->at <= w->to - p->s.probe_every_ms))
                         found = arena_print(p->keep, "it was said at %s, and %s was silent",
                                             play_time(p, ev->at), p->watched[s].name);
                 }
@@ -221,45 +222,6 @@ static bool judge_row(struct play *p, const struct promise_row *row, const struc
     return true;
 }
 
-static void add_once(const char **names, const char *name)
-{
-    size_t n = 0;
-    for (; names[n]; n++)
-        if (strcmp(names[n], name) == 0)
-            return;
-    names[n] = name;
-}
-
-/* The action of the deed with that hash; NULL. */
-static const char *action_of(const struct deeds *d, struct json hash, struct arena *keep)
-{
-    for (size_t i = 0; i < d->count; i++)
-        if (json_is(hash, d->deed[i].begun->hash))
-            return json_get_text(d->deed[i].begun->data, "action", keep);
-    return NULL;
-}
-
-/* Which actions took place at all, and which were put back, each once: what
- * coverage is made of. */
-static void cover(struct scenario_result *out, const struct deeds *d, struct arena *keep)
-{
-    const char **done = arena_many(keep, const char *, d->count + 1);
-    const char **undone = arena_many(keep, const char *, d->count + 1);
-    for (size_t i = 0; i < d->count; i++) {
-        struct json data = d->deed[i].begun->data;
-        if (!d->deed[i].done)
-            continue;
-        add_once(done, json_get_text(data, "action", keep));
-        for (struct json_walk w = json_walk(json_get(data, "undoes")); json_next(&w);) {
-            const char *name = action_of(d, w.value, keep);
-            if (name)
-                add_once(undone, name);
-        }
-    }
-    out->action = done;
-    out->undone = undone;
-}
-
 bool play_judge(struct play *p, struct scenario_result *out, struct err *e)
 {
     struct names incidents;
@@ -272,7 +234,6 @@ bool play_judge(struct play *p, struct scenario_result *out, struct err *e)
             return false;
     struct deeds deeds;
     gather(&deeds, j, incidents.count, p->keep);
-    cover(out, &deeds, p->keep);
     for (size_t i = 0; i < p->s.promises; i++)
         if (!judge_row(p, &p->s.promise[i], &deeds, j, incidents.count, e))
             return false;

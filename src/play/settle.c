@@ -1,5 +1,6 @@
 /* settle.c: what became of a change. A change in flight at a crash, or one
  * whose answer was lost, is looked into and never blindly repeated. */
+#include "play/coverage.h"
 #include "play/engine.h"
 
 #include <string.h>
@@ -58,6 +59,8 @@ void change_end(struct branch *b)
             w->text && w->text[0] ? w->text : outcome_of[w->outcome]);
     r->last_change = arena_print(r->keep, "%s  %s", w->name, w->text && w->text[0] ? w->text : outcome_of[w->outcome]);
     plan_note_change(b);
+    if (!failed)
+        coverage_undone(r->world->coverage, w->undoes);
     branch_write(b, EVENT_ACTION_ENDED, data.at, true, ended);
 }
 

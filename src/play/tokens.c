@@ -6,6 +6,7 @@
 
 struct reader {
     const char *at, *end;
+    const char *text;
     int line;
     struct arena *keep;
 };
@@ -105,7 +106,8 @@ static const char *read_symbol(struct reader *r)
 static struct token next(struct reader *r)
 {
     skip_space_and_comments(r);
-    struct token t = { .kind = TOKEN_END, .text = "", .line = r->line };
+    struct token t = { .kind = TOKEN_END, .text = "", .line = r->line, .from = (size_t)(r->at - r->text) };
+    t.to = t.from;
     if (r->at >= r->end)
         return t;
     const char *start = r->at;
@@ -130,12 +132,13 @@ static struct token next(struct reader *r)
         t.kind = TOKEN_SYMBOL;
         t.text = read_symbol(r);
     }
+    t.to = (size_t)(r->at - r->text);
     return t;
 }
 
 const struct token *tokens_read(const char *text, size_t length, size_t *count, struct arena *keep)
 {
-    struct reader r = { text, text + length, 1, keep };
+    struct reader r = { text, text + length, text, 1, keep };
     size_t room = length / 2 + 16, n = 0;
     struct token *all = arena_many(keep, struct token, room);
     do {

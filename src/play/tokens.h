@@ -15,6 +15,7 @@ struct token {
     enum token_kind kind;
     const char *text;    /* "pool", the string's value, "12", "{", ".." */
     int line;
+    size_t from, to;     /* its bytes in the text */
 };
 
 /* Ends with a TOKEN_END. */

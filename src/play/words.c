@@ -1,6 +1,7 @@
 /* words.c: what a runbook may say. A word unpacks its arguments, which may
  * raise, fills in a request and yields; it performs nothing. Two shapes only:
  * word "text" and word { ... }. */
+#include "play/coverage.h"
 #include "play/words_inside.h"
 
 #include <lauxlib.h>
@@ -112,6 +113,7 @@ int words_answered(lua_State *L, int status, lua_KContext context)
     (void)status;
     (void)context;
     struct branch *b = words_run(L)->turn;
+    coverage_mark_at(b->run->world->coverage, b->where, b->want.word, b->answer.good ? "done" : "failed");
     if (!b->answer.good) {
         b->failed_key = b->key;
         b->failure = b->answer.text;
@@ -400,6 +402,40 @@ static void install_role(struct run *r, lua_State *L, const char *role)
     sandbox_set(r->sandbox, role);
 }
 
+/* __met("NAME"); __not("NAME"), which is false; __left("NAME", VALUE), which is VALUE: coverage_text(). */
+static int met(lua_State *L)
+{
+    coverage_mark(lua_touserdata(L, lua_upvalueindex(1)), luaL_checkstring(L, 1));
+    return 0;
+}
+
+static int met_not(lua_State *L)
+{
+    (void)met(L);
+    lua_pushboolean(L, 0);
+    return 1;
+}
+
+static int met_left(lua_State *L)
+{
+    lua_settop(L, 2);
+    if (lua_toboolean(L, 2))
+        (void)met(L);
+    return 1;
+}
+
+static void install_coverage(struct run *r, lua_State *L)
+{
+    static const struct { const char *name; lua_CFunction call; } calls[] = {
+        { "__met", met }, { "__not", met_not }, { "__left", met_left },
+    };
+    for (size_t i = 0; r->world->coverage && i < sizeof calls / sizeof *calls; i++) {
+        lua_pushlightuserdata(L, r->world->coverage);
+        lua_pushcclosure(L, calls[i].call, 1);
+        sandbox_set(r->sandbox, calls[i].name);
+    }
+}
+
 void words_install(struct run *r)
 {
     lua_State *L = sandbox_lua(r->sandbox);
@@ -412,6 +448,7 @@ void words_install(struct run *r)
     }
     for (size_t i = 0; r->roles.name[i]; i++)
         install_role(r, L, r->roles.name[i]);
+    install_coverage(r, L);
     lua_pushcfunction(L, word_pcall);
     sandbox_set(r->sandbox, "pcall");
     lua_pushcfunction(L, word_pcall);

@@ -1,7 +1,6 @@
 /* test.c: scenarios played on the virtual clock, and their promises judged. */
 #include "verbs/test.h"
 
-#include "play/role.h"
 #include "play/scenario.h"
 #include "world/git.h"
 #include "world/parallel.h"
@@ -88,7 +87,7 @@ static void play(struct scenario_result *out, const struct plays *p, const char 
 {
     struct desk *d = p->d;
     const char *kept = desk_option(d, "keep"), *dir = kept;
-    const struct actor actor = { .act = act, .home = p->home };
+    const struct actor actor = { .act = act, .home = p->home, .coverage = desk_option(d, "coverage") != NULL };
     struct err e = { 0 };
     *out = (struct scenario_result){ .name = file, .summary = "" };
     if (!kept && !scratch_make(&dir, d->keep, &out->error))
@@ -150,47 +149,6 @@ static bool complete(struct desk *d, const char *dir, struct err *e)
     return good;
 }
 
-static bool holds(const char *const *names, const char *name)
-{
-    for (; names && *names; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
-}
-
-/* Changes that no scenario ever made, and undos that none ever needed. */
-static bool print_coverage(struct desk *d, const struct scenario_result *all, size_t count, struct err *e)
-{
-    struct roles roles;
-    if (!roles_load(&roles, d->keep, e))
-        return false;
-    struct text never = text_new(d->keep), kept = text_new(d->keep);
-    size_t changes = 0, made = 0, undos = 0, undone = 0;
-    for (size_t i = 0; i < roles.actions; i++) {
-        const struct role_action *a = &roles.action[i];
-        bool was = false, back = false;
-        for (size_t k = 0; k < count; k++) {
-            was = was || holds(all[k].action, a->full);
-            back = back || holds(all[k].undone, a->full);
-        }
-        if (!a->change)
-            continue;
-        changes++;
-        made += was;
-        undos += a->undo_action != NULL;
-        undone += back;
-        if (!was)
-            text_print(&never, " %s", a->full);
-        else if (a->undo_action && !back)
-            text_print(&kept, " %s", a->full);
-    }
-    fprintf(d->out, "# coverage: %zu of %zu changes were made; never:%s\n", made, changes,
-            never.length ? never.at : " none");
-    fprintf(d->out, "# coverage: %zu of %zu undos were needed; made and never put back:%s\n", undone, undos,
-            kept.length ? kept.at : " none");
-    return true;
-}
-
 bool verb_test(struct desk *d, struct err *e)
 {
     struct plays plays = { .d = d };
@@ -205,9 +163,10 @@ bool verb_test(struct desk *d, struct err *e)
     struct scenario_result *all = arena_many(d->keep, struct scenario_result, count);
     if (!play_all(all, &plays, e))
         return false;
-    test_print(d, all, count);
-    if (desk_option(d, "coverage") && !d->json && !print_coverage(d, all, count, e))
+    struct covered covered = { 0 };
+    if (desk_option(d, "coverage") && !test_cover(&covered, d, plays.home, all, count, e))
         return false;
+    test_print(d, all, count, &covered);
     if (junit && !test_write_junit(d, junit, all, count, e))
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -40,7 +40,7 @@ static void print_tap(struct desk *d, const struct scenario_result *r, size_t *n
     }
 }
 
-static void print_json(struct desk *d, const struct scenario_result *all, size_t count)
+static void print_json(struct desk *d, const struct scenario_result *all, size_t count, const struct covered *covered)
 {
     struct text t = text_new(d->keep);
     struct json_out o = desk_json(d, &t);
@@ -48,19 +48,23 @@ static void print_json(struct desk *d, const struct scenario_result *all, size_t
     for (const struct scenario_result *r = all; r < all + count; r++)
         scenario_put(&o, r);
     json_close(&o, ']');
+    if (covered->books)
+        test_put_covered(&o, covered);
     desk_json_end(d, &o);
 }
 
-void test_print(struct desk *d, const struct scenario_result *all, size_t count)
+void test_print(struct desk *d, const struct scenario_result *all, size_t count, const struct covered *covered)
 {
     size_t number = 0;
     if (d->json) {
-        print_json(d, all, count);
+        print_json(d, all, count, covered);
         return;
     }
     for (size_t i = 0; i < count; i++)
         print_tap(d, &all[i], &number);
     fprintf(d->out, "1..%zu\n", number);
+    if (covered->books)
+        test_print_covered(d, covered);
 }
 
 static void put_attribute(struct text *t, const char *name, const char *value)

@@ -153,7 +153,7 @@ const struct verb verbs[] = {
     { "test", "[SCENARIO]...", "play scenarios against the simulator", before, NEEDS_NOTHING,
       verb_test,
       OPTIONS({ "junit", "FILE", "results for a build server" },
-              { "coverage", NULL, "which changes and undos no scenario exercises" },
+              { "coverage", NULL, "what of the runbooks no scenario exercises, line by line" },
               { "keep", "DIR", "leave the workspace it played in" }) },
     { "doctor", "[RUNBOOK]", "is everything that it needs at hand? reads only, with real credentials",
       before, ANY, verb_doctor, NULL },

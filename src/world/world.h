@@ -20,11 +20,14 @@
 
 enum heard { HEARD_NOBODY, HEARD_NOTHING, HEARD_ANSWER };
 
+struct coverage;
+
 struct world {
     int64_t (*now)(struct world *w);
     void (*wait)(struct world *w, int64_t until);
     void (*random)(struct world *w, unsigned char *out, size_t length);
     bool virtual; /* its clock is not the wall's */
+    struct coverage *coverage; /* of a play that asks what of the runbooks is exercised (play/coverage.h); NULL */
 
     const char *user;   /* the claimed name: --by, TOCSIN_BY or the login */
     const char *uid;    /* "1000@host"; "sim" in a simulated workspace */
