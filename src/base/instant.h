@@ -57,6 +57,9 @@ bool instant_parse_rfc3339(const char *text, size_t length, int64_t *out);
 enum instant_form { FORM_HM, FORM_HMS, FORM_DATE, FORM_DATE_HM, FORM_DATE_HMS, FORM_RFC3339 };
 const char *instant_text(struct arena *keep, const char *zone, int64_t at, enum instant_form form);
 
+/* The same, and "02:30 CEST" in the hour that a night has twice. */
+const char *instant_told(struct arena *keep, const char *zone, int64_t at, enum instant_form form);
+
 /* "CET (UTC+1)", "UTC": the zone as a reader of that day knows it. */
 const char *zone_words(struct arena *keep, const char *zone, int64_t at);
 

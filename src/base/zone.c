@@ -185,6 +185,17 @@ const char *instant_text(struct arena *keep, const char *zone, int64_t at, enum 
                        offset < 0 ? '-' : '+', size / 3600, size / 60 % 60);
 }
 
+const char *instant_told(struct arena *keep, const char *zone, int64_t at, enum instant_form form)
+{
+    int64_t both[2];
+    char name[16];
+    const char *text = instant_text(keep, zone, at, form);
+    if (form == FORM_DATE || form == FORM_RFC3339 || civil_instants(zone, civil_at(zone, at), both) < 2)
+        return text;
+    zone_offset(zone, at, name);
+    return arena_print(keep, "%s %s", text, name);
+}
+
 const char *zone_words(struct arena *keep, const char *zone, int64_t at)
 {
     char name[16] = "";

@@ -91,16 +91,18 @@ static int number(struct reader *r, int most_digits)
     return count ? n : -1;
 }
 
-/* "2025-03-11", "Jan 18", "Saturday, August 2,", "18 January 2025": fills *day. */
-static bool read_day(struct reader *r, struct civil *day)
+static const char *const weekdays[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+                                        "Saturday", NULL };
+
+/* "2025-03-11", "Jan 18", "Saturday, August 2,", "18 January 2025": fills *day; *weekday:
+ * the one that was said, -1 for none. */
+static bool read_day(struct reader *r, struct civil *day, int *weekday)
 {
     static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August",
                                           "September", "October", "November", "December", NULL };
-    static const char *const weekdays[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-                                            "Saturday", NULL };
     struct reader start = *r;
     struct civil c = { .year = day->year };
-    name_of(r, weekdays, 3);
+    *weekday = name_of(r, weekdays, 3);
     if (digits(r->at, 4) && r->at[4] == '-') {
         if (sscanf(r->at, "%4d-%2d-%2d", &c.year, &c.month, &c.day) == 3 && digits(r->at + 8, 2))
             r->at += 10;
@@ -249,11 +251,21 @@ struct reading {
 };
 
 static bool on_day(struct reading *g, struct row *row, const struct clock *c, const char *zone,
-                   struct moment *out, struct err *e)
+                   const char *named, struct moment *out, struct err *e)
 {
     struct err why = { 0 };
+    int64_t both[2];
+    char abbreviation[16];
     if (moment_parse_on(out, c->text, zone, g->day, g->keep, &why))
         return true;
+    if (*named && moment_parse_on(out, c->text, "UTC", g->day, g->keep, &why)) { /* a night that has it twice */
+        struct civil local = civil_at("UTC", out->at);
+        for (int i = civil_instants(zone, local, both); i-- > 0;) {
+            zone_offset(zone, out->at = both[i], abbreviation);
+            if (text_equal(abbreviation, named))
+                return true;
+        }
+    }
     return err_input(e, "line %d: %s", row->line, why.text);
 }
 
@@ -265,11 +277,11 @@ static bool place(struct reading *g, struct row *row, const struct clock *from, 
     struct moment end;
     if (!g->has_day)
         return err_input(e, "line %d: which day was that?", row->line);
-    if (!on_day(g, row, from, zone, &row->when, e))
+    if (!on_day(g, row, from, zone, named, &row->when, e))
         return false;
     if (!row->said_day && g->last != INSTANT_NONE && row->when.at < g->last - DAY_MS / 2) {
         g->day = civil_at("UTC", (civil_days(g->day.year, g->day.month, g->day.day) + 1) * DAY_MS);
-        if (!on_day(g, row, from, zone, &row->when, e))
+        if (!on_day(g, row, from, zone, named, &row->when, e))
             return false;
     }
     zone_offset(g->zone, row->when.at, abbreviation);
@@ -280,7 +292,7 @@ static bool place(struct reading *g, struct row *row, const struct clock *from, 
     row->until = INSTANT_NONE;
     if (!to)
         return true;
-    if (!on_day(g, row, to, zone, &end, e))
+    if (!on_day(g, row, to, zone, named, &end, e))
         return false;
     if (end.at < row->when.at)
         end.at += DAY_MS;
@@ -289,19 +301,38 @@ static bool place(struct reading *g, struct row *row, const struct clock *from, 
     return true;
 }
 
+/* Nobody wrote when: some time of that day. */
+static bool some_time_of_day(struct reading *g, struct row *row)
+{
+    struct civil c = g->day;
+    row->unknown = row->has_time = g->has_day;
+    if (!g->has_day)
+        return true;
+    int64_t start = zone_day_start(g->zone, c.year, c.month, c.day);
+    row->when = (struct moment){ .at = start, .late_ms = zone_day_start(g->zone, c.year, c.month, c.day + 1) - 1 - start,
+                                 .said_day = row->said_day, .typed = "--:--" };
+    row->until = INSTANT_NONE;
+    return true;
+}
+
 static bool read_row(struct reading *g, struct row *row, const char *line, struct err *e)
 {
     struct reader r = { line, g->keep };
     struct clock from, to;
+    int weekday;
     row->header = is_rule(line) || is_heading(line);
     front(&r);
-    row->said_day = read_day(&r, &g->day);
+    row->line_text = line;
+    row->said_day = read_day(&r, &g->day, &weekday);
     g->has_day |= row->said_day;
+    if (row->said_day && weekday >= 0 && weekday != civil_weekday(g->day.year, g->day.month, g->day.day))
+        row->weekday = weekdays[weekday];
     row->has_time = !row->header && read_clock(&r, &from);
     if (!row->has_time || from.none) {
+        bool none = row->has_time;
         row->has_time = false;
         row->text = rest(&r);
-        return true;
+        return !none || some_time_of_day(g, row);
     }
     const char *named = read_zone(&r);
     struct reader before = r;

@@ -8,7 +8,8 @@
  *          when the clock went back by more than twelve hours. A day without
  *          a year has the year of `day`.
  * ZONES    A row may name UTC, or the abbreviation of the zone it is read in.
- * UNKNOWN  `14:??` and `~14:30` keep their width; `--:--` is a row without a time.
+ * UNKNOWN  `14:??` and `~14:30` keep their width; `--:--` is some time of its day, which
+ *          is how wide it is. An hour that a night has twice needs its abbreviation.
  * ERRORS   ERR_INPUT, "line N: ...". What holds no time at all is no error:
  *          has_time is false, and the caller judges.
  */
@@ -22,6 +23,9 @@ struct row {
     bool has_time;
     bool header;           /* a table's heading or its rule: no row of anything */
     bool said_day;
+    bool unknown;          /* --:-- */
+    const char *weekday;   /* the one that was said, where the date is another; NULL: they agree */
+    const char *line_text; /* the line as it stands */
     struct moment when;    /* of a range: from its beginning to its end */
     int64_t until;         /* the end of a range; INSTANT_NONE */
     const char *text;      /* without the time and the marks around it */

@@ -27,7 +27,7 @@ static void take_row(struct walk *w, const char *line, size_t length, int number
     struct err none = { 0 };
     if (!memchr(line, ':', length) && !memchr(line, 'h', length))
         return; /* no time of day: most lines */
-    if (!rows_parse(&rows, line, length, zone, w->day, l->keep, &none) || !rows.count || !rows.row[0].has_time)
+    if (!rows_parse(&rows, line, length, zone, w->day, l->keep, &none) || !rows.count || !rows.row[0].has_time || rows.row[0].unknown)
         return;
     const struct row *r = &rows.row[0];
     bool about = r->until == INSTANT_NONE && r->when.early_ms + r->when.late_ms > MINUTE_MS;

@@ -97,15 +97,6 @@ bool correct_subject(struct subject *s, struct desk *d, const struct event *ev, 
     return (ev->kind != EVENT_UNKNOWN && event_kinds[ev->kind].correctable) || cannot_be_corrected(s, e);
 }
 
-/* "14:41", no finer than it is known; with its day where that is not the day of `beside`. */
-static const char *when(struct desk *d, const struct entry *n, const struct entry *beside)
-{
-    const char *zone = desk_zone(d), *day = instant_text(d->keep, zone, n->at, FORM_DATE);
-    const char *at = entry_when(n, zone, d->keep);
-    return text_equal(day, instant_text(d->keep, zone, beside->at, FORM_DATE)) ? at
-           : arena_print(d->keep, "%s %s", day, at);
-}
-
 static void add_change(struct text *t, const char *was, const char *is, const char *mark)
 {
     text_print(t, "%s%s%s%s -> %s%s%s", t->length ? ", " : "", mark, was, mark, mark, is, mark);
@@ -117,7 +108,8 @@ static void say_entry(struct text *t, struct desk *d, const struct entry *was, c
     if (!was || !is)
         return;
     if (was->at != is->at || was->early_ms != is->early_ms || was->late_ms != is->late_ms)
-        add_change(t, when(d, was, is), when(d, is, was), "");
+        add_change(t, entry_when_of(was, desk_zone(d), is->at, d->keep),
+                   entry_when_of(is, desk_zone(d), was->at, d->keep), "");
     if (!text_equal(was->text, is->text))
         add_change(t, text_cut(d->keep, was->text, 60), text_cut(d->keep, is->text, 60), "'");
     if (was->level && !text_equal(was->level, is->level))
@@ -141,7 +133,7 @@ static void say_window(struct text *t, struct desk *d, const struct window *old,
     const char *lasts = duration_words(d->keep, now->end.at - now->start.at);
     if (now->open)
         text_print(t, "; %s is %s since %s, for %s", now->service, level,
-                   instant_text(d->keep, desk_zone(d), now->start.at, FORM_HM), lasts);
+                   show_clock(d, now->start.at, desk_now(d)), lasts);
     else
         text_print(t, "; %s is %s for %s", now->service, level, lasts);
     if (old && old->open == now->open)

@@ -4,7 +4,7 @@
 
 static const char *when(struct desk *d, int64_t at)
 {
-    return instant_text(d->keep, desk_zone(d), at, FORM_DATE_HM);
+    return instant_told(d->keep, desk_zone(d), at, FORM_DATE_HM);
 }
 
 static void services(struct desk *d, const struct situation *s)
@@ -88,11 +88,14 @@ static void figures(struct desk *d)
 static void rows(struct desk *d)
 {
     fputs("\n## What happened\n\n", d->out);
+    int64_t before = d->incident.opened_at; /* a row names its day where that is another than the row before had */
     for (size_t k = 0; k < d->incident.entries; k++) {
         const struct entry *n = &d->incident.entry[k];
-        if (n->listed && !n->struck && *n->text && !entry_is_prose(n, d->keep))
-            fprintf(d->out, "- %s %s\n", entry_when(n, desk_zone(d), d->keep),
-                    text_for_terminal(d->keep, n->text));
+        if (!n->listed || n->struck || !*n->text || entry_is_prose(n, d->keep))
+            continue;
+        fprintf(d->out, "- %s %s\n", entry_when_of(n, desk_zone(d), before, d->keep),
+                text_for_terminal(d->keep, n->text));
+        before = n->at;
     }
 }
 

@@ -4,13 +4,14 @@
  * service: it opens the incident, writes the event, and only then looks at
  * anything that could be slow. */
 #include "verbs/record.h"
+#include "verbs/show.h"
 
 #include <string.h>
 
 static const char *person_note(struct desk *d, const struct moment *m)
 {
     return m->at == INSTANT_NONE ? ""
-           : arena_print(d->keep, " since %s", instant_text(d->keep, desk_zone(d), m->at, FORM_HM));
+           : arena_print(d->keep, " since %s", show_clock(d, m->at, desk_now(d)));
 }
 
 /* Where nobody said when: it may be as old as the last opposite sign, five
@@ -124,7 +125,7 @@ static const struct window *said_already(const struct desk *d, const struct onse
 static bool already(struct desk *d, const struct window *w, const struct onset *o, struct err *e)
 {
     const struct moment *m = &o->when;
-    const char *since = instant_text(d->keep, desk_zone(d), w->start.at, FORM_HM);
+    const char *since = show_clock(d, w->start.at, desk_now(d));
     const char *number = event_number(w->opening, d->keep);
     bool earlier = m->at != INSTANT_NONE && m->at < w->start.at;
     if (earlier && !*o->text) {
@@ -177,7 +178,7 @@ static bool begin(struct desk *d, struct onset *o, struct err *e)
     if (!m.typed && m.early_ms >= MINUTE_MS)
         desk_say(d, "  nobody said when: it may have begun up to %s ago; tocsin amend last @%s says it exactly",
                  duration_short(d->keep, m.early_ms),
-                 instant_text(d->keep, desk_zone(d), m.at - m.early_ms / 2, FORM_HM));
+                 show_clock(d, m.at - m.early_ms / 2, desk_now(d)));
     desk_say(d, "  tocsin note TEXT   tocsin status   tocsin up %s (when it answers again)", o->service);
     return !fresh || desk_take_notes(d, e); /* the clock runs already: now there is time to ask */
 }
@@ -243,7 +244,7 @@ static bool close_windows(struct desk *d, const char *service, struct moment *m,
         if (m->at != INSTANT_NONE && m->at + m->late_ms < open[i]->start.at - open[i]->start.early_ms) {
             err_hint(e, "tocsin amend %lld @T   moves its beginning", (long long)open[i]->opening->seq);
             return err_usage(e, "'%s' went down at %s, after '%s'", service,
-                             instant_text(d->keep, desk_zone(d), open[i]->start.at, FORM_HM), m->typed);
+                             show_clock(d, open[i]->start.at, desk_now(d)), m->typed);
         }
     }
     reach_back(d, m, service, true);
@@ -253,7 +254,7 @@ static bool close_windows(struct desk *d, const char *service, struct moment *m,
     struct text which = text_new(d->keep); /* a person's word closes what probes and runs opened, too */
     for (size_t i = 0; i < n && n > 1; i++)
         text_print(&which, "%s%s since %s", i ? ", " : "; closes ", open[i]->basis,
-                   instant_text(d->keep, desk_zone(d), open[i]->start.at, FORM_HM));
+                   show_clock(d, open[i]->start.at, desk_now(d)));
     desk_echo(d, "%s is up again after %s%s", service, duration_words(d->keep, total), which.at);
     return true;
 }
@@ -289,8 +290,8 @@ static bool whole_window(struct desk *d, const char *service, const char *data,
     };
     if (!desk_append_all(d, edge, 2, NULL, e))
         return false;
-    desk_echo(d, "%s %s-%s: %s", service, instant_text(d->keep, desk_zone(d), from->at, FORM_HM),
-              instant_text(d->keep, desk_zone(d), to->at, FORM_HM),
+    desk_echo(d, "%s %s-%s: %s", service, show_clock(d, from->at, from->at),
+              show_clock(d, to->at, from->at),
               duration_words(d->keep, to->at - from->at));
     return true;
 }

@@ -1,6 +1,7 @@
 /* import_rows.c: lines pasted from a chat or another report become notes. */
 #include "verbs/record.h"
 #include "record/rows.h"
+#include "verbs/show.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,23 @@ static bool first_day(struct desk *d, struct civil *day, struct err *e)
     return err_usage(e, "found '--day %s', expected a date as 2025-03-11", typed);
 }
 
+bool row_is_right(struct desk *d, const struct row *r, struct err *e)
+{
+    const char *day = instant_text(d->keep, desk_zone(d), r->when.at, FORM_DATE);
+    if (!*r->text)
+        return err_input(e, "line %d has no text", r->line);
+    if (r->weekday) {
+        err_hint(e, "say the right day, or its year: 2025-03-11 11:17 text");
+        return err_input(e, "line %d says %s, and %s is another weekday", r->line, r->weekday, day);
+    }
+    if (r->when.at > desk_now(d)) {
+        err_hint(e, "say its day: 2025-03-11 11:17 text");
+        return err_input(e, "line %d lies in the future: %s", r->line,
+                         instant_text(d->keep, desk_zone(d), r->when.at, FORM_DATE_HM));
+    }
+    return true;
+}
+
 static bool judge(struct desk *d, const struct rows *rows, struct err *e)
 {
     size_t good = 0;
@@ -29,27 +47,19 @@ static bool judge(struct desk *d, const struct rows *rows, struct err *e)
             err_hint(e, "each line begins with its time: 11:17 text");
             return err_input(e, "line %d has no time: '%s'", r->line, text_cut(d->keep, r->text, 40));
         }
-        if (!*r->text)
-            return err_input(e, "line %d has no text", r->line);
-        if (r->when.at > desk_now(d))
-            return err_input(e, "line %d lies in the future: %s", r->line,
-                             instant_text(d->keep, desk_zone(d), r->when.at, FORM_DATE_HM));
+        if (!row_is_right(d, r, e))
+            return false;
         good++;
     }
     return good || err_input(e, "there is no row in it");
 }
 
-static void preview(struct desk *d, const struct rows *rows)
+void row_preview(struct desk *d, const struct moment *m, const char *text)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct row *r = &rows->row[i];
-        if (r->header)
-            continue;
-        const char *until = r->until == INSTANT_NONE ? ""
-                            : arena_print(d->keep, "-%s", instant_text(d->keep, desk_zone(d), r->until, FORM_HM));
-        desk_say(d, "  %s%s  %s", instant_text(d->keep, desk_zone(d), r->when.at, FORM_DATE_HM), until,
-                 text_for_terminal(d->keep, r->text));
-    }
+    static const struct event nothing;
+    struct entry n = { .timed = &nothing, .at = m->at, .early_ms = m->early_ms, .late_ms = m->late_ms };
+    desk_say(d, "  %s  %s", m->at == INSTANT_NONE ? "now" : entry_when_of(&n, desk_zone(d), m->at - 2 * DAY_MS, d->keep),
+             text_for_terminal(d->keep, text));
 }
 
 bool import_rows_into(struct desk *d, const char *title, const char *bytes, size_t length,
@@ -67,7 +77,9 @@ bool import_rows_into(struct desk *d, const char *title, const char *bytes, size
                                          .late_ms = r->when.late_ms, .kind = EVENT_NOTE,
                                          .data = record_json(d, "text", r->text, "typed", r->when.typed) };
     }
-    preview(d, &rows);
+    for (size_t i = 0; i < rows.count; i++)
+        if (!rows.row[i].header)
+            row_preview(d, &rows.row[i].when, rows.row[i].text);
     const char *where = d->name ? d->name : "a new incident";
     if (!desk_confirm(d, arena_print(d->keep, "write %s into %s, in %s?", text_count(d->keep, (int64_t)n, "row"), where,
                                      zone_words(d->keep, desk_zone(d), draft[0].at)), e))

@@ -1,6 +1,8 @@
 /* note.c: note, alert, link: facts as people write them. */
 #include "verbs/record.h"
 
+#include "record/rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,32 +113,54 @@ static bool note_by_hand(struct desk *d, struct err *e)
     }
 }
 
-/* From a pipe: every line is good, or none is written. */
+/* The day that rows without one are of. */
+static struct civil day_of_rows(struct desk *d)
+{
+    bool old = d->name && !desk_is_recent(d);
+    struct civil day = civil_at(desk_zone(d), old ? d->incident.opened_at : desk_now(d));
+    return (struct civil){ .year = day.year, .month = day.month, .day = day.day };
+}
+
+/* A row of any form that people paste (record/rows.h), or a line of its own with @T or none. */
+static bool pasted(struct desk *d, const struct row *r, const struct moment *otherwise, struct draft *draft,
+                   struct err *e)
+{
+    if (!r->has_time)
+        return note_line(d, r->line_text, otherwise, draft, e) || err_while(e, "line %d", r->line);
+    if (!row_is_right(d, r, e))
+        return false;
+    int64_t now = desk_now(d), late = r->when.late_ms;
+    *draft = (struct draft){ .kind = EVENT_NOTE, .at = r->when.at, .early_ms = r->when.early_ms,
+                             .late_ms = late > now - r->when.at ? now - r->when.at : late,
+                             .data = record_json(d, "text", r->text, "typed", r->when.typed) };
+    return true;
+}
+
+/* Pasted lines: every one is good, or none is written. They are shown first, and who
+ * sits at the terminal is asked. */
 static bool note_from_input(struct desk *d, const struct moment *otherwise, struct err *e)
 {
     const char *bytes;
-    size_t length, lines = 1, n = 0;
-    if (!d->world->read_file(d->world, "/dev/stdin", &bytes, &length, d->keep, e))
+    size_t length, n = 0;
+    struct rows rows;
+    if (!d->world->read_file(d->world, "/dev/stdin", &bytes, &length, d->keep, e) ||
+        !rows_parse(&rows, bytes, length, desk_zone(d), day_of_rows(d), d->keep, e))
         return false;
-    for (size_t i = 0; i < length; i++)
-        lines += bytes[i] == '\n';
-    struct draft *draft = arena_many(d->keep, struct draft, lines);
-    struct text clean = text_new(d->keep); /* a NUL must not end what was pasted */
-    text_add_clean(&clean, bytes, length);
-    char *copy = clean.at;
-    int number = 0;
-    for (char *line = copy, *next; line; line = next) {
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        number++;
-        if (!note_line(d, line, otherwise, &draft[n], e))
-            return err_while(e, "line %d", number);
+    struct draft *draft = arena_many(d->keep, struct draft, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        if (rows.row[i].header)
+            continue;
+        if (!pasted(d, &rows.row[i], otherwise, &draft[n], e))
+            return false;
         n += draft[n].data != NULL;
     }
     if (!n)
         return err_input(e, "standard input holds no note");
-    if (!into_journal(d, draft, n, e))
+    for (size_t i = 0; i < n; i++)
+        row_preview(d, &(struct moment){ .at = draft[i].at, .early_ms = draft[i].early_ms, .late_ms = draft[i].late_ms },
+                    json_get_text(json_from(draft[i].data), "text", d->keep));
+    const char *question = arena_print(d->keep, "note %s?", text_count(d->keep, (int64_t)n, "line"));
+    if ((d->world->is_terminal(d->world, 0) && !desk_confirm(d, question, e)) || !into_journal(d, draft, n, e))
         return false;
     d->when.at = INSTANT_NONE;
     desk_echo(d, "%s noted", text_count(d->keep, (int64_t)n, "line"));

@@ -34,6 +34,11 @@ bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e
 /* The same with the day of the first row, and the title of an incident that it opens. */
 bool import_rows_into(struct desk *d, const char *title, const char *bytes, size_t length,
                       struct civil day, struct err *e);
+/* Has it a text, lies it not in the future, is its weekday that of its date? And one line
+ * that shows it before it is written. */
+struct row;
+bool row_is_right(struct desk *d, const struct row *r, struct err *e);
+void row_preview(struct desk *d, const struct moment *m, const char *text);
 /* A postmortem that was written elsewhere: its rows and its open actions. */
 bool import_report(struct desk *d, const char *file, const char *bytes, size_t length, struct err *e);
 

@@ -14,14 +14,39 @@ bool entry_is_prose(const struct entry *n, struct arena *keep)
     return source && text_starts(source, "report/");
 }
 
+/* Was it said to the hour: "14:??"? */
+static bool is_some_hour(const struct entry *n, struct arena *keep)
+{
+    const char *typed = n->timed->data.at ? json_get_text(n->timed->data, "typed", keep) : NULL;
+    return typed && text_ends(typed, ":??");
+}
+
 const char *entry_when(const struct entry *n, const char *zone, struct arena *keep)
 {
-    const char *at = instant_text(keep, zone, n->at, n->late_ms || n->early_ms ? FORM_HM : FORM_HMS);
-    if (n->late_ms >= 12 * HOUR_MS)
+    enum { WIDE = 2 * MINUTE_MS };
+    const char *at = instant_told(keep, zone, n->at, n->late_ms >= SECOND_MS || n->early_ms >= SECOND_MS ? FORM_HM : FORM_HMS);
+    if (!n->early_ms && n->late_ms >= 12 * HOUR_MS && civil_at(zone, n->at).hour == 0)
         return "??:??"; /* only its day is known */
-    if (n->late_ms >= HOUR_MS - 1)
-        return arena_print(keep, "%.2s:??", at);
-    return n->early_ms >= 2 * MINUTE_MS && n->late_ms >= 2 * MINUTE_MS ? arena_print(keep, "~%s", at) : at;
+    bool whole_hour = civil_at(zone, n->at).minute == 0;
+    if (whole_hour && !n->early_ms && (n->late_ms == HOUR_MS - 1 || is_some_hour(n, keep)))
+        return arena_print(keep, "%.2s:??%s", at, at + 5);
+    if (!n->early_ms && n->late_ms >= WIDE)
+        return arena_print(keep, "%s-%s", at, instant_told(keep, zone, n->at + n->late_ms, FORM_HM));
+    return n->early_ms >= WIDE && n->late_ms >= WIDE ? arena_print(keep, "~%s", at) : at;
+}
+
+const char *entry_when_of(const struct entry *n, const char *zone, int64_t beside, struct arena *keep)
+{
+    const char *day = instant_text(keep, zone, n->at, FORM_DATE);
+    const char *at = entry_when(n, zone, keep);
+    return text_equal(day, instant_text(keep, zone, beside, FORM_DATE)) ? at : arena_print(keep, "%s %s", day, at);
+}
+
+const char *show_clock(struct desk *d, int64_t at, int64_t beside)
+{
+    const char *zone = desk_zone(d);
+    bool same = text_equal(instant_text(d->keep, zone, at, FORM_DATE), instant_text(d->keep, zone, beside, FORM_DATE));
+    return instant_told(d->keep, zone, at, same ? FORM_HM : FORM_DATE_HM);
 }
 
 const char *figure_words(const struct figure *f, struct arena *keep)

@@ -7,8 +7,12 @@
 /* A note that holds prose for the report, and is no moment of the day. */
 bool entry_is_prose(const struct entry *n, struct arena *keep);
 
-/* "11:17", "11:17:42", "~14:30", "14:??": no finer than it is known. */
+/* "11:17", "11:17:42", "~14:30", "14:??", "14:40-14:55", "??:??" (of its day only): no finer
+ * than it is known; "02:30 CEST" in the hour that a night has twice. */
 const char *entry_when(const struct entry *n, const char *zone, struct arena *keep);
+/* With its day where that is not the day of `beside`. */
+const char *entry_when_of(const struct entry *n, const char *zone, int64_t beside, struct arena *keep);
+const char *show_clock(struct desk *d, int64_t at, int64_t beside); /* the same of a moment, to the minute */
 
 /* Columns of the screen, between 79 and 119. */
 size_t show_width(const struct desk *d);

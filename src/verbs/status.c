@@ -16,9 +16,10 @@ static const char *upper(struct desk *d, const char *text)
     return copy;
 }
 
+/* With its day where that is not the day of the incident. */
 static const char *hm(struct desk *d, int64_t at)
 {
-    return instant_text(d->keep, desk_zone(d), at, FORM_HM);
+    return show_clock(d, at, d->incident.opened_at);
 }
 
 static const char *color(struct desk *d, const char *code)
@@ -298,7 +299,7 @@ static void below(struct desk *d, const struct situation *s)
     while (s->latest[n])
         n++;
     for (size_t i = 0; i < n; i++)
-        fprintf(d->out, "%-8s%-8s %s\n", i ? "" : "LATEST", entry_when(s->latest[i], desk_zone(d), d->keep),
+        fprintf(d->out, "%-8s%-8s %s\n", i ? "" : "LATEST", entry_when_of(s->latest[i], desk_zone(d), d->incident.opened_at, d->keep),
                 text_cut(d->keep, text_for_terminal(d->keep, s->latest[i]->text), show_width(d) - 17));
     for (const struct advice *a = s->next; a->type; a++)
         fprintf(d->out, "%-8s%-22s  %s\n", a == s->next ? "NEXT" : "", a->type, a->why);

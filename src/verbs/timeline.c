@@ -66,6 +66,15 @@ static void correction_line(struct desk *d, const struct entry *n, const struct 
             text_for_terminal(d->keep, what), why ? ", because: " : "", why ? text_for_terminal(d->keep, why) : "");
 }
 
+/* The zone of that day: both of its names where the clocks change. */
+static const char *zone_of_day(struct desk *d, const char *zone, int64_t at)
+{
+    struct civil c = civil_at(zone, at);
+    const char *first = zone_words(d->keep, zone, zone_day_start(zone, c.year, c.month, c.day));
+    const char *last = zone_words(d->keep, zone, zone_day_start(zone, c.year, c.month, c.day + 1) - 1);
+    return text_equal(first, last) ? first : arena_print(d->keep, "%s, then %s", first, last);
+}
+
 static void as_text(struct desk *d, const char *zone)
 {
     char day[16] = "";
@@ -75,7 +84,7 @@ static void as_text(struct desk *d, const char *zone)
             continue;
         const char *today = instant_text(d->keep, zone, n->at, FORM_DATE);
         if (!text_equal(day, today)) {
-            fprintf(d->out, "%s, %s\n", today, zone_words(d->keep, zone, n->at));
+            fprintf(d->out, "%s, %s\n", today, zone_of_day(d, zone, n->at));
             snprintf(day, sizeof day, "%s", today);
         }
         fprintf(d->out, "%4s  %-8s %c %-9s ", event_number(n->event, d->keep),
@@ -87,7 +96,7 @@ static void as_text(struct desk *d, const char *zone)
             if (c == 0)
                 fprintf(d->out, "%15sfirst written at %s as: %s %s\n", "",
                         instant_text(d->keep, zone, n->event->recorded, FORM_DATE_HMS),
-                        instant_text(d->keep, zone, n->event->at, FORM_HM),
+                        instant_told(d->keep, zone, n->event->at, FORM_HM),
                         text_for_terminal(d->keep, event_text(n->event, d->keep)));
             correction_line(d, n, n->correction[c], zone);
         }
@@ -97,14 +106,36 @@ static void as_text(struct desk *d, const char *zone)
                  desk_option(d, "history") ? ", x was struck" : "");
 }
 
-/* kramdown's rows without a header, as the house writes them. */
+static bool is_row(const struct entry *n)
+{
+    return n->listed && !n->struck && *n->text;
+}
+
+/* Do the rows that are listed reach into another day? */
+static bool has_days(struct desk *d, const char *zone)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < d->incident.entries; i++) {
+        if (!is_row(&d->incident.entry[i]))
+            continue;
+        const char *day = instant_text(d->keep, zone, d->incident.entry[i].at, FORM_DATE);
+        if (first && !text_equal(first, day))
+            return true;
+        first = day;
+    }
+    return false;
+}
+
+/* kramdown's rows without a header, as the house writes them; each names its
+ * day where there are several. */
 static void as_markdown(struct desk *d, const char *zone)
 {
+    bool days = has_days(d, zone);
     for (size_t i = 0; i < d->incident.entries; i++) {
         const struct entry *n = &d->incident.entry[i];
-        if (!n->listed || n->struck || !*n->text)
+        if (!is_row(n))
             continue;
-        fprintf(d->out, "| **%s** | ", entry_when(n, zone, d->keep));
+        fprintf(d->out, "| **%s** | ", entry_when_of(n, zone, days ? n->at - 2 * DAY_MS : n->at, d->keep));
         for (const char *c = text_for_terminal(d->keep, n->text); *c; c++) {
             if (strchr("\\`*_[]<>|", *c))
                 fputc('\\', d->out);

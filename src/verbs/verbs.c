@@ -35,7 +35,7 @@ const struct verb verbs[] = {
     { "title", "TEXT", "give the incident its name", wrong, OPEN | OR_THE_LAST, verb_title, NULL },
     { "severity", "1-5", "grade it; 1 is worst", wrong, OPEN, verb_severity, NULL },
     { "lead", "NAME", "who leads", wrong, OPEN, verb_lead, NULL },
-    { "note", "[@T] TEXT|-", "write a fact down; alone, line by line; '-' reads standard input",
+    { "note", "[@T] TEXT|-", "write a fact down; alone, line by line; '-' reads pasted lines, shows them, all or none",
       wrong, PERHAPS | LOGGED, verb_note, NULL },
     { "alert", "[@T] TEXT", "an alert that came in", wrong, PERHAPS | LOGGED, verb_alert,
       OPTIONS({ "source", "NAME", "who raised it" }) },

@@ -43,6 +43,9 @@ static void every_form_met_in_the_wild_is_read(void **_)
     row_is("10:45~ about", "2025-03-11T09:45:00.000Z", 300000, 300000, "about");
     row_is("14:?? some time", "2025-03-11T13:00:00.000Z", 0, HOUR_MS - 1, "some time");
     row_is("* 2:05 pm: after lunch", "2025-03-11T13:05:00.000Z", 0, minute, "after lunch");
+    row_is("| 2019-12-03 --:-- | some time that day |", "2019-12-02T23:00:00.000Z", 0, DAY_MS - 1, "some time that day");
+    row_is("2025-10-26 02:30 CEST the first of two", "2025-10-26T00:30:00.000Z", 0, minute, "the first of two");
+    row_is("2025-10-26 02:30 CET the second of two", "2025-10-26T01:30:00.000Z", 0, minute, "the second of two");
     row_is("2024-12-31 23:59 the year ends", "2024-12-31T22:59:00.000Z", 0, minute, "the year ends");
     row_is("18 January 2024 09:00 CET the other order", "2024-01-18T08:00:00.000Z", 0, minute, "the other order");
 }
@@ -70,8 +73,13 @@ static void headings_and_rules_are_no_rows_and_prose_has_no_time(void **_)
     assert_true(rows.row[0].header && rows.row[1].header);
     assert_true(rows.row[2].has_time && !rows.row[2].header);
     assert_false(rows.row[3].has_time);
-    assert_false(rows.row[4].has_time);
     assert_int_equal(rows.row[4].line, 6);
+}
+
+static void a_weekday_that_is_not_that_of_its_date_is_seen(void **_)
+{
+    assert_null(read("| **Saturday, August 2, 19:42** | a |").row[0].weekday);
+    assert_string_equal(read("| **Sunday, August 2, 19:42** | a |").row[0].weekday, "Sunday");
 }
 
 static void what_cannot_be_so_is_refused_with_its_line(void **_)
@@ -94,6 +102,7 @@ int main(void)
         promise(a_range_reaches_from_its_beginning_to_its_end),
         promise(a_day_holds_until_the_next_one_is_named_or_midnight_passes),
         promise(headings_and_rules_are_no_rows_and_prose_has_no_time),
+        promise(a_weekday_that_is_not_that_of_its_date_is_seen),
         promise(what_cannot_be_so_is_refused_with_its_line),
     };
     return cmocka_run_group_tests(rows, NULL, NULL);
