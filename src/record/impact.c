@@ -25,6 +25,7 @@ struct fold {
     struct mark **opening;  /* by hash */
     size_t openings;
     struct window *found;   /* in raw order; `struck` of the mark says which list */
+    const struct mark **end; /* of each: the mark that closed it */
     const struct tick *tick;
     size_t ticks;
     bool renamed;
@@ -201,6 +202,7 @@ static void collect_ticks(struct fold *f, const struct entry *entry, size_t entr
 static void open_windows(struct fold *f)
 {
     f->found = arena_many(f->keep, struct window, f->openings + 1);
+    f->end = arena_many(f->keep, const struct mark *, f->openings + 1);
     for (size_t i = 0; i < f->openings; i++) {
         struct mark *m = f->opening[i];
         m->window = i;
@@ -213,11 +215,34 @@ static void open_windows(struct fold *f)
     qsort(f->opening, f->openings, sizeof *f->opening, by_hash);
 }
 
+/* A second person's end of the same window: where the two do not touch, it ended
+ * at one or the other until somebody decides. What a probe says later is no word
+ * against a person's. */
+static void dispute_end(struct fold *f, struct window *w, const struct mark *first, const struct mark *second)
+{
+    if (strcmp(first->basis, "person") || strcmp(second->basis, "person") || touch(first->edge, second->edge))
+        return;
+    int64_t low = second->edge.at - second->edge.early_ms, high = second->edge.at + second->edge.late_ms;
+    if (low < w->start.at)
+        low = w->start.at;
+    if (w->end.at - low > w->end.early_ms)
+        w->end.early_ms = w->end.at - low;
+    if (high - w->end.at > w->end.late_ms)
+        w->end.late_ms = high - w->end.at;
+    const char *a = event_number(first->entry->event, f->keep), *b = event_number(second->entry->event, f->keep);
+    note(f, arena_print(f->keep, "events %s and %s end the impact on '%s' at different times, so its length is a range: "
+        "tocsin strike %s --why TEXT, or tocsin strike %s --why TEXT", a, b, w->service, a, b));
+}
+
 static void close_one(struct fold *f, const struct mark *closing, const struct mark *opening)
 {
     struct window *w = &f->found[opening->window];
-    if (!w->open)
+    if (!w->open) {
+        if (!opening->struck)
+            dispute_end(f, w, f->end[opening->window], closing);
         return;
+    }
+    f->end[opening->window] = closing;
     w->open = false;
     w->closing = closing->entry->event;
     w->end = closing->edge;

@@ -5,7 +5,8 @@
  * range. Bases are kept apart; whether they are merged is the policy's.
  * INTERVALS are half-open. An open window ends at as-of and is marked.
  * A closing edge ends the windows that it names and that no earlier edge has
- * ended; what was struck closes nothing.
+ * ended; what was struck closes nothing. Two people's ends of one window that do
+ * not touch make it a range, until one of them is amended or struck.
  */
 #ifndef RECORD_IMPACT_H
 #define RECORD_IMPACT_H

@@ -110,6 +110,27 @@ static bool read_speed(struct desk *d, int64_t *speed, struct err *e)
            err_usage(e, "found '--speed %s', expected how many times faster, as 60", typed);
 }
 
+bool import_is_meant(struct desk *d, int64_t at, const char *title, struct err *e)
+{
+    struct names all;
+    if (!d->ws.store->list(d->ws.store, &all, d->keep, e))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        struct journal j;
+        struct err none = { 0 };
+        if (!d->ws.store->read(d->ws.store, all.name[i], &j, d->keep, &none) || !j.count ||
+            j.event[0].kind != EVENT_OPENED || j.event[0].at != at)
+            continue;
+        const char *other = json_get_text(j.event[0].data, "title", d->keep);
+        if (!text_equal(other ? other : "", title ? title : ""))
+            continue;
+        err_hint(e, "say --yes if another one is meant; tocsin -i %s timeline   shows what is there", all.name[i]);
+        return desk_confirm(d, arena_print(d->keep, "%s begins at that moment under that title: import it once more?",
+                                           all.name[i]), e);
+    }
+    return true;
+}
+
 static bool import_history(struct desk *d, const char *file, const char *bytes, size_t length,
                            struct err *e)
 {
@@ -125,6 +146,8 @@ static bool import_history(struct desk *d, const char *file, const char *bytes, 
     for (size_t i = 0; i < h.events; i++)
         if (event[i].action && !handwork(d, &roles, &event[i], file, e))
             return false;
+    if (!import_is_meant(d, h.start, h.title, e))
+        return false;
     struct moment start = { .at = h.start, .early_ms = event[0].draft.early_ms,
                             .late_ms = event[0].draft.late_ms };
     d->name = NULL;

@@ -77,6 +77,8 @@ bool import_rows_into(struct desk *d, const char *title, const char *bytes, size
                                          .late_ms = r->when.late_ms, .kind = EVENT_NOTE,
                                          .data = record_json(d, "text", r->text, "typed", r->when.typed) };
     }
+    if (!d->name && !import_is_meant(d, draft[0].at, title, e))
+        return false;
     for (size_t i = 0; i < rows.count; i++)
         if (!rows.row[i].header)
             row_preview(d, &rows.row[i].when, rows.row[i].text);

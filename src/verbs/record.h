@@ -29,6 +29,9 @@ bool severity_record(struct desk *d, const char *typed, struct err *e);
 /* "25%", "0.5 %": parts per billion, exact. */
 bool share_parse(int64_t *ppb, const char *text);
 
+/* An incident that begins at that moment under that title may be here already: then
+ * a person is asked before it is made once more. */
+bool import_is_meant(struct desk *d, int64_t at, const char *title, struct err *e);
 /* Pasted lines, each with its time, as notes: all or none, and shown first. */
 bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e);
 /* The same with the day of the first row, and the title of an incident that it opens. */

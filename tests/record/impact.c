@@ -84,6 +84,33 @@ static void the_first_edge_that_names_a_window_closes_it(void **_)
     then_window(folded()->windows.window, "11:17", "11:30");
 }
 
+static void two_people_who_end_it_at_different_times_make_a_range(void **_)
+{
+    given_nothing_recorded();
+    const char *opening = add_opening("11:17", S, "person");
+    add_closing("11:30", S, "person", opening);
+    const char *second = add_closing("11:45", S, "person", opening);
+    last_event()->by = "bob";
+    last_event()->stream = 1;
+    const struct windows *w = &folded()->windows;
+    then_window(w->window, "11:17", "11:30");
+    assert_int_equal(w->window->end.late_ms, 15 * MINUTE_MS + 59999);
+    assert_non_null(strstr(w->note[0], "events 3 and b:4 end the impact on 'osc-fr1' at different times"));
+    add_strike(second);
+    w = &folded()->windows;
+    assert_int_equal(w->window->end.late_ms, 59999);
+    assert_null(w->note[0]);
+}
+
+static void two_people_who_end_it_in_the_same_minute_agree(void **_)
+{
+    given_nothing_recorded();
+    const char *opening = add_opening("11:17", S, "person");
+    add_closing("11:30:20", S, "person", opening);
+    add_closing("11:30", S, "person", opening);
+    assert_null(folded()->windows.note[0]);
+}
+
 static void an_edge_that_sorts_before_the_one_before_it_counts_there_if_they_touch(void **_)
 {
     given_nothing_recorded(); /* down at 11:17:42; up typed as "11:17", a minute */
@@ -251,6 +278,8 @@ int main(void)
         promise(a_closing_that_still_closes_another_window_stays),
         promise(striking_a_closing_opens_the_window_again),
         promise(the_first_edge_that_names_a_window_closes_it),
+        promise(two_people_who_end_it_at_different_times_make_a_range),
+        promise(two_people_who_end_it_in_the_same_minute_agree),
         promise(an_edge_that_sorts_before_the_one_before_it_counts_there_if_they_touch),
         promise(a_new_opening_does_not_reach_back_before_the_closing_that_it_touches),
         promise(an_end_that_lies_before_its_start_is_said_with_what_mends_it),
