@@ -102,6 +102,8 @@ static const char *fill_begun(struct branch *b)
         json_put_bool(&o, "lasting", false);
     json_put_int(&o, "attempt", w->attempt);
     json_put(&o, "provider_key", change_provider_key(b));
+    if (w->by_hand)
+        json_put_bool(&o, "by_hand", true);
     if (w->undoes)
         json_put_raw(&o, "undoes", w->undoes, strlen(w->undoes));
     if (w->even_so)
@@ -291,6 +293,13 @@ static void change_done(struct branch *b)
     branch_bad(b, "%s", w->text && w->text[0] ? w->text : "it failed");
 }
 
+static void by_hand_begun(struct branch *b)
+{
+    b->work->begun = b->hash;
+    b->work->begun_at = b->now;
+    change_end(b);
+}
+
 /* What the journal holds of a change: its last beginning, and that one's end. */
 static void recorded_change(struct branch *b, const struct event **begun, const struct event **ended)
 {
@@ -316,8 +325,41 @@ static bool ended_before(struct branch *b, const struct event *ended)
     if (!json_is(outcome, "failed") || !replay_caught(r, b->key))
         return false;
     replay_consumed(b, ended);
-    branch_bad(b, "%s", json_get_text(ended->data, "text", r->keep));
+    const char *why = json_get_text(json_get(ended->data, "error"), "text", r->keep);
+    branch_bad(b, "%s", why ? why : json_get_text(ended->data, "text", r->keep));
     return true;
+}
+
+void change_by_hand(struct branch *b, const char *result, const char *rest)
+{
+    struct run *r = b->run;
+    struct work *w = arena_one(r->keep, struct work);
+    const struct event *begun, *ended;
+    struct err e = { 0 };
+    recorded_change(b, &begun, &ended);
+    bool same = begun && json_is(json_get(begun->data, "args_sha256"), b->want.args_sha256);
+    if (same && ended && ended_before(b, ended))
+        return;
+    *w = (struct work){ .action = b->want.action, .args = json_from(b->want.args), .key = b->key,
+                        .args_sha256 = b->want.args_sha256, .attempt = 1, .by_hand = true,
+                        .result = json_from(result), .outcome = OUTCOME_OK, .done = change_done };
+    const char *says = w->action->says ? role_words(w->action->says, w->args, w->before, w->result, r->keep)
+                                       : arena_print(r->keep, "%s was done", w->action->full);
+    w->text = rest[0] ? arena_print(r->keep, "%s: %s", says, rest) : says;
+    if (!role_resolve(&w->target, w->action->target ? w->action->target : w->action->full, w->args,
+                      (struct json){ 0 }, (struct json){ 0 }, r->keep, &e)) {
+        branch_bad(b, "%s", e.text);
+        return;
+    }
+    b->work = w;
+    if (same && !ended && json_is_true(json_get(begun->data, "by_hand"))) { /* died between the two */
+        w->name = json_get_text(begun->data, "change", r->keep);
+        w->begun = begun->hash;
+        change_end(b);
+        return;
+    }
+    w->undo = undo_data(b, w);
+    branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, by_hand_begun);
 }
 
 static void perform_change(struct branch *b)
@@ -352,16 +394,6 @@ static void perform_change(struct branch *b)
 
 void perform_action(struct branch *b)
 {
-    struct run *r = b->run;
-    const struct event *skip = replay_override(r, b->key, "skip");
-    const struct event *done = skip ? NULL : replay_override(r, b->key, "done");
-    if (skip || done) {
-        (void)replay_take_at(r, b->key, EVENT_ACTION_BEGUN, true);
-        replay_consumed(b, skip ? skip : done);
-        struct json value = json_get((skip ? skip : done)->data, "value");
-        branch_good(b, value.at ? arena_copy(r->keep, value.at, value.length) : done ? "{}" : NULL);
-        return;
-    }
     if (b->want.action->change)
         perform_change(b);
     else

@@ -178,7 +178,9 @@ static void take_turn(struct branch *b)
     r->turn = NULL;
     if (turn == SANDBOX_YIELDED) {
         lua_pop(b->co, results);
-        b->want.perform(b);
+        replay_come_to(b);
+        if (!override_taken(b))
+            b->want.perform(b);
         return;
     }
     b->ended = true;

@@ -176,9 +176,7 @@ struct run {
     struct lock *lock;
     struct journal journal;           /* as read when the run began or went on */
     struct replay replay;
-    const char *retry_keys;           /* parked with these: tried again */
     const char *texts;                /* JSON {path: sha256}: --recorded; else NULL */
-    const char *skip_key, *done_key, *from_key;
     bool resumed, dry;
     bool always, again;               /* TOCSIN_REPLAY=always: drop the Lua state and replay, now */
 
@@ -206,6 +204,7 @@ struct run {
 
     const char *park, *park_key, *park_text, *park_ask; /* why it stops here; NULL */
     const char *park_mode, *park_name;                  /* of the question that it waits for */
+    const char *mismatch;             /* the key of a word that the record holds another one for; NULL */
     struct err trouble;               /* what ends the loop: kind NONE while fine */
     struct plan_step *note;           /* of a dry run */
     size_t notes, note_room;
@@ -310,8 +309,17 @@ bool replay_caught(struct run *r, const char *key);
 const struct event *replay_unused(struct run *r);
 /* Every word under this prefix was dealt with by the word itself. */
 void replay_use_under(struct run *r, const char *prefix);
-/* The same override for this key? ("skip", "done") */
+/* A word comes to its turn: what is recorded under its key is used. */
+void replay_come_to(struct branch *b);
+/* The latest override of this key ("skip", "done"); NULL. */
 const struct event *replay_override(struct run *r, const char *key, const char *how);
+
+/* override.c: the ways round */
+bool override_write(struct run *r, const struct override *o, struct err *e);
+bool override_taken(struct branch *b);
+bool override_is_behind(const char *key, const char *from);
+/* The first event of that word of a run, or of one inside of it; NULL. */
+const struct event *override_first(const struct journal *j, const char *run, const char *key, struct arena *keep);
 
 /* words.c */
 void words_install(struct run *r);
@@ -357,6 +365,8 @@ void change_end(struct branch *b);                   /* writes action.ended */
 void change_settle_recorded(struct branch *b, struct work *w);
 void change_write_begun(struct branch *b);
 void change_see(struct branch *b);                   /* after.c: reads `after`, then change_end */
+/* A person did it, and says so with --done: begun and ended, for the ledger. */
+void change_by_hand(struct branch *b, const char *result, const char *rest);
 step_fn change_performed, perform_read;
 /* pool.c: enough left? then on with the consent; else given up. */
 void change_check_pool(struct branch *b);

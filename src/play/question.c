@@ -134,13 +134,35 @@ bool question_forgotten(const struct journal *j, const struct event *asked, stru
         if (from->kind != EVENT_RUN_OVERRIDDEN || !from->data.at || from->seq < asked->seq
             || !json_is(json_get(from->data, "how"), "from") || !json_is(json_get(from->data, "run"), run))
             continue;
-        const char *key = json_get_text(from->data, "key", keep);
-        for (size_t k = 0; k < i && j->event[k].seq <= asked->seq; k++)
-            if (j->event[k].data.at && json_is(json_get(j->event[k].data, "run"), run)
-                && json_is(json_get(j->event[k].data, "key"), key ? key : ""))
-                return true;
+        const char *key = json_text_or(json_get(from->data, "key"), keep, "");
+        const struct event *first = override_first(j, run, key, keep);
+        if (first && first->seq <= asked->seq
+            && override_is_behind(json_text_or(json_get(asked->data, "key"), keep, ""), key))
+            return true;
     }
     return false;
+}
+
+/* The change that it asks about, where that has no end yet: only a person can tell it. */
+static const struct event *begun_of(const struct question *q, const struct journal *j)
+{
+    const struct event *begun = NULL;
+    struct json ref = json_get(q->asked->data, "begun");
+    if (!text_equal(q->mode, "manual"))
+        return NULL;
+    for (size_t i = 0; i < j->count; i++) {
+        const struct event *ev = &j->event[i];
+        if (!ev->data.at || ev->stream != q->asked->stream)
+            continue;
+        if (ev->kind == EVENT_ACTION_BEGUN
+            && (ref.at ? json_is(ref, ev->hash)
+                       : ev->seq < q->asked->seq && q->run && q->key && json_is(json_get(ev->data, "run"), q->run)
+                         && json_is(json_get(ev->data, "key"), q->key)))
+            begun = ev;
+        if (begun && ev->kind == EVENT_ACTION_ENDED && json_is(json_get(ev->data, "begun"), begun->hash))
+            begun = NULL;
+    }
+    return begun;
 }
 
 /* Is it answered, or did its run go on without an answer? */
@@ -154,10 +176,13 @@ static void look_after(struct question *q, const struct journal *j, struct arena
             q->answered = ev; /* the first one counts */
             return;
         }
+        if (!q->run && !q->gone && ev->kind == EVENT_ACTION_ENDED
+            && json_is(json_get(ev->data, "begun"), json_text_or(json_get(q->asked->data, "begun"), keep, "-")))
+            q->gone = "what became of it is known";
         if (!q->run || q->gone || !json_is(json_get(ev->data, "run"), q->run))
             continue;
         bool same = q->key && json_is(json_get(ev->data, "key"), q->key);
-        if (ev->kind == EVENT_RUN_ENDED)
+        if (ev->kind == EVENT_RUN_ENDED && !q->begun)
             q->gone = arena_print(keep, "%s has ended", q->run);
         else if (ev->kind == EVENT_ASKED && same)
             q->gone = arena_print(keep, "the question is another one now: %s",
@@ -188,6 +213,7 @@ void question_view(struct question *out, const struct journal *j, const struct e
         out->before = state_words(json_type(before) == JSON_NULL ? (struct json){ 0 } : before, keep);
     if (until && !instant_parse_rfc3339(until, strlen(until), &out->deadline))
         out->deadline = INSTANT_NONE;
+    out->begun = begun_of(out, j);
     view_evidence(out, j, zone, keep);
     look_after(out, j, keep);
 }

@@ -15,6 +15,7 @@ struct evidence {
 
 struct question {
     const struct event *asked, *answered; /* answered NULL: by nobody yet */
+    const struct event *begun;            /* the change under way that it asks about; NULL */
     const char *name, *mode, *text;       /* "A2", "approve" */
     const char *run, *key;                /* NULL: of no run */
     const char *action, *target, *with, *before, *after, *undo, *over; /* in words; NULL (with: its other arguments) */

@@ -31,12 +31,13 @@ static bool is_replayed(enum event_kind kind)
 }
 
 /* run.overridden {how: "from"}: what was recorded from there on is forgotten. */
-static void forget_from(struct replay *p, const char *key)
+static void forget_from(struct replay *p, const char *key, int64_t seq)
 {
-    const struct recorded *first = p->slot[slot_of(p, key)];
-    for (size_t i = 0; first && i <= p->mask; i++) {
+    for (size_t i = 0; i <= p->mask; i++) {
+        if (!p->key[i] || !override_is_behind(p->key[i], key))
+            continue;
         const struct recorded **link = &p->slot[i];
-        while (*link && (*link)->event->seq < first->event->seq)
+        while (*link && (*link)->event->seq < seq)
             link = (const struct recorded **)&(*link)->later;
         *link = NULL;
     }
@@ -61,7 +62,9 @@ void replay_index(struct run *r)
         if (!key)
             continue;
         if (ev->kind == EVENT_RUN_OVERRIDDEN && json_is(json_get(ev->data, "how"), "from")) {
-            forget_from(p, key);
+            const struct event *first = override_first(&r->journal, r->id, key, r->keep);
+            if (first)
+                forget_from(p, key, first->seq);
             for (size_t k = 0; k <= p->mask; k++) { /* the tails may be gone */
                 tail[k] = (struct recorded *)p->slot[k];
                 while (tail[k] && tail[k]->later)
@@ -116,6 +119,7 @@ static void mismatch(struct branch *b, const struct event *ev, const char *why)
     err_hint(&e, "tocsin resume %s --recorded goes on with the runbook as it was; --from %s does "
              "it again from there; --skip %s and --done %s go round it", r->id, b->key, b->key,
              b->key);
+    r->mismatch = b->key;
     run_trouble(r, &e);
 }
 
@@ -207,15 +211,20 @@ const struct event *replay_unused(struct run *r)
     return first;
 }
 
+void replay_come_to(struct branch *b)
+{
+    const struct replay *p = &b->run->replay;
+    if (p->count)
+        p->used[slot_of(p, b->key)] = true;
+}
+
 const struct event *replay_override(struct run *r, const char *key, const char *how)
 {
+    const struct event *last = NULL;
     if (!r->replay.count)
         return NULL;
-    size_t at = slot_of(&r->replay, key);
-    for (const struct recorded *one = r->replay.slot[at]; one; one = one->later)
-        if (one->event->kind == EVENT_RUN_OVERRIDDEN && json_is(json_get(one->event->data, "how"), how)) {
-            r->replay.used[at] = true;
-            return one->event;
-        }
-    return NULL;
+    for (const struct recorded *one = r->replay.slot[slot_of(&r->replay, key)]; one; one = one->later)
+        if (one->event->kind == EVENT_RUN_OVERRIDDEN && json_is(json_get(one->event->data, "how"), how))
+            last = one->event;
+    return last;
 }

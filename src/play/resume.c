@@ -66,56 +66,6 @@ static bool same_bindings(struct run *r, const struct event *started, const char
     return true;
 }
 
-static bool write_override(struct run *r, const char *how, const char *key, const char *because,
-                           struct err *e)
-{
-    struct text data;
-    bool rebind = text_equal(how, "rebind");
-    struct json_out o = data_open(&data, r);
-    if (!text_equal(how, "recorded") && !key)
-        return err_usage(e, "--%s needs %s", how, rebind ? "a role" : "a key such as 3/2");
-    if ((text_equal(how, "skip") || rebind) && !because)
-        return err_usage(e, "--%s needs --because: the record has to say why", how);
-    json_put(&o, "run", r->id);
-    json_put(&o, "key", rebind || !key ? "" : key);
-    json_put(&o, "how", how);
-    json_put(&o, "because", because ? because : "");
-    if (rebind)
-        json_put(&o, "role", key);
-    json_close(&o, '}');
-    return run_write_now(r, EVENT_RUN_OVERRIDDEN, data.at, e)
-        && r->store->read(r->store, r->incident, &r->journal, r->keep, e);
-}
-
-/* --done: a change that was begun gets its end, by hand, so the ledger knows it. */
-static bool end_by_hand(struct run *r, const char *key, struct err *e)
-{
-    replay_index(r);
-    const struct event *begun = NULL;
-    for (size_t i = 0; i < r->journal.count; i++) {
-        const struct event *ev = &r->journal.event[i];
-        if (ev->kind == EVENT_ACTION_BEGUN && json_is(json_get(ev->data, "run"), r->id)
-            && json_is(json_get(ev->data, "key"), key))
-            begun = ev;
-        if (begun && ev->kind == EVENT_ACTION_ENDED && json_is(json_get(ev->data, "begun"), begun->hash))
-            begun = NULL;
-    }
-    if (!begun)
-        return true;
-    struct text data;
-    struct json_out o = data_open(&data, r);
-    json_put(&o, "change", json_get_text(begun->data, "change", r->keep));
-    json_put(&o, "begun", begun->hash);
-    json_put(&o, "outcome", "ok");
-    json_put(&o, "text", "finished by hand");
-    json_put_bool(&o, "by_hand", true);
-    json_put(&o, "run", r->id);
-    json_put(&o, "key", key);
-    json_close(&o, '}');
-    return run_write_now(r, EVENT_ACTION_ENDED, data.at, e)
-        && r->store->read(r->store, r->incident, &r->journal, r->keep, e);
-}
-
 static bool write_resumed(struct run *r, struct err *e)
 {
     struct text data;
@@ -129,21 +79,20 @@ static bool write_resumed(struct run *r, struct err *e)
     return true;
 }
 
-static bool go_on(struct run *r, struct run_outcome *out, const char *id, const char *how,
-                  const char *key, const char *because, struct err *e)
+static bool go_on(struct run *r, struct run_outcome *out, const char *id, const struct override *round,
+                  struct err *e)
 {
     struct runbook book;
+    const char *how = round ? round->how : NULL;
     if (!pick_run(r, id, &r->id, e)
         || !run_take_lock(r, run_lock_name(r->incident, r->id, r->keep), "resuming", &r->lock, e)
         || !r->store->read(r->store, r->incident, &r->journal, r->keep, e))
         return false;
     const struct event *started = started_event(r, r->id);
-    if (how && !write_override(r, how, key, because, e))
-        return false;
-    if (text_equal(how, "done") && !end_by_hand(r, key, e))
+    if (how && !override_write(r, round, e))
         return false;
     started = started_event(r, r->id);
-    if (!same_bindings(r, started, text_equal(how, "rebind") ? key : NULL, e))
+    if (!same_bindings(r, started, text_equal(how, "rebind") ? round->key : NULL, e))
         return false;
     struct json texts = json_get(started->data, "texts"), args = json_get(started->data, "args");
     if (text_equal(how, "recorded") && texts.at)
@@ -167,12 +116,11 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
 }
 
 bool run_resume(struct run_outcome *out, const struct run_request *q, const char *run,
-                const char *how, const char *key, const char *because, struct arena *keep,
-                struct err *e)
+                const struct override *override, struct arena *keep, struct err *e)
 {
     struct run r;
     *out = (struct run_outcome){ 0 };
-    bool good = engine_open(&r, q, false, keep, e) && go_on(&r, out, run, how, key, because, e);
+    bool good = engine_open(&r, q, false, keep, e) && go_on(&r, out, run, override, e);
     engine_close(&r);
     return good;
 }

@@ -39,6 +39,8 @@ bool run_take_lock(struct run *r, const char *name, const char *why, struct lock
         return err_busy(e, "a program that %s started still runs (process %lld), though what ran it is gone",
                         r->id ? r->id : "it", (long long)holder.heir);
     }
+    if (r->id)
+        err_hint(e, "tocsin follow %s watches it; tocsin stop %s ends it after the change in flight", r->id, r->id);
     return err_busy(e, "%s is run by %s (process %lld)", r->id ? r->id : "that",
                     holder.by ? holder.by : "somebody", (long long)holder.pid);
 }
@@ -143,7 +145,7 @@ static bool finish(struct run *r, struct run_outcome *out, const char *how, cons
     return true;
 }
 
-static bool park(struct run *r, struct run_outcome *out, struct err *e)
+static bool write_parked(struct run *r, struct run_outcome *out, struct err *e)
 {
     struct text data;
     struct json_out o = data_open(&data, r);
@@ -156,7 +158,23 @@ static bool park(struct run *r, struct run_outcome *out, struct err *e)
         json_put(&o, "asked", r->park_ask);
     json_close(&o, '}');
     *out = (struct run_outcome){ r->id, "parked", r->park_text ? r->park_text : "" };
-    if (!run_write_now(r, EVENT_RUN_PARKED, data.at, e))
+    return run_write_now(r, EVENT_RUN_PARKED, data.at, e);
+}
+
+/* Another word than the record holds: it stands there until somebody says how to go on. */
+static bool park_mismatch(struct run *r, const char *key, struct run_outcome *out, struct err *e)
+{
+    struct err ignored = { 0 };
+    r->park = NULL;
+    run_park(r, "failed", key, arena_string(r->keep, e->text));
+    (void)write_parked(r, out, &ignored);
+    return false;
+}
+
+/* `mistake`: of the runbook, and not of the world. */
+static bool park(struct run *r, bool mistake, struct run_outcome *out, struct err *e)
+{
+    if (!write_parked(r, out, e))
         return false;
     if (text_equal(r->park, "asked")) {
         err_hint(e, "%s", consent_hint(r));
@@ -166,9 +184,13 @@ static bool park(struct run *r, struct run_outcome *out, struct err *e)
         err_hint(e, "tocsin resume %s goes on; tocsin abandon %s ends it", r->id, r->id);
         return err_stopped(e, "%s is stopped", r->id);
     }
-    err_hint(e, "tocsin resume %s tries that word again; --skip %s or --done %s go round it; "
-             "tocsin abandon %s ends it; tocsin restore lists what is changed", r->id,
-             r->park_key[0] ? r->park_key : "KEY", r->park_key[0] ? r->park_key : "KEY", r->id);
+    if (mistake)
+        err_hint(e, "mend that line, then tocsin resume %s goes on behind what was done; tocsin abandon %s ends it; "
+                 "tocsin restore lists what is changed", r->id, r->id);
+    else
+        err_hint(e, "tocsin resume %s tries that word again; --skip %s or --done %s go round it; "
+                 "tocsin abandon %s ends it; tocsin restore lists what is changed", r->id, r->park_key,
+                 r->park_key, r->id);
     return err_failed(e, "%s stopped: %s", r->id, r->park_text);
 }
 
@@ -195,17 +217,20 @@ static bool conclude(struct run *r, struct branch *root, struct run_outcome *out
     if (root->ended && root->raised) {
         run_park(r, "failed", root->failed_key ? root->failed_key : root->key,
                  arena_string(r->keep, root->error.text));
-        if (!park(r, out, e) && e->kind == ERR_FAILED && !root->failure)
+        if (!park(r, !root->failure, out, e) && e->kind == ERR_FAILED && !root->failure)
             e->kind = ERR_INPUT; /* a mistake in the runbook, with its line */
         return false;
     }
     if (!root->ended)
-        return park(r, out, e);
+        return park(r, false, out, e);
     const struct event *unused = replay_unused(r);
     if (unused) {
-        err_hint(e, "tocsin resume %s --recorded goes on with the runbook as it was", r->id);
-        return err_failed(e, "%s: the journal holds word %s (%s), and the runbook never came to it",
-                          r->id, json_get_text(unused->data, "key", r->keep), unused->kind_name);
+        const char *key = json_get_text(unused->data, "key", r->keep);
+        err_hint(e, "tocsin resume %s --recorded goes on with the runbook as it was; --from %s forgets what it holds "
+                 "from there on", r->id, key);
+        err_failed(e, "%s: the journal holds word %s (%s), and the runbook never came to it", r->id, key,
+                   unused->kind_name);
+        return park_mismatch(r, key, out, e);
     }
     return finish(r, out, "returned", NULL, returned_value(r, root), e);
 }
@@ -219,7 +244,7 @@ bool run_play(struct run *r, const char *name, struct runbook *book, struct run_
             return false;
         if (!engine_loop(r, root, e)) {
             *out = (struct run_outcome){ r->id, "stopped", arena_string(r->keep, e->text) };
-            return false;
+            return r->mismatch ? park_mismatch(r, r->mismatch, out, e) : false;
         }
         if (!r->again)
             return conclude(r, root, out, e);

@@ -52,11 +52,12 @@ struct run_outcome {
 
 bool run_start(struct run_outcome *out, const struct run_request *r, struct arena *keep,
                struct err *e);
-/* run NULL: the only unfinished one. override: NULL, or "recorded", "from",
- * "skip", "done", "rebind" with its key (or role) and reason. */
+/* run NULL: the only unfinished one. override: NULL, or a way round: "recorded",
+ * "from", "skip", "done", "rebind" with its key (or role) and reason; `text`: what
+ * was done, where that has a result ("ip=192.0.2.1"). */
+struct override { const char *how, *key, *because, *text; };
 bool run_resume(struct run_outcome *out, const struct run_request *r, const char *run,
-                const char *how, const char *key, const char *because, struct arena *keep,
-                struct err *e);
+                const struct override *override, struct arena *keep, struct err *e);
 
 /* A dry run: the first line says where its state comes from; from there on the
  * roles' models answer, and no change leaves the process. */
@@ -96,6 +97,12 @@ bool run_restore(const struct run_request *r, const char *const *names, const ch
 
 /* The baseline that `open` takes: what can be read of pool, dns, attachments. */
 bool run_baseline(const struct run_request *r, struct arena *keep, struct err *e);
+
+/* What a person says of a change that nobody is at any more ("done", "could-not",
+ * "instead"): its end, and that of the undo that it was, as events to append. */
+enum { SETTLED_MOST = 2 };
+size_t run_settled(struct draft out[SETTLED_MOST], const struct event *begun, const char *answer,
+                   const char *text, const struct roles *roles, struct arena *keep);
 
 /* All runs of an incident as their events tell. */
 struct run_view {

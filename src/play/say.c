@@ -28,7 +28,9 @@ static bool said_before(struct branch *b, enum event_kind kind, const char *data
         struct err e = { 0 };
         err_failed(&e, "%s: word %s differs: recorded is %s %s, now the runbook says %s", b->where,
                    b->key, ev->kind_name, c, a);
-        err_hint(&e, "tocsin resume %s --recorded goes on with the runbook as it was", r->id);
+        err_hint(&e, "tocsin resume %s --recorded goes on with the runbook as it was; --from %s does it again from "
+                 "there", r->id, b->key);
+        r->mismatch = b->key;
         run_trouble(r, &e);
         *stop = true;
         return true;

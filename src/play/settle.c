@@ -28,6 +28,12 @@ static void ended(struct branch *b)
     w->done(b);
 }
 
+/* It stands alone in a row, so it says what and where. */
+static const char *failed_words(const char *action, const char *target, const char *why, struct arena *keep)
+{
+    return arena_print(keep, "%s on %s failed%s%s", action, target, *why ? ": " : "", why);
+}
+
 void change_end(struct branch *b)
 {
     struct run *r = b->run;
@@ -38,7 +44,8 @@ void change_end(struct branch *b)
     json_put(&o, "change", w->name);
     json_put(&o, "begun", w->begun);
     json_put(&o, "outcome", outcome_of[w->outcome]);
-    json_put(&o, "text", w->text ? w->text : "");
+    const char *why = w->text ? w->text : "";
+    json_put(&o, "text", failed ? failed_words(w->action->full, w->target, why, r->keep) : why);
     if (!failed) {
         if (w->result.at)
             json_put_raw(&o, "result", w->result.at, w->result.length);
@@ -235,4 +242,71 @@ void change_settle_recorded(struct branch *b, struct work *w)
         }
     }
     change_settle(b);
+}
+
+/* The undo that it was has come to its end, too. */
+static const char *undone_data(struct json begun, const char *run, const char *key, bool good, const char *text,
+                               struct arena *keep)
+{
+    struct text data = text_new(keep);
+    struct json_out o = json_out(&data);
+    struct json undoes = json_get(begun, "undoes");
+    json_open(&o, NULL, '{');
+    json_put_raw(&o, "changes", undoes.at, undoes.length);
+    json_put(&o, "end", good ? "undone" : "failed");
+    if (!good)
+        json_put(&o, "text", text);
+    if (run) {
+        json_put(&o, "run", run);
+        json_put(&o, "key", key ? key : "");
+    }
+    json_close(&o, '}');
+    return data.at;
+}
+
+size_t run_settled(struct draft out[SETTLED_MOST], const struct event *begun, const char *answer,
+                   const char *text, const struct roles *roles, struct arena *keep)
+{
+    struct json d = begun->data, args = json_get(d, "args"), before = json_get(d, "before");
+    const char *run = json_get_text(d, "run", keep), *key = json_get_text(d, "key", keep);
+    const char *action = json_text_or(json_get(d, "action"), keep, "?"), *result = "{}", *rest = text;
+    struct err ignored = { 0 };
+    const struct role_action *a = roles_find(roles, action, &ignored);
+    bool done = text_equal(answer, "done") || text_equal(answer, "yes"), instead = text_equal(answer, "instead");
+    if (done && a && !role_said(&result, &rest, a, text, keep, &ignored))
+        result = "{}";
+    const char *why = text[0] ? text : "it was not done";
+    const char *words = instead ? arena_print(keep, "something else was done%s%s", text[0] ? ": " : "", text)
+                      : !done   ? failed_words(action, json_text_or(json_get(d, "target"), keep, "?"), why, keep)
+                      : a && a->says ? role_words(a->says, args, before, json_from(result), keep) : "it was done";
+    if (done && rest[0])
+        words = arena_print(keep, "%s: %s", words, rest);
+    struct text data = text_new(keep);
+    struct json_out o = json_out(&data);
+    json_open(&o, NULL, '{');
+    json_put(&o, "change", json_text_or(json_get(d, "change"), keep, "C?"));
+    json_put(&o, "begun", begun->hash);
+    json_put(&o, "outcome", done || instead ? "ok" : "failed");
+    json_put(&o, "text", words);
+    if (done)
+        json_put_raw(&o, "result", result, strlen(result));
+    if (instead)
+        json_put(&o, "instead", text);
+    if (!done && !instead) {
+        json_open(&o, "error", '{');
+        json_put(&o, "text", why);
+        json_close(&o, '}');
+    }
+    json_put_bool(&o, "by_hand", true);
+    if (run) {
+        json_put(&o, "run", run);
+        json_put(&o, "key", key ? key : "");
+    }
+    json_close(&o, '}');
+    out[0] = (struct draft){ .at = INSTANT_NONE, .kind = EVENT_ACTION_ENDED, .data = data.at };
+    if (json_count(json_get(d, "undoes")) == 0)
+        return 1;
+    out[1] = (struct draft){ .at = INSTANT_NONE, .kind = EVENT_UNDONE,
+                             .data = undone_data(d, run, key, done, words, keep) };
+    return 2;
 }

@@ -50,7 +50,7 @@ static const char *how_words(const char *how)
 
 static const char *run_text(const struct event *ev, struct arena *keep)
 {
-    const char *run = word(ev, "run", keep), *why;
+    const char *run = word(ev, "run", keep), *why, *text;
     switch ((int)ev->kind) {
     case EVENT_RUN_STARTED:
         return arena_print(keep, "run %s of %s started", run, word(ev, "runbook", keep));
@@ -58,14 +58,18 @@ static const char *run_text(const struct event *ev, struct arena *keep)
         return arena_print(keep, "run %s resumed", run);
     case EVENT_RUN_PARKED:
         why = word(ev, "why", keep);
-        return arena_print(keep, "run %s parked: %s%s%s", run, why, *why ? ", " : "",
-                           word(ev, "key", keep));
+        text = word(ev, "text", keep);
+        if (!strcmp(why, "asked") && text[0] == 'A') /* the question has a row of its own */
+            return arena_print(keep, "run %s waits for %.*s", run, (int)strcspn(text, ":"), text);
+        return arena_print(keep, "run %s %s%s%s", run, !strcmp(why, "failed") ? "stopped" : *why ? why : "parked",
+                           *text ? ": " : "", text);
     case EVENT_RUN_OVERRIDDEN:
         why = word(ev, "because", keep);
         return arena_print(keep, "run %s goes on%s%s, %s%s%s", run, *word(ev, "key", keep) ? " at " : "",
                            word(ev, "key", keep), how_words(word(ev, "how", keep)), *why ? ": " : "", why);
     }
-    return arena_print(keep, "run %s %s", run, word(ev, "how", keep));
+    text = word(ev, "text", keep);
+    return arena_print(keep, "run %s %s%s%s", run, word(ev, "how", keep), *text ? ": " : "", text);
 }
 
 static const char *action_text(const struct event *ev, struct arena *keep)
@@ -103,9 +107,12 @@ static const char *people_text(const struct event *ev, struct arena *keep)
 {
     switch ((int)ev->kind) {
     case EVENT_ASKED:
-        return arena_print(keep, "%s asked", word(ev, "ask", keep));
-    case EVENT_ANSWERED:
-        return arena_print(keep, "answered %s", word(ev, "answer", keep));
+        return arena_print(keep, "%s: %s", word(ev, "ask", keep), word(ev, "text", keep));
+    case EVENT_ANSWERED: {
+        const char *answer = word(ev, "answer", keep), *text = word(ev, "text", keep);
+        bool words = !strcmp(answer, "text");
+        return arena_print(keep, "answered%s%s%s%s", words ? "" : " ", words ? "" : answer, *text ? ": " : "", text);
+    }
     case EVENT_SETTLED:
         return arena_print(keep, "breach of %s in %s settled: %s, %s", word(ev, "service", keep),
                            word(ev, "period", keep), word(ev, "breach", keep),
@@ -193,13 +200,20 @@ static const char *computed(const struct event *ev, struct arena *keep)
     return "";
 }
 
+/* Of these the text alone would not say whose it is. */
+static bool text_is_a_part(enum event_kind kind)
+{
+    return kind == EVENT_RUN_PARKED || kind == EVENT_RUN_ENDED || kind == EVENT_RUN_OVERRIDDEN || kind == EVENT_ASKED
+        || kind == EVENT_ANSWERED;
+}
+
 const char *event_text(const struct event *ev, struct arena *keep)
 {
     if (!ev->data.at)
         return "(erased)";
     const char *text = json_get_text(ev->data, "text", keep);
-    if (!text || !*text)
-        return computed(ev, keep);
+    if (!text || !*text || text_is_a_part(ev->kind))
+        text = computed(ev, keep);
     if (!strpbrk(text, "\n\r\t"))
         return text;
     char *line = arena_string(keep, text); /* a row is one line */

@@ -72,6 +72,14 @@ static bool is_named(const struct desk *d)
         && strspn(d->word[0] + 1, "0123456789") == strlen(d->word[0] + 1);
 }
 
+/* "Q1", "R2", "a3": a slip, and no answer. */
+static bool looks_like_a_name(const struct desk *d)
+{
+    const char *word = d->words ? d->word[0] : "";
+    return ((word[0] >= 'A' && word[0] <= 'Z') || (word[0] >= 'a' && word[0] <= 'z')) && word[1]
+        && strspn(word + 1, "0123456789") == strlen(word + 1);
+}
+
 static bool still_open(const struct question *q, struct desk *d, struct err *e)
 {
     if (q->answered)
@@ -101,6 +109,10 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
     size_t n;
     if ((*named = is_named(d)))
         return find_named(out, d, e);
+    if (looks_like_a_name(d)) {
+        err_hint(e, "tocsin answer   alone shows what is asked");
+        return err_usage(e, "'%s' is no question; if it is an answer, say to which one", d->word[0]);
+    }
     const struct question *open = questions_open(&n, &d->journal, desk_zone(d), d->keep);
     for (size_t i = 0; i < n && !d->json; i++)
         show(d, &open[i]);
@@ -138,13 +150,44 @@ static bool may_answer(struct desk *d, const struct question *q, struct err *e)
     return true;
 }
 
+/* Whoever asked may still be there, and has read it by now. */
+static bool is_alive(struct desk *d, const char *run)
+{
+    struct lock_holder holder;
+    return d->ws.store->holder(d->ws.store, run_lock_name(d->name, run, d->keep), &holder, d->keep)
+        && !holder.heir;
+}
+
+static bool has_ended(struct desk *d, const char *run)
+{
+    for (size_t i = 0; i < d->journal.count; i++)
+        if (d->journal.event[i].kind == EVENT_RUN_ENDED && d->journal.event[i].data.at
+            && json_is(json_get(d->journal.event[i].data, "run"), run))
+            return true;
+    return false;
+}
+
+/* A change under way whose run has ended, or that had none and nobody is at: the
+ * answer is its end. */
+static bool is_nobodys(struct desk *d, const struct question *q)
+{
+    struct lock_holder holder;
+    if (!q->begun)
+        return false;
+    if (q->run)
+        return has_ended(d, q->run);
+    const char *target = json_text_or(json_get(q->begun->data, "target"), d->keep, "");
+    return !d->ws.store->holder(d->ws.store, arena_print(d->keep, "target/%s", target), &holder, d->keep);
+}
+
 /* Two who answer at once: the first one counts, and the other is told. */
-static bool append_answer(struct desk *d, const struct question *q, const char *data, struct err *e)
+static bool append_answer(struct desk *d, const struct question *q, struct draft *draft, size_t count,
+                          struct err *e)
 {
     for (int tries = 0; tries < 20; tries++) {
         struct question now;
         d->behind = d->journal.stream[0].head;
-        bool good = desk_append(d, NULL, EVENT_ANSWERED, data, NULL, e);
+        bool good = desk_append_all(d, draft, count, NULL, e);
         d->behind = NULL;
         if (good || e->kind != ERR_BUSY)
             return good;
@@ -171,22 +214,28 @@ static bool write_answer(struct desk *d, const struct question *q, const char *a
     put_or_null(&o, "run", q->run);
     put_or_null(&o, "key", q->key);
     json_close(&o, '}');
-    if (!append_answer(d, q, data.at, e))
+    struct draft draft[1 + SETTLED_MOST] = { { .at = INSTANT_NONE, .kind = EVENT_ANSWERED, .data = data.at } };
+    struct roles roles;
+    size_t count = 1;
+    bool settles = is_nobodys(d, q);
+    if (settles) {
+        if (!roles_load(&roles, d->keep, e))
+            return false;
+        count += run_settled(draft + 1, q->begun, answer, text ? text : "", &roles, d->keep);
+    }
+    if (!append_answer(d, q, draft, count, e))
         return false;
     desk_echo(d, "%s: %s%s%s", q->name, answer, text && *text ? ", " : "", text ? text : "");
+    if (settles)
+        desk_say(d, "  %s: %s", json_text_or(json_get(q->begun->data, "change"), d->keep, "the change"),
+                 json_text_or(json_get(json_from(draft[1].data), "text"), d->keep, ""));
     return true;
 }
 
-/* Whoever asked may still be there, and has read it by now. */
-static bool is_alive(struct desk *d, const char *run)
+static bool go_on(struct desk *d, const struct question *q, const char *answer, struct err *e)
 {
-    struct lock_holder holder;
-    return d->ws.store->holder(d->ws.store, run_lock_name(d->name, run, d->keep), &holder, d->keep)
-        && !holder.heir;
-}
-
-static bool go_on(struct desk *d, const struct question *q, struct err *e)
-{
+    if (q->begun && is_nobodys(d, q))
+        return true;
     if (!q->run) {
         desk_say(d, "  where %s waits at a terminal it goes on; else %s says the same again", q->asked->by, q->asked->by);
         return true;
@@ -196,13 +245,14 @@ static bool go_on(struct desk *d, const struct question *q, struct err *e)
         return true;
     }
     if (!desk_option(d, "resume")) {
-        desk_say(d, "  tocsin resume %s   lets the run go on", q->run);
+        desk_say(d, "  tocsin resume %s   lets the run %s", q->run,
+                 text_equal(answer, "no") ? "take the no: it stops there, or does what its runbook says" : "go on");
         return true;
     }
     struct audience audience = desk_audience(d);
     struct run_outcome outcome = { 0 };
     struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience };
-    bool good = run_resume(&outcome, &request, q->run, NULL, NULL, NULL, d->keep, e);
+    bool good = run_resume(&outcome, &request, q->run, NULL, d->keep, e);
     if (good || outcome.run)
         run_outcome_json(d, &outcome);
     return good;
@@ -232,7 +282,7 @@ static bool decide(struct desk *d, const char *answer, struct err *e)
         if (!line || !(text_equal(line, "y") || text_equal(line, "yes")))
             return err_failed(e, "%s is still open", q.name);
     }
-    return write_answer(d, &q, answer, NULL, e) && go_on(d, &q, e);
+    return write_answer(d, &q, answer, NULL, e) && go_on(d, &q, answer, e);
 }
 
 bool verb_approve(struct desk *d, struct err *e)
@@ -283,15 +333,15 @@ bool verb_answer(struct desk *d, struct err *e)
         return err_usage(e, "%s is a question of yes and no", q.name);
     }
     if (text_equal(q.mode, "ask"))
-        return write_answer(d, &q, "text", text, e) && go_on(d, &q, e);
+        return write_answer(d, &q, "text", text, e) && go_on(d, &q, "", e);
     if (text_equal(q.mode, "look") && !text_starts(text, "could-not"))
-        return makes_sense(d, &q, "text", text, e) && write_answer(d, &q, "text", text, e) && go_on(d, &q, e);
+        return makes_sense(d, &q, "text", text, e) && write_answer(d, &q, "text", text, e) && go_on(d, &q, "", e);
     for (size_t i = 0; hands[i]; i++) {
         size_t length = strlen(hands[i]);
         if (!text_starts(text, hands[i]) || (text[length] && text[length] != ' '))
             continue;
         const char *more = text + length + (text[length] == ' ');
-        return makes_sense(d, &q, hands[i], more, e) && write_answer(d, &q, hands[i], more, e) && go_on(d, &q, e);
+        return makes_sense(d, &q, hands[i], more, e) && write_answer(d, &q, hands[i], more, e) && go_on(d, &q, "", e);
     }
     return err_usage(e, "found '%s', expected done, could-not or instead TEXT", text_cut(d->keep, text, 40));
 }

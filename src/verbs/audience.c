@@ -71,7 +71,10 @@ static enum heard ask(void *context, const char *mode, const char *question, int
     if (text_equal(mode, "approve"))
         return HEARD_NOTHING; /* who asked does not answer: it is shown once more */
     if (is_choice(mode)) {
-        *answer = text_equal(line, "y") || text_equal(line, "yes") ? "yes" : "no";
+        bool yes = text_equal(line, "y") || text_equal(line, "yes");
+        if (!yes && *line && !text_equal(line, "n") && !text_equal(line, "no"))
+            return HEARD_NOTHING; /* a slip is no answer: it is shown once more */
+        *answer = yes ? "yes" : "no";
         return HEARD_ANSWER;
     }
     if (text_equal(mode, "manual") ? !hand_answer(line, answer, text) : !*line)

@@ -1,4 +1,5 @@
 /* keep.c: keep and abandon: a change that is to stay, a run that is to end. */
+#include "play/question.h"
 #include "verbs/audience.h"
 #include "verbs/record.h"
 
@@ -62,6 +63,56 @@ static const struct run_view *unfinished(struct desk *d, const struct run_view *
     return found;
 }
 
+/* What somebody said of a change in flight before the run read it counts; what
+ * nobody said yet is asked for. */
+static bool settle_changes(struct desk *d, const char *run, struct err *e)
+{
+    struct roles roles;
+    struct draft draft[SETTLED_MOST];
+    if (!roles_load(&roles, d->keep, e))
+        return false;
+    for (size_t i = 0; i < d->journal.count; i++) {
+        struct question q;
+        const struct event *ev = &d->journal.event[i];
+        if (ev->kind != EVENT_ASKED || !ev->data.at || !json_is(json_get(ev->data, "run"), run))
+            continue;
+        question_view(&q, &d->journal, ev, desk_zone(d), d->keep);
+        if (!q.begun || !q.answered)
+            continue;
+        size_t n = run_settled(draft, q.begun, json_text_or(json_get(q.answered->data, "answer"), d->keep, ""),
+                               json_text_or(json_get(q.answered->data, "text"), d->keep, ""), &roles, d->keep);
+        if (!desk_append_all(d, draft, n, NULL, e))
+            return false;
+    }
+    return true;
+}
+
+static void say_what_is_left(struct desk *d, const char *run)
+{
+    bool any = false, open = false;
+    struct ledger ledger;
+    ledger_fold(&ledger, &d->journal, 1, d->keep);
+    for (size_t i = 0; i < ledger.changes; i++) {
+        const struct change *c = &ledger.change[i];
+        bool ours = json_is(json_get(c->begun->data, "run"), run);
+        any = any || ours;
+        open = open || (ours && c->state == CHANGE_IN_FLIGHT && !c->ended);
+        if (!ours || c->state != CHANGE_IN_FLIGHT || c->ended)
+            continue;
+        const char *ask = NULL;
+        size_t n;
+        const struct question *q = questions_open(&n, &d->journal, desk_zone(d), d->keep);
+        for (size_t k = 0; k < n; k++)
+            ask = q[k].begun == c->begun ? q[k].name : ask;
+        if (ask)
+            desk_say(d, "  %s is in flight: tocsin answer %s done (or could-not WHY) says what became of it", c->name, ask);
+        else
+            desk_say(d, "  %s is in flight: tocsin restore %s looks into it", c->name, c->name);
+    }
+    if (any && !open)
+        desk_say(d, "  its changes stay in the ledger: tocsin restore");
+}
+
 bool verb_abandon(struct desk *d, struct err *e)
 {
     const char *why = desk_option(d, "why");
@@ -93,11 +144,11 @@ bool verb_abandon(struct desk *d, struct err *e)
     json_put(&o, "how", "abandoned");
     json_put(&o, "text", why);
     json_close(&o, '}');
-    bool good = desk_append(d, NULL, EVENT_RUN_ENDED, data.at, NULL, e) && desk_refresh(d, e);
+    bool good = settle_changes(d, run->run, e) && desk_append(d, NULL, EVENT_RUN_ENDED, data.at, NULL, e) && desk_refresh(d, e);
     d->ws.store->unlock(d->ws.store, lock);
     if (!good)
         return false;
     desk_echo(d, "%s %s is abandoned: %s", run->run, run->runbook, why);
-    desk_say(d, "  its changes stay in the ledger: tocsin restore");
+    say_what_is_left(d, run->run);
     return true;
 }

@@ -18,40 +18,49 @@ bool verb_run(struct desk *d, struct err *e)
     return good;
 }
 
-/* The one of the ways round a failure that was given; each wants its reason. */
-static bool override_of(struct desk *d, const char **how, const char **key, const char **because,
-                        struct err *e)
+/* The one of the ways round a failure that was given; some want their reason. */
+static bool override_of(struct override *out, struct desk *d, struct err *e)
 {
     static const char *const ways[] = { "recorded", "from", "skip", "done", "rebind", NULL };
-    *how = *key = NULL;
-    *because = desk_option(d, "because");
+    *out = (struct override){ .because = desk_option(d, "because") };
     for (size_t i = 0; ways[i]; i++) {
         const char *value = desk_option(d, ways[i]);
         if (!value)
             continue;
-        if (*how)
-            return err_usage(e, "--%s and --%s at once: choose one way round", *how, ways[i]);
-        *how = ways[i];
-        *key = *value ? value : NULL;
+        if (out->how)
+            return err_usage(e, "--%s and --%s at once: choose one way round", out->how, ways[i]);
+        out->how = ways[i];
+        out->key = *value ? value : NULL;
     }
-    if (*how && !*because && (text_equal(*how, "skip") || text_equal(*how, "rebind"))) {
+    if (out->how && !out->because && (text_equal(out->how, "skip") || text_equal(out->how, "rebind"))) {
         err_hint(e, "add --because \"...\": it stands in the record");
-        return err_usage(e, "--%s needs a reason", *how);
+        return err_usage(e, "--%s needs a reason", out->how);
     }
     return true;
+}
+
+/* "R1 ip=192.0.2.1": the run, and what was done by hand. */
+static const char *run_of(struct desk *d, struct override *round)
+{
+    const char *first = d->words ? d->word[0] : NULL;
+    bool named = first && first[0] == 'R' && first[1] && strspn(first + 1, "0123456789") == strlen(first + 1);
+    if (!text_equal(round->how, "done"))
+        return first;
+    round->text = desk_text(d, named ? 1 : 0);
+    return named ? first : NULL;
 }
 
 bool verb_resume(struct desk *d, struct err *e)
 {
     struct audience audience = desk_audience(d);
     struct run_outcome outcome = { 0 };
-    const char *how, *key, *because;
-    if (!desk_at_most(d, 1, e) || !desk_acts(d, e) || !override_of(d, &how, &key, &because, e))
+    struct override round;
+    if (!desk_acts(d, e) || !override_of(&round, d, e) || (!text_equal(round.how, "done") && !desk_at_most(d, 1, e)))
         return false;
     struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience,
                                    .over = desk_option(d, "over") };
-    bool good = run_resume(&outcome, &request, d->words ? d->word[0] : NULL, how, key, because,
-                           d->keep, e);
+    const char *run = run_of(d, &round);
+    bool good = run_resume(&outcome, &request, run, round.how ? &round : NULL, d->keep, e);
     if (good || outcome.run)
         run_outcome_json(d, &outcome);
     return good;

@@ -152,6 +152,8 @@ static volatile sig_atomic_t interrupts;
 
 static void on_interrupt(int number)
 {
+    if (number == SIGTERM && interrupts)
+        return;
     if (++interrupts > 2)
         _exit(130); /* whoever asks three times means it */
 }
@@ -162,6 +164,7 @@ static int real_interrupted(struct world *w)
     static bool installed;
     if (!installed) {
         sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
+        sigaction(SIGTERM, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
         /* who asks this is in the middle of something: a lost terminal does not end it */
         sigaction(SIGHUP, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
         sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);

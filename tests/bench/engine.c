@@ -57,7 +57,7 @@ static double took_resuming(struct theatre *t)
 {
     struct run_request q = { .ws = &t->stage->ws, .incident = t->incident };
     double start = seconds();
-    run_resume(&t->outcome, &q, NULL, NULL, NULL, NULL, test_keep(), &t->e);
+    run_resume(&t->outcome, &q, NULL, NULL, test_keep(), &t->e);
     return seconds() - start;
 }
 

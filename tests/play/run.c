@@ -159,7 +159,7 @@ static void killed_twice_it_goes_on_and_does_nothing_twice(void **_)
         t->writes = 0;
         t->die_at_write = 2 + at % 4;
         t->die_after = at % 2;
-        if (!run_resume(&t->outcome, &q, NULL, NULL, NULL, NULL, test_keep(), &t->e)) {
+        if (!run_resume(&t->outcome, &q, NULL, NULL, test_keep(), &t->e)) {
             bool resumed = theatre_resume(t, NULL, NULL);
             if (!resumed && !strstr(t->e.text, "unfinished")) /* the kill fell behind run.ended */
                 fail_msg("%s", t->e.text);

@@ -150,7 +150,8 @@ static inline bool theatre_resume(struct theatre *t, const char *how, const char
     t->e = (struct err){ 0 };
     t->dead = false;
     t->die_at_write = t->die_at_wait = 0;
-    return run_resume(&t->outcome, &q, NULL, how, key, "a test", test_keep(), &t->e);
+    struct override round = { .how = how, .key = key, .because = "a test" };
+    return run_resume(&t->outcome, &q, NULL, how ? &round : NULL, test_keep(), &t->e);
 }
 
 static inline struct journal theatre_journal(struct theatre *t)

@@ -123,7 +123,7 @@ static void killed_a_second_time_in_the_resume(void **_)
                 t->die_at_write = second;
                 t->die_after = second % 4 == 1;
                 t->e = (struct err){ 0 };
-                run_resume(&t->outcome, &q, NULL, NULL, NULL, NULL, test_keep(), &t->e);
+                run_resume(&t->outcome, &q, NULL, NULL, test_keep(), &t->e);
             }
             t->die_at_write = 0;
             resume_to_the_end(t);
