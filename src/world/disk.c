@@ -34,6 +34,16 @@ struct modes modes_of(const struct disk *d, const char *folder)
 
 #define AGAIN(call) ({ __typeof__(call) got_; do got_ = (call); while (got_ < 0 && errno == EINTR); got_; })
 
+int disk_rename(const struct disk *d, const char *from, const char *to)
+{
+    return AGAIN(d->rename(from, to));
+}
+
+int disk_cut(const struct disk *d, int fd, uint64_t length)
+{
+    return AGAIN(d->ftruncate(fd, (off_t)length));
+}
+
 int disk_open(const struct disk *d, const char *path, int flags, mode_t mode, struct err *e)
 {
     int fd = AGAIN(d->open(path, flags, mode & 0777));
@@ -113,16 +123,26 @@ bool disk_size(const struct disk *d, int fd, const char *path, uint64_t *out, st
     return true;
 }
 
+bool disk_there(const struct disk *d, const char *path, bool *there, struct err *e)
+{
+    struct stat st;
+    bool ok = !d->stat(path, &st);
+    *there = ok || errno != ENOENT;
+    return ok || !*there || err_errno(e, "cannot read '%s'", path);
+}
+
 bool disk_load(const struct disk *d, const char *path, const char **bytes, size_t *length,
                struct arena *keep, struct err *e)
 {
-    struct stat st;
+    struct stat st = { 0 };
     int fd = disk_open(d, path, O_RDONLY, 0, e);
     if (fd < 0)
         return false;
-    if (!d->fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+    if (d->fstat(fd, &st) || S_ISDIR(st.st_mode)) {
+        errno = S_ISDIR(st.st_mode) ? EISDIR : errno;
+        err_errno(e, "cannot read '%s'", path);
         disk_close(d, &fd);
-        return err_system(e, "cannot read '%s': Is a directory", path);
+        return false;
     }
     /* What has no size (a pipe, /proc) is read in growing pieces. */
     size_t room = st.st_size > 0 ? (size_t)st.st_size + 1 : 65536, had = 0;
@@ -169,7 +189,7 @@ bool disk_replace(const struct disk *d, const char *path, const char *bytes, siz
         return err_errno(e, "cannot write '%s'", path); /* the name that people know */
     bool ok = disk_write(d, fd, path, bytes, length, 0, e) && disk_sync(d, fd, path, e);
     disk_close(d, &fd);
-    if (ok && d->rename(fresh, path))
+    if (ok && disk_rename(d, fresh, path))
         ok = err_errno(e, "cannot write '%s'", path);
     if (!ok)
         d->unlink(fresh);
@@ -181,7 +201,7 @@ static bool make_one(const struct disk *d, const char *path, mode_t mode, struct
 {
     char parent[PATH_ROOM];
     struct stat st;
-    if (d->mkdir(path, mode)) {
+    if (AGAIN(d->mkdir(path, mode))) {
         int number = errno;
         if (!d->stat(path, &st) && S_ISDIR(st.st_mode))
             return true;

@@ -43,6 +43,9 @@ struct modes modes_of(const struct disk *d, const char *folder);
  * exist. Descriptors are not inherited. */
 int disk_open(const struct disk *d, const char *path, int flags, mode_t mode, struct err *e);
 void disk_close(const struct disk *d, int *fd); /* leaves -1 */
+/* As the system calls, but tried again after EINTR. */
+int disk_rename(const struct disk *d, const char *from, const char *to);
+int disk_cut(const struct disk *d, int fd, uint64_t length);
 
 /* Reads until `length` or the end of the file; answers how much, -1 on error. */
 ssize_t disk_read(const struct disk *d, int fd, const char *path, void *out, size_t length,
@@ -52,6 +55,9 @@ bool disk_write(const struct disk *d, int fd, const char *path, const void *byte
 bool disk_sync(const struct disk *d, int fd, const char *path, struct err *e);
 bool disk_sync_folder(const struct disk *d, const char *path, struct err *e);
 bool disk_size(const struct disk *d, int fd, const char *path, uint64_t *out, struct err *e);
+
+/* Is anything of that name? That the disk cannot tell is an error, and no "no". */
+bool disk_there(const struct disk *d, const char *path, bool *there, struct err *e);
 
 /* A whole file; at most `limit` bytes. */
 bool disk_load(const struct disk *d, const char *path, const char **bytes, size_t *length,

@@ -31,13 +31,14 @@ static void parse(struct present *out, const char *bytes, size_t length, struct 
 static bool load(struct present *out, struct local *l, const char *path, struct arena *keep,
                  struct err *e)
 {
-    struct stat st;
     const char *bytes = "";
     size_t length = 0;
     if (out->file && !foreign_head(&out->head, &out->damage, l, path, keep, e))
         return false;
-    bool gone = (out->head || out->own) && l->disk->stat(path, &st) && errno == ENOENT;
-    if (!gone && !disk_load(l->disk, path, &bytes, &length, keep, e))
+    bool there = true;
+    if ((out->head || out->own) && !disk_there(l->disk, path, &there, e))
+        return false;
+    if (there && !disk_load(l->disk, path, &bytes, &length, keep, e))
         return false;
     parse(out, bytes, length, keep);
     return true;
@@ -86,11 +87,12 @@ bool local_blobs(struct store *store, const char *incident, struct names *out,
     struct local *l = (struct local *)store;
     const char *folder;
     struct names all = { 0 };
-    struct stat st;
+    bool there;
     if (!local_folder(&folder, l, incident, keep, e))
         return false;
     const char *blobs = arena_print(keep, "%s/blobs", folder);
-    if (!l->disk->stat(blobs, &st) && !l->world->list_folder(l->world, blobs, &all, keep, e))
+    if (!disk_there(l->disk, blobs, &there, e)
+        || (there && !l->world->list_folder(l->world, blobs, &all, keep, e)))
         return false;
     const char **name = arena_many(keep, const char *, all.count + 1);
     size_t count = 0;
@@ -166,12 +168,11 @@ static bool parse_all(struct present *new, const struct stream_bytes *stream, si
 static bool put_aside(struct local *l, const char *folder, const char *file, struct arena scratch,
                       struct err *e)
 {
-    struct stat st;
     const char *path = arena_print(&scratch, "%s/streams/%s", folder, file);
-    const char *aside = arena_print(&scratch, "%s/damaged-%s", folder, file);
-    for (int n = 2; !l->disk->stat(aside, &st); n++)
-        aside = arena_print(&scratch, "%s/damaged-%d-%s", folder, n, file);
-    return !l->disk->rename(path, aside) || errno == ENOENT || err_errno(e, "cannot move '%s'", path);
+    const char *aside = local_aside(l, folder, file, &scratch, e);
+    if (!aside)
+        return false;
+    return !disk_rename(l->disk, path, aside) || errno == ENOENT || err_errno(e, "cannot move '%s'", path);
 }
 
 static bool take_in(struct local *l, const char *folder, const struct present *new, bool own_is_good,
@@ -254,11 +255,11 @@ static bool set_aside(struct local *l, struct strand *s, struct arena scratch, s
 {
     struct present *here;
     struct salvaged good;
-    struct stat st;
     const char *bytes = "";
     size_t count, length = 0;
-    bool there = !l->disk->stat(s->journal, &st);
-    if ((there && !disk_load(l->disk, s->journal, &bytes, &length, &scratch, e))
+    bool there;
+    if (!disk_there(l->disk, s->journal, &there, e)
+        || (there && !disk_load(l->disk, s->journal, &bytes, &length, &scratch, e))
         || !load_all(&here, &count, l, s->folder, &scratch, e))
         return false;
     struct head head;
@@ -302,9 +303,10 @@ static bool join(struct local *l, const char *incident, const char *folder, cons
 /* A head that is missing is damage, and stays so: but there must be one to lock. */
 static bool own_head(struct local *l, const char *folder, struct arena scratch, struct err *e)
 {
-    struct stat st;
+    bool there;
     const char *path = arena_print(&scratch, "%s/head", folder);
-    return !l->disk->stat(path, &st) || errno != ENOENT || disk_replace(l->disk, path, "", 0, l->modes.file, e);
+    return disk_there(l->disk, path, &there, e)
+        && (there || disk_replace(l->disk, path, "", 0, l->modes.file, e));
 }
 
 bool local_adopt(struct store *store, const char *incident, const struct stream_bytes *stream,
@@ -313,11 +315,13 @@ bool local_adopt(struct store *store, const char *incident, const struct stream_
     struct local *l = (struct local *)store;
     const char *folder;
     struct present *new = arena_many(keep, struct present, count + 1);
-    struct stat st;
+    bool there;
     *added = 0;
     if (!local_folder(&folder, l, incident, keep, e) || !parse_all(new, stream, count, keep, e))
         return false;
-    if (l->disk->stat(folder, &st))
+    if (!disk_there(l->disk, folder, &there, e))
+        return false;
+    if (!there)
         return make_of(l, incident, new, count, added, keep, e);
     return own_head(l, folder, *keep, e) && join(l, incident, folder, new, count, added, keep, e);
 }

@@ -19,7 +19,10 @@ bool local_blob_put(struct store *store, const char *incident, const char *bytes
     sha256_hex(sha256, bytes, length);
     if (!local_folder(&folder, l, incident, &scratch, e))
         return false;
-    if (l->disk->stat(folder, &st))
+    bool there;
+    if (!disk_there(l->disk, folder, &there, e))
+        return false;
+    if (!there)
         return err_input(e, "there is no incident '%s'", incident);
     const char *path = blob_path(folder, sha256, &scratch);
     if (!l->disk->stat(path, &st) && (uint64_t)st.st_size == length)

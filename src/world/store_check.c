@@ -11,8 +11,9 @@ static bool check_blobs(struct local *l, const char *folder, struct checked *out
 {
     const char *blobs = arena_print(keep, "%s/blobs", folder);
     struct names all = { 0 };
-    struct stat st;
-    if (!l->disk->stat(blobs, &st) && !l->world->list_folder(l->world, blobs, &all, keep, e))
+    bool there;
+    if (!disk_there(l->disk, blobs, &there, e)
+        || (there && !l->world->list_folder(l->world, blobs, &all, keep, e)))
         return false;
     const char **bad = arena_many(keep, const char *, all.count + 1);
     out->bad_blobs.name = bad;
@@ -50,7 +51,7 @@ static void check_texts(struct local *l, const char *folder, const struct journa
             struct stat st;
             const char *sha256 = json_text_or(w.value, keep, "");
             if (hex_is(sha256, SHA256_HEX)
-                && l->disk->stat(arena_print(keep, "%s/blobs/%s", folder, sha256), &st))
+                && l->disk->stat(arena_print(keep, "%s/blobs/%s", folder, sha256), &st) && errno == ENOENT)
                 missing[count++] = sha256;
         }
     }
@@ -88,6 +89,8 @@ static bool check_beside(struct local *l, const char *folder, struct checked *ou
     disk_close(l->disk, &fd);
     out->acknowledged = head.offset;
     bool there = !l->disk->stat(arena_print(keep, "%s/journal.jsonl", folder), &st);
+    if (!there && errno != ENOENT)
+        return err_errno(e, "cannot read '%s/journal.jsonl'", folder);
     out->size = there ? (uint64_t)st.st_size : 0;
     s.lock_fd = disk_open(l->disk, s.lock, O_RDONLY, 0, e);
     if (s.lock_fd < 0 && errno != ENOENT)

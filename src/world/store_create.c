@@ -89,7 +89,7 @@ static bool create_in(struct local *l, const char *folder, const char *incident,
             strand_close(l, &s);
         }
     }
-    if (ok && l->disk->rename(fresh, folder)) {
+    if (ok && disk_rename(l->disk, fresh, folder)) {
         if (errno == ENOTEMPTY || errno == EEXIST)
             ok = err_busy(e, "there is an incident '%s' already", incident);
         else
@@ -111,11 +111,11 @@ bool local_create_with(struct local *l, const char *incident, const struct draft
     int fd = disk_open(l->disk, path, O_RDWR | O_CREAT, l->modes.file, e);
     if (fd < 0)
         return false;
-    struct stat st;
+    bool there = false;
     struct arena rest = l->all;
     l->all = scratch;
-    bool ok = disk_lock(fd, path, true, e);
-    if (ok && !l->disk->stat(folder, &st)) {
+    bool ok = disk_lock(fd, path, true, e) && disk_there(l->disk, folder, &there, e);
+    if (ok && there) {
         ok = err_busy(e, "there is an incident '%s' already", incident);
         err_hint(e, "somebody opened it just now: tocsin status   shows it; then type yours again");
     }

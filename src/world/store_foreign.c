@@ -18,8 +18,9 @@ bool local_foreign(struct local *l, const char *folder, struct names *out, struc
 {
     const char *path = arena_print(keep, "%s/streams", folder), *last = "";
     struct names all = { 0 };
-    struct stat st;
-    if (!l->disk->stat(path, &st) && !l->world->list_folder(l->world, path, &all, keep, e))
+    bool there;
+    if (!disk_there(l->disk, path, &there, e)
+        || (there && !l->world->list_folder(l->world, path, &all, keep, e)))
         return false;
     const char **name = arena_many(keep, const char *, all.count + 1);
     size_t count = 0;

@@ -19,6 +19,16 @@ bool local_folder(const char **out, const struct local *l, const char *incident,
     return true;
 }
 
+const char *local_aside(struct local *l, const char *folder, const char *name, struct arena *keep,
+                        struct err *e)
+{
+    const char *path = arena_print(keep, "%s/damaged-%s", folder, name);
+    bool taken = true;
+    for (int n = 2; disk_there(l->disk, path, &taken, e) && taken; n++)
+        path = arena_print(keep, "%s/damaged-%s-%d", folder, name, n);
+    return taken ? NULL : path;
+}
+
 void local_warn(struct local *l, const char *format, ...)
 {
     char line[1024];

@@ -89,7 +89,7 @@ static bool write_holder(struct local *l, const struct lock *lock, const struct 
 {
     struct text t = text_new(&scratch);
     put_holder(&t, lock->name, h);
-    if (l->disk->ftruncate(lock->fd, 0))
+    if (disk_cut(l->disk, lock->fd, 0))
         return err_errno(e, "cannot write '%s'", lock->path);
     return disk_write(l->disk, lock->fd, lock->path, t.at, t.length, 0, e);
 }
@@ -232,7 +232,7 @@ void local_unlock(struct store *store, struct lock *lock)
         if (h.pid == getpid())
             write_slot(l, lock, NULL, scratch);
     } else {
-        (void)l->disk->ftruncate(lock->fd, 0);
+        (void)disk_cut(l->disk, lock->fd, 0);
     }
     disk_close(l->disk, &lock->fd);
 }

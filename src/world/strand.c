@@ -17,7 +17,7 @@ static bool hang_bell(struct local *l, struct strand *s, struct err *e)
     uint64_t size;
     if (!disk_size(l->disk, s->lock_fd, s->lock, &size, e))
         return false;
-    if (size < BELL_FILE && l->disk->ftruncate(s->lock_fd, BELL_FILE))
+    if (size < BELL_FILE && disk_cut(l->disk, s->lock_fd, BELL_FILE))
         return err_errno(e, "cannot write '%s'", s->lock);
     char *at = mmap(NULL, BELL_FILE, PROT_READ | PROT_WRITE, MAP_SHARED, s->lock_fd, 0);
     s->deaf = at == MAP_FAILED;
@@ -174,11 +174,9 @@ static bool mend(struct local *l, struct strand *s, uint64_t size, struct arena 
                  struct err *e)
 {
     uint64_t end = s->verified.end;
-    const char *aside = arena_print(&scratch, "%s/damaged-%" PRIu64, s->folder, end);
-    struct stat st;
-    for (int n = 2; !l->disk->stat(aside, &st); n++)
-        aside = arena_print(&scratch, "%s/damaged-%" PRIu64 "-%d", s->folder, end, n);
-
+    const char *aside = local_aside(l, s->folder, arena_print(&scratch, "%" PRIu64, end), &scratch, e);
+    if (!aside)
+        return false;
     struct arena start = arena_reserve(size - end + 64), room = start;
     char *bytes = arena_many(&room, char, size - end);
     ssize_t got = disk_read(l->disk, s->journal_fd, s->journal, bytes, size - end, end, e);
@@ -186,7 +184,7 @@ static bool mend(struct local *l, struct strand *s, uint64_t size, struct arena 
     arena_release(start);
     if (!ok)
         return err_while(e, "moving aside what was never acknowledged");
-    if (l->disk->ftruncate(s->journal_fd, (off_t)end))
+    if (disk_cut(l->disk, s->journal_fd, end))
         return err_errno(e, "cannot cut '%s'", s->journal);
     local_warn(l, "%s: %" PRIu64 " bytes that were never acknowledged moved to '%s'", s->incident,
                size - end, aside);
@@ -299,7 +297,7 @@ bool strand_put(struct local *l, struct strand *s, const char *lines, size_t len
 {
     if (!disk_write(l->disk, s->journal_fd, s->journal, lines, length, s->verified.end, e)) {
         /* If this fails, too, the next holder of the lock mends. */
-        (void)l->disk->ftruncate(s->journal_fd, (off_t)s->verified.end);
+        (void)disk_cut(l->disk, s->journal_fd, s->verified.end);
         return err_hint(e, "nothing was recorded; what was acknowledged before is safe");
     }
     remember_ours(s, lines, length, to);

@@ -51,6 +51,9 @@ struct local {
 /* DIR/.tocsin/incidents/NAME or DIR/.tocsin/log; ERR_INPUT for what is no name. */
 bool local_folder(const char **out, const struct local *l, const char *incident,
                   struct arena *keep, struct err *e);
+/* FOLDER/damaged-NAME, with a number where that is taken; NULL and e. */
+const char *local_aside(struct local *l, const char *folder, const char *name, struct arena *keep,
+                        struct err *e);
 /* What people should know once (store.warning). */
 void local_warn(struct local *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -89,7 +89,7 @@ bool strand_replace(struct local *l, struct strand *s, struct err *e)
     if (fd < 0)
         return err_errno(e, "cannot copy '%s'", s->journal);
     bool ok = copy_lines(l, s, fd, e);
-    if (ok && l->disk->rename(fresh, s->journal))
+    if (ok && disk_rename(l->disk, fresh, s->journal))
         ok = err_errno(e, "cannot replace '%s'", s->journal);
     if (ok && l->disk->fstat(fd, &st))
         ok = err_errno(e, "cannot read '%s'", s->journal);

@@ -76,6 +76,13 @@ static inline int bad_ftruncate(int fd, off_t length) { return fails(true) ? -1 
 static inline int bad_rename(const char *from, const char *to) { return fails(true) ? -1 : disk_real.rename(from, to); }
 static inline int bad_mkdir(const char *path, mode_t mode) { return fails(true) ? -1 : disk_real.mkdir(path, mode); }
 
+static inline int bad_fchmod(int fd, mode_t mode) { return fails(true) ? -1 : disk_real.fchmod(fd, mode); }
+static inline int bad_fstat(int fd, struct stat *out) { return trouble.number != EINTR && fails(false) ? -1 : disk_real.fstat(fd, out); }
+static inline int bad_stat(const char *path, struct stat *out) { return trouble.number != EINTR && fails(false) ? -1 : disk_real.stat(path, out); }
+static inline int bad_unlink(const char *path) { return fails(true) ? -1 : disk_real.unlink(path); }
+/* A close that fails has closed. */
+static inline int bad_close(int fd) { return disk_real.close(fd) || fails(false) ? -1 : 0; }
+
 static inline const struct disk *bad_disk(void)
 {
     static struct disk d;
@@ -88,7 +95,19 @@ static inline const struct disk *bad_disk(void)
     d.ftruncate = bad_ftruncate;
     d.rename = bad_rename;
     d.mkdir = bad_mkdir;
+    d.fchmod = bad_fchmod;
+    d.fstat = bad_fstat;
+    d.stat = bad_stat;
+    d.unlink = bad_unlink;
+    d.close = bad_close;
     return &d;
+}
+
+/* For tests that make thousands of folders, and ask nothing of a real disk. */
+static inline void stay_in_memory(void)
+{
+    if (!access("/dev/shm", W_OK | X_OK))
+        setenv("TMPDIR", "/dev/shm", 1);
 }
 
 static inline const char *fresh_folder(void)

@@ -353,5 +353,6 @@ int main(void)
     const struct CMUnitTest power[] = {
         promise(whatever_the_power_leaves_what_was_acknowledged_is_there),
     };
+    stay_in_memory();
     return cmocka_run_group_tests(power, NULL, NULL);
 }

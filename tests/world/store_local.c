@@ -982,6 +982,9 @@ static void the_way_back_from_damage_may_be_cut_short_anywhere(bool lasting, con
         for (size_t i = 0; i < j.streams; i++)
             assert_null(j.stream[i].damage);
         assert_int_equal(j.count, 5);
+        struct checked c;
+        assert_good(g->store->check(g->store, incident, &c, test_keep(), &e), &e);
+        assert_true(c.aside.count >= 1 || (gone && strstr(gone, "journal")));
         assert_int_equal(j.stream[1].lost, 1);
         assert_string_equal(j.id, "00000000000000000000000000000001");
         assert_good(note(g->store, "after", &e), &e);
@@ -1301,5 +1304,6 @@ int main(void)
         promise(who_verifies_waits_for_a_copy_that_somebody_makes),
         promise(blobs_are_kept_once_and_checked_when_read),
     };
+    stay_in_memory();
     return cmocka_run_group_tests(store_local, NULL, NULL);
 }
