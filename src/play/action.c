@@ -50,12 +50,19 @@ const char *change_provider_key(struct branch *b)
                        (long long)w->attempt);
 }
 
+void change_unlock(struct run *r, struct work *w)
+{
+    if (w->lock)
+        r->store->unlock(r->store, w->lock);
+    if (w->pool_lock)
+        r->store->unlock(r->store, w->pool_lock);
+    w->lock = w->pool_lock = NULL;
+}
+
 void change_give_up(struct branch *b, const char *text)
 {
     struct work *w = b->work;
-    if (w->lock)
-        b->run->store->unlock(b->run->store, w->lock);
-    w->lock = NULL;
+    change_unlock(b->run, w);
     w->outcome = OUTCOME_FAILED;
     w->text = text;
     w->in_flight = false;
@@ -173,7 +180,7 @@ static void consented(struct branch *b)
         return;
     }
     w->consented = true;
-    change_write_begun(b);
+    change_guard_pool(b);
 }
 
 /* A state as people read it: "holds yes", "vpc none". */
@@ -213,7 +220,7 @@ void change_ask_consent(struct branch *b)
     struct work *w = b->work;
     bool second;
     if (w->consented || !consent_needed(r, w->action, &second)) {
-        change_write_begun(b);
+        change_guard_pool(b);
         return;
     }
     /* what only the result will tell cannot be promised */
@@ -235,7 +242,22 @@ static void have_before(struct branch *b)
     if (b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result)
         w->before = json_from(arena_string(b->run->keep, b->view.result));
     w->undo = undo_data(b, w);
-    change_check_pool(b);
+    change_check_pool(b, change_ask_consent);
+}
+
+static void read_before(struct branch *b)
+{
+    struct err e = { 0 };
+    if (!read_state(b, b->work->action, b->work->args, have_before, &e))
+        change_give_up(b, arena_string(b->run->keep, e.text));
+}
+
+static void is_quiet(struct branch *b)
+{
+    if (b->answer.good)
+        read_before(b);
+    else
+        change_give_up(b, arena_print(b->run->keep, "%s; even_so = \"why\" does it all the same", b->answer.text));
 }
 
 /* The target's lock, workspace-wide, before `before` is read. */
@@ -272,10 +294,13 @@ void change_start(struct branch *b, struct work *w)
         change_give_up(b, arena_string(r->keep, e.text));
         return;
     }
-    if (!run_can(r, w->action, &e) || !take_target(b, &e)
-        || !read_state(b, w->action, w->args, have_before, &e)) {
+    if (!run_can(r, w->action, &e) || !take_target(b, &e)) {
         b->busy = e.kind == ERR_BUSY;
         change_give_up(b, arena_string(r->keep, e.text));
+    } else if (quiet_matters(r, w)) {
+        quiet_ask(b, json_get(w->args, "ip"), w->action->quiet_ms, is_quiet);
+    } else {
+        read_before(b);
     }
 }
 
@@ -286,6 +311,8 @@ static void change_done(struct branch *b)
     struct work *w = b->work;
     struct run *r = b->run;
     b->work = NULL;
+    if (w->outcome == OUTCOME_OK)
+        quiet_remember(r, w);
     if (w->outcome == OUTCOME_OK || w->outcome == OUTCOME_UNCHANGED) {
         branch_good(b, w->result.at ? arena_copy(r->keep, w->result.at, w->result.length) : "{}");
         return;

@@ -68,7 +68,7 @@ static bool perform(const char **text, struct run *r, const struct deed *d, stru
     b->key = "1";
     b->driver = drive_end;
     b->want = (struct request){ .word = d->action->full, .action = d->action, .args = d->args,
-                                .args_sha256 = d->args_sha256 };
+                                .args_sha256 = d->args_sha256, .because = r->even_so };
     perform_action(b);
     if (!engine_loop(r, b, e))
         return false;

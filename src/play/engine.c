@@ -160,8 +160,8 @@ static void take_turn(struct branch *b)
     struct run *r = b->run;
     int results;
     if (b->cancelled) {
-        if (b->work && b->work->lock)
-            r->store->unlock(r->store, b->work->lock);
+        if (b->work)
+            change_unlock(r, b->work);
         b->work = NULL;
         b->ended = true;
         branch_ended(b);
@@ -329,7 +329,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     const struct workspace *ws = request->ws;
     *r = (struct run){ .ws = ws, .world = ws->world, .store = ws->store,
                        .audience = request->audience, .keep = keep,
-                       .incident = request->incident, .over = request->over };
+                       .incident = request->incident, .over = request->over, .even_so = request->even_so };
     struct sandbox_limits limits = { ws->config.limits.instructions, ws->config.limits.memory_bytes };
     if (!roles_load(&r->roles, keep, e))
         return false;
@@ -360,8 +360,8 @@ static void drop_branches(struct run *r)
         if (b->task)
             task_close(b->task);
         branch_heard(b, NULL);
-        if (b->work && b->work->lock)
-            r->store->unlock(r->store, b->work->lock);
+        if (b->work)
+            change_unlock(r, b->work);
         b->task = NULL;
         b->work = NULL;
     }

@@ -63,12 +63,14 @@ struct work {
     const char *undoes;               /* JSON list of hashes; NULL */
     const struct change *over;        /* another incident's, that stands and is known of; NULL */
     const struct event *recorded;     /* a beginning in the journal that has no end */
-    struct lock *lock;
+    struct lock *lock, *pool_lock;
+    int64_t guard_until;              /* so long it waits for the pool's lock */
     enum outcome outcome;
     const char *text;
     const char *instead;              /* what a person did in its place; NULL */
     bool consented, by_hand;
     bool again;                       /* settled absent: it is tried once more */
+    bool once;                        /* but not this one: only what became of it is asked */
     step_fn *done;
 };
 
@@ -94,6 +96,15 @@ struct answered { const char *answer, *text, *by, *hash; int64_t recorded; };
 struct other { const char *incident; uint64_t seen; }; /* bytes of its streams when it was read */
 
 struct level { const char *prefix; int64_t next; };
+
+/* The IPs of a pool, as far as anybody knows. */
+struct pool_view {
+    const char *service, **ip;
+    size_t count;
+    bool known, recorded;             /* recorded: nobody could look, so the record tells */
+    step_fn *then;
+};
+struct quiet { const char *ip; int64_t ms; step_fn *then; };
 
 struct branch {
     struct run *run;
@@ -126,6 +137,9 @@ struct branch {
     step_fn *after_answer;
     step_fn *driver;                  /* of one without Lua: called with each answer */
     void *context, *context2;         /* of the question; of the restore */
+    struct pool_view pool;
+    step_fn *pool_fine;
+    struct quiet quiet;
 };
 
 struct join {
@@ -199,7 +213,10 @@ struct run {
     struct other *other;              /* the incidents as they were when both were folded */
     size_t others;
     uint64_t end;                     /* of our own stream as we know it */
+    const char **taken;               /* undos of our own changes that want quiet: JSON */
+    size_t taken_out;
     const char *last_change;          /* in words */
+    const char *even_so;              /* of do and restore */
     const char *over;                 /* although that incident has the target changed */
 
     const char *park, *park_key, *park_text, *park_ask; /* why it stops here; NULL */
@@ -368,8 +385,22 @@ void change_see(struct branch *b);                   /* after.c: reads `after`, 
 /* A person did it, and says so with --done: begun and ended, for the ledger. */
 void change_by_hand(struct branch *b, const char *result, const char *rest);
 step_fn change_performed, perform_read;
-/* pool.c: enough left? then on with the consent; else given up. */
-void change_check_pool(struct branch *b);
+/* pool.c: enough left? then on with `then`; else given up. The guard asks once
+ * more, under the pool's lock, and writes the beginning. */
+void change_check_pool(struct branch *b, step_fn *then);
+void change_guard_pool(struct branch *b);
+/* Who is in it now: b->pool. */
+void pool_read(struct branch *b, const char *service, step_fn *then);
+/* As it will be after this action; `ip` has room for one more. */
+void pool_after(struct pool_view *p, const char *action, const char *ip);
+/* Words when the pool would fall below its minimum; NULL: it would not. */
+const char *pool_would_lack(struct branch *b, const char *action, const char *ip);
+/* quiet.c: has nobody flooded it for so long? b->answer good, or text: why not. */
+void quiet_ask(struct branch *b, struct json ip, int64_t ms, step_fn *then);
+/* Would this put back what was taken out (and wants quiet for that)? */
+bool quiet_matters(struct run *r, const struct work *w);
+void quiet_remember(struct run *r, const struct work *w);
+void change_unlock(struct run *r, struct work *w);
 void change_ask_consent(struct branch *b);
 void change_give_up(struct branch *b, const char *text);
 /* The task wants to know something from a person; then on with it. */

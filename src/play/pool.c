@@ -1,91 +1,154 @@
-/* pool.c: a pool never falls below its minimum, whoever shrinks it. */
+/* pool.c: a pool never falls below its minimum, whoever shrinks it and however
+ * many at once. */
 #include "play/engine.h"
 
 #include <string.h>
 
+/* Who is in it */
+
 static void have_pool(struct branch *b)
 {
-    struct work *w = b->work;
     struct run *r = b->run;
-    int64_t count;
-    struct err e = { 0 };
-    const struct service *s = config_service(&r->ws->config,
-                                             json_get_text(w->args, "service", r->keep), &e);
+    struct pool_view *p = &b->pool;
     struct json ips = json_get(json_from(b->view.result ? b->view.result : "{}"), "ips");
-    bool inside = false;
-    const char *ip = json_get_text(w->args, "ip", r->keep);
-    count = (int64_t)json_count(ips);
-    for (struct json_walk i = json_walk(ips); ips.at && json_next(&i);)
-        inside = inside || (ip && json_is(i.value, ip));
-    if (b->view.outcome == OUTCOME_OK && s && inside && count - 1 < s->pool_min) {
-        change_give_up(b, arena_print(r->keep, "%s would leave %s in the pool of %s, whose minimum is %lld",
-                               w->action->full, text_count(r->keep, count - 1, "IP"), s->name,
-                               (long long)s->pool_min));
-        return;
-    }
-    change_ask_consent(b);
+    p->known = b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && ips.at;
+    p->ip = arena_many(r->keep, const char *, json_count(ips) + 1);
+    for (struct json_walk i = json_walk(ips); p->known && json_next(&i);)
+        p->ip[p->count++] = json_text_or(i.value, r->keep, "");
+    p->then(b);
 }
 
 /* A pool that nobody can read: the configuration's IPs, and what the ledger
- * says came and went. False when the change would leave too few. */
-static bool enough_by_the_record(struct branch *b)
+ * says came and went. */
+static void by_the_record(struct branch *b)
 {
     struct run *r = b->run;
-    struct work *w = b->work;
+    struct pool_view *p = &b->pool;
     struct ledger l;
     struct err e = { 0 };
-    const char *name = json_get_text(w->args, "service", r->keep), *gone = json_get_text(w->args, "ip", r->keep);
-    const struct service *s = name ? config_service(&r->ws->config, name, &e) : NULL;
-    if (!s || !gone || r->dry || !ledger_read(&l, r->ws, r->keep, &e))
-        return true;
-    const char **in = arena_many(r->keep, const char *, l.changes + 256);
-    size_t n = 0;
-    bool inside = false;
-    for (size_t i = 0; s->ips && s->ips[i] && n < 255; i++)
-        in[n++] = s->ips[i];
+    const struct service *s = config_service(&r->ws->config, p->service, &e);
+    p->recorded = true;
+    if (!s || r->dry || !ledger_read(&l, r->ws, r->keep, &e))
+        return;
+    size_t configured = 0;
+    while (s->ips && s->ips[configured])
+        configured++;
+    p->ip = arena_many(r->keep, const char *, l.changes + configured + 1);
+    for (size_t i = 0; i < configured; i++)
+        p->ip[p->count++] = s->ips[i];
     for (size_t i = 0; i < l.changes; i++) {
         const struct change *c = &l.change[i];
         const char *ip = json_get_text(c->args, "ip", r->keep);
-        if (!ip || c->state == CHANGE_FAILED || !c->ended || !json_is(json_get(c->args, "service"), name))
-            continue;
-        for (size_t k = n; k-- > 0;)
-            if (!strcmp(in[k], ip) && text_starts(c->action, "pool."))
-                in[k] = in[--n];
-        if (!strcmp(c->action, "pool.add"))
-            in[n++] = ip;
+        if (ip && c->state != CHANGE_FAILED && c->ended && !c->instead && json_is(json_get(c->args, "service"), p->service))
+            pool_after(p, c->action, ip);
     }
-    for (size_t k = 0; k < n; k++)
-        inside = inside || !strcmp(in[k], gone);
-    if (!inside || (int64_t)n - 1 >= s->pool_min)
-        return true;
-    change_give_up(b, arena_print(r->keep, "%s would leave %s in the pool of %s, as far as the record knows; its "
-                           "minimum is %lld (even_so = \"why\" does it all the same)", w->action->full,
-                           text_count(r->keep, (int64_t)n - 1, "IP"), s->name, (long long)s->pool_min));
-    return false;
+    p->known = true;
 }
 
-/* A pool never falls below its minimum, whoever shrinks it. */
-void change_check_pool(struct branch *b)
+void pool_read(struct branch *b, const char *service, step_fn *then)
+{
+    struct run *r = b->run;
+    struct err e = { 0 };
+    const struct role_action *list = roles_find(&r->roles, "pool.list", &e);
+    struct task *task;
+    b->pool = (struct pool_view){ .service = service, .then = then };
+    if (!list || !plugins_observes(r->plugins, list)) {
+        by_the_record(b);
+        then(b);
+        return;
+    }
+    struct text args = text_new(r->keep);
+    struct json_out o = json_out(&args);
+    json_open(&o, NULL, '{');
+    json_put(&o, "service", service);
+    json_close(&o, '}');
+    if (task_perform(&task, r->plugins, list, json_from(args.at), "", r->keep, &e))
+        branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, list), have_pool);
+    else
+        then(b);
+}
+
+void pool_after(struct pool_view *p, const char *action, const char *ip)
+{
+    bool adds = !strcmp(action, "pool.add");
+    if (!adds && strcmp(action, "pool.remove"))
+        return;
+    for (size_t k = p->count; k-- > 0;)
+        if (!strcmp(p->ip[k], ip))
+            p->ip[k] = p->ip[--p->count];
+    if (adds)
+        p->ip[p->count++] = ip;
+}
+
+const char *pool_would_lack(struct branch *b, const char *action, const char *ip)
+{
+    struct run *r = b->run;
+    struct pool_view *p = &b->pool;
+    struct err e = { 0 };
+    const struct service *s = config_service(&r->ws->config, p->service, &e);
+    bool inside = false;
+    for (size_t k = 0; k < p->count; k++)
+        inside = inside || !strcmp(p->ip[k], ip);
+    if (!p->known || !s || !inside || (int64_t)p->count - 1 >= s->pool_min)
+        return NULL;
+    return arena_print(r->keep, "%s would leave %s in the pool of %s%s, whose minimum is %lld%s", action,
+                       text_count(r->keep, (int64_t)p->count - 1, "IP"), s->name,
+                       p->recorded ? ", as far as the record knows" : "", (long long)s->pool_min,
+                       p->recorded ? " (even_so = \"why\" does it all the same)" : "");
+}
+
+/* A change that shrinks one */
+
+static bool shrinks(const struct work *w)
+{
+    return w->action->shrinks_pool && !w->even_so && json_get(w->args, "service").at && json_get(w->args, "ip").at;
+}
+
+static void judge(struct branch *b)
+{
+    struct work *w = b->work;
+    const char *why = pool_would_lack(b, w->action->full, json_get_text(w->args, "ip", b->run->keep));
+    if (why)
+        change_give_up(b, why);
+    else
+        b->pool_fine(b);
+}
+
+void change_check_pool(struct branch *b, step_fn *then)
+{
+    struct work *w = b->work;
+    b->pool_fine = then;
+    if (shrinks(w))
+        pool_read(b, json_get_text(w->args, "service", b->run->keep), judge);
+    else
+        then(b);
+}
+
+/* Consented or not: what was true before the question may not be so any more, and
+ * another may be shrinking the same pool: one at a time, from this look to the end. */
+void change_guard_pool(struct branch *b)
 {
     struct run *r = b->run;
     struct work *w = b->work;
     struct err e = { 0 };
-    const struct role_action *list = w->action->shrinks_pool && !w->even_so
-        ? roles_find(&r->roles, "pool.list", &e) : NULL;
-    struct task *task;
-    struct text args = text_new(r->keep);
-    if (!list || !plugins_observes(r->plugins, list)) {
-        if (!list || enough_by_the_record(b))
-            change_ask_consent(b);
+    struct lock_holder holder = { 0 };
+    int64_t now = r->world->now(r->world);
+    if (r->dry || !shrinks(w)) {
+        change_write_begun(b);
         return;
     }
-    struct json service = json_get(w->args, "service");
-    text_add(&args, "{\"service\":");
-    text_bytes(&args, service.at, service.length);
-    text_char(&args, '}');
-    if (!task_perform(&task, r->plugins, list, json_from(args.at), "", r->keep, &e)) {
-        change_ask_consent(b);
+    w->guard_until = w->guard_until ? w->guard_until : now + plugins_deadline(r->plugins, w->action);
+    const char *service = json_get_text(w->args, "service", r->keep);
+    if (w->pool_lock || r->store->lock(r->store, arena_print(r->keep, "target/shrinking pool:%s", service), r->world->user,
+                                       r->world->uid, r->id ? r->id : "do", &w->pool_lock, &holder, r->keep, &e)) {
+        change_check_pool(b, change_write_begun);
         return;
     }
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, list), have_pool);
+    w->pool_lock = NULL;
+    b->busy = e.kind == ERR_BUSY;
+    if (b->busy && now < w->guard_until)
+        branch_wait(b, now + SECOND_MS / 20, change_guard_pool);
+    else
+        change_give_up(b, b->busy ? arena_print(r->keep, "%s is taking an IP out of the pool of %s", holder.by, service)
+                                  : arena_string(r->keep, e.text));
 }

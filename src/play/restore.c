@@ -1,174 +1,10 @@
-/* restore.c: putting back. Once a target, adding before removing, only what
- * is quiet and seen, and only while the world still shows what we left. */
+/* restore.c: putting back, once a target, adding before removing; restore_look.c
+ * looks before. */
 #include "play/restore_inside.h"
 
 #include <string.h>
 
-/* Looking before anything is touched */
-
 static struct restoring *of(struct branch *b) { return b->context2; }
-
-static void look_next(struct branch *b);
-static void put_back_next(struct branch *b);
-
-static void refuse(struct branch *b, const char *why)
-{
-    struct restoring *s = of(b);
-    s->refused = why;
-    b->answer = (struct answer){ .text = why };
-    s->then(b);
-}
-
-static void have_quiet(struct branch *b)
-{
-    struct run *r = b->run;
-    struct restoring *s = of(b);
-    const struct item *i = &s->item[s->at];
-    const char *ip = json_get_text(json_from(i->args), "ip", r->keep);
-    struct json v = json_from(b->view.result ? b->view.result : "{}");
-    bool read = b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK;
-    if (b->view.state == TASK_ASKS) {
-        task_close(b->task);
-        b->task = NULL;
-    }
-    if (read && json_is_true(json_get(v, "flooded"))) {
-        refuse(b, arena_print(r->keep, "%s is flooded: %lld packets a second; nothing was put back", ip,
-                              (long long)json_int_or(json_get(v, "rate"), 0)));
-    } else if (!read || !json_is_true(json_get(v, "observed"))) {
-        refuse(b, arena_print(r->keep, "nobody can see whether %s is flooded, and unknown is not quiet; "
-                              "nothing was put back", ip));
-    } else if (!json_is_true(json_get(v, "quiet"))) {
-        refuse(b, arena_print(r->keep, "%s has not been quiet for %s; nothing was put back", ip,
-                              duration_words(r->keep, i->undo->quiet_ms)));
-    } else {
-        s->at++;
-        look_next(b);
-    }
-}
-
-static bool ask_quiet(struct branch *b, struct err *e)
-{
-    struct run *r = b->run;
-    struct restoring *s = of(b);
-    const struct item *i = &s->item[s->at];
-    const struct role_action *quiet = roles_find(&r->roles, "sense.quiet", e);
-    const char *canonical;
-    struct task *task;
-    struct json ip = json_get(json_from(i->args), "ip");
-    if (!quiet || !plugins_observes(r->plugins, quiet)) {
-        b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_FAILED };
-        have_quiet(b);
-        return true;
-    }
-    const char *args = arena_print(r->keep, "{\"ip\":%.*s,\"last\":%lld}", (int)ip.length, ip.at,
-                                   (long long)i->undo->quiet_ms);
-    if (!role_arguments(&canonical, quiet, json_from(args), r->keep, e)
-        || !task_perform(&task, r->plugins, quiet, json_from(canonical), "", r->keep, e))
-        return false;
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, quiet), have_quiet);
-    return true;
-}
-
-static void check_quiet(struct branch *b)
-{
-    struct restoring *s = of(b);
-    const struct item *i = &s->item[s->at];
-    struct err e = { 0 };
-    if (i->already || s->even_so || i->undo->quiet_ms == 0 || !json_get(json_from(i->args), "ip").at) {
-        s->at++;
-        look_next(b);
-    } else if (!ask_quiet(b, &e)) {
-        refuse(b, arena_string(b->run->keep, e.text));
-    }
-}
-
-static void stay_or_go(struct branch *b)
-{
-    if (b->answer.good)
-        check_quiet(b);
-    else
-        refuse(b, "the world is no longer as we left it; nothing was put back");
-}
-
-static void have_state(struct branch *b)
-{
-    struct run *r = b->run;
-    struct restoring *s = of(b);
-    struct item *i = &s->item[s->at];
-    bool read = b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result;
-    const char *now = read ? json_canonical(json_from(b->view.result), r->keep) : NULL;
-    const char *before = i->target->before.at ? json_canonical(i->target->before, r->keep) : NULL;
-    const char *after = i->target->after.at ? json_canonical(i->target->after, r->keep) : NULL;
-    if (now && text_equal(now, before)) {
-        i->already = true;
-    } else if (now && after && !text_equal(now, after) && !s->even_so) {
-        const char *was = state_words(i->target->before, r->keep);
-        consent_ask(b, "choose", arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back "
-                    "all the same?", i->target->name, was, state_words(i->target->after, r->keep),
-                    state_words(json_from(now), r->keep), was), i->undo->full,
-                    sha256_of(r->keep, i->args), NULL, stay_or_go);
-        return;
-    }
-    check_quiet(b);
-}
-
-static const char *summary(struct branch *b)
-{
-    struct restoring *s = of(b);
-    struct text t = text_new(b->run->keep);
-    text_print(&t, "put back %s:", text_count(b->run->keep, (int64_t)s->items, "change"));
-    for (size_t i = 0; i < s->items; i++)
-        text_print(&t, "%s %s %s", i ? ";" : "", s->item[i].undo->full, s->item[i].target->name);
-    text_add(&t, "?");
-    return t.at;
-}
-
-static void consented(struct branch *b)
-{
-    struct restoring *s = of(b);
-    if (!b->answer.good) {
-        refuse(b, arena_print(b->run->keep, "%s; nothing was put back", b->answer.text));
-        return;
-    }
-    s->consented = true;
-    s->at = 0;
-    put_back_next(b);
-}
-
-static void ask_once(struct branch *b)
-{
-    struct run *r = b->run;
-    struct restoring *s = of(b);
-    bool needed = false, second = false, any;
-    struct text sum = text_new(r->keep);
-    for (size_t i = 0; i < s->items; i++) {
-        needed = consent_needed(r, s->item[i].undo, &any) || needed;
-        second = second || any;
-        text_print(&sum, "%s%s", s->item[i].undo->full, s->item[i].args);
-    }
-    if (!needed) {
-        s->consented = true;
-        s->at = 0;
-        put_back_next(b);
-        return;
-    }
-    consent_ask(b, second ? "approve" : "consent", summary(b), "restore", sha256_of(r->keep, sum.at),
-                NULL, consented);
-}
-
-static void look_next(struct branch *b)
-{
-    struct run *r = b->run;
-    struct restoring *s = of(b);
-    struct err e = { 0 };
-    if (s->at == s->items) {
-        ask_once(b);
-        return;
-    }
-    const struct item *i = &s->item[s->at];
-    if (!read_state(b, i->undo, json_from(i->args), have_state, &e))
-        refuse(b, arena_string(r->keep, e.text));
-}
 
 /* Putting back, one after the other */
 
@@ -176,7 +12,7 @@ static void told(struct branch *b)
 {
     struct restoring *s = of(b);
     s->at++;
-    put_back_next(b);
+    restore_put_back(b);
 }
 
 static void failed_told(struct branch *b)
@@ -231,7 +67,7 @@ static const struct event *left_in_flight(struct run *r, const struct restoring 
     return NULL;
 }
 
-static void put_back_next(struct branch *b)
+void restore_put_back(struct branch *b)
 {
     struct run *r = b->run;
     struct restoring *s = of(b);
@@ -256,20 +92,6 @@ static void put_back_next(struct branch *b)
         change_settle_recorded(b, w);
     else
         change_start(b, w);
-}
-
-static void begin(struct branch *b, struct restoring *s)
-{
-    struct err e = { 0 };
-    b->context2 = s;
-    if (!restore_gather(s, b->run, &e)) {
-        s->wrong = e;
-        b->answer = (struct answer){ .text = arena_string(b->run->keep, e.text) };
-        s->then(b);
-        return;
-    }
-    s->at = 0;
-    look_next(b);
 }
 
 /* The word */
@@ -328,7 +150,7 @@ void perform_restore(struct branch *b)
         branch_bad(b, "restore: say all = true, ip = ..., or change = \"C2\"");
         return;
     }
-    begin(b, s);
+    restore_begin(b, s);
 }
 
 /* The verb */
@@ -355,7 +177,7 @@ static bool count_left(size_t *left, struct run *r, struct err *e)
 }
 
 static bool put_all_back(struct run *r, const char *const *names, const char *ip,
-                         const char *even_so, size_t *left, struct err *e)
+                         size_t *left, struct err *e)
 {
     struct restoring *s = arena_one(r->keep, struct restoring);
     struct branch *b = branch_new(r, NULL, "");
@@ -370,8 +192,8 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
     }
     b->key = "";
     b->driver = verb_done;
-    *s = (struct restoring){ .names = names, .ip = ip, .even_so = even_so, .then = verb_done };
-    begin(b, s);
+    *s = (struct restoring){ .names = names, .ip = ip, .even_so = r->even_so, .then = verb_done };
+    restore_begin(b, s);
     if (!engine_loop(r, b, e))
         return false;
     if (!count_left(left, r, e))
@@ -381,6 +203,10 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
             return err_stopped(e, "stopped; 'tocsin restore' goes on");
         err_hint(e, "%s", consent_hint(r));
         return err_waiting(e, "restore: %s", r->park_text);
+    }
+    if (!b->raised && !s->items && (names || ip)) {
+        err_hint(e, "'tocsin restore' lists what is");
+        return err_failed(e, "nothing of %s is changed: nothing was put back", ip ? ip : names[0]);
     }
     if (!b->raised)
         return !s->left_out || err_failed(e, "put back what could be; %s", s->left_out);
@@ -394,12 +220,12 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
 }
 
 bool run_restore(const struct run_request *q, const char *const *names, const char *ip,
-                 const char *even_so, size_t *left, struct arena *keep, struct err *e)
+                 size_t *left, struct arena *keep, struct err *e)
 {
     struct run r;
     *left = 0;
     bool good = engine_open(&r, q, false, keep, e);
-    good = good && put_all_back(&r, names, ip, even_so, left, e);
+    good = good && put_all_back(&r, names, ip, left, e);
     engine_close(&r);
     return good;
 }

@@ -103,11 +103,43 @@ static const char *why_not(const struct target *t, const struct change *back, st
                                               "accepts it", last->name, t->name, last->name);
 }
 
+/* Who looks into it? Its run, as long as that is not at its end. */
+static bool is_left_behind(const struct change *c, const struct run_view *run, size_t runs, struct arena *keep)
+{
+    const char *name = json_get_text(c->begun->data, "run", keep);
+    for (size_t i = 0; name && name[0] && i < runs; i++)
+        if (text_equal(run[i].run, name))
+            return text_equal(run[i].state, "ended");
+    return true;
+}
+
+bool restore_unsettled(struct restoring *s, struct run *r, struct err *e)
+{
+    const struct run_view *run;
+    size_t runs;
+    struct journal j;
+    if (!ledger_read(&s->ledger, r->ws, r->keep, e) || !r->store->read(r->store, r->incident, &j, r->keep, e)
+        || !runs_fold(&run, &runs, r->ws, &j, r->keep, e))
+        return false;
+    s->unsettled = arena_many(r->keep, const struct change *, s->ledger.changes + 1);
+    for (size_t i = 0; i < s->ledger.targets && !r->dry; i++) {
+        if (!wanted(s, r, &s->ledger.target[i]))
+            continue;
+        for (const struct change *const *c = s->ledger.target[i].change; *c; c++)
+            if ((*c)->state == CHANGE_IN_FLIGHT && text_equal((*c)->incident, r->incident)
+                && !json_count(json_get((*c)->begun->data, "undoes")) && is_left_behind(*c, run, runs, r->keep))
+                s->unsettled[s->unsettleds++] = *c;
+    }
+    return true;
+}
+
 bool restore_gather(struct restoring *s, struct run *r, struct err *e)
 {
     if (!run_ledger(&s->ledger, r, e))
         return false;
     s->item = arena_many(r->keep, struct item, s->ledger.targets + 1);
+    s->items = 0;
+    s->left_out = NULL;
     for (const char *const *name = s->names; name && *name; name++)
         if (!ledger_find(&s->ledger, r->incident, *name))
             return err_usage(e, "there is no change '%s' in %s; 'tocsin restore' lists them", *name,

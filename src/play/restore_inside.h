@@ -9,6 +9,7 @@ struct item {
     const struct change *change;      /* whose undo is performed */
     const struct role_action *undo;
     const char *args, *undoes;        /* canonical; JSON list of hashes */
+    const char *now;                  /* the target and what the world shows of it; NULL */
     bool already;                     /* the world shows `before` */
 };
 
@@ -18,14 +19,24 @@ struct restoring {
     size_t items, at;
     const char *even_so, *ip, *key;
     const char *const *names;         /* NULL: all */
-    const char *refused;
+    const struct change **unsettled;  /* nobody knows yet whether they happened */
+    size_t unsettleds;
+    bool refused;
     const char *left_out;             /* what could not be put back, and why; NULL */
     struct err wrong;                 /* what was asked for cannot be looked up */
-    bool consented;
+    const char *asked, *consented;    /* hashes: of what is to be done, of what was said yes to */
+    const char *agreed;               /* `now` of what is no longer as we left it, and yet is to be put back */
     step_fn *then;                    /* with b->answer */
 };
 
 /* Fills in what is wanted and changed, in the order in which it is safe. */
 bool restore_gather(struct restoring *s, struct run *r, struct err *e);
+
+/* Those of what is wanted that were left in flight by somebody who is gone. */
+bool restore_unsettled(struct restoring *s, struct run *r, struct err *e);
+
+/* restore_look.c: looks at everything, asks, and goes on with restore_put_back(). */
+void restore_begin(struct branch *b, struct restoring *s);
+void restore_put_back(struct branch *b);
 
 #endif

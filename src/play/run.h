@@ -38,6 +38,7 @@ struct run_request {
     const char *const *argument; /* "key=value"; then NULL */
     const struct audience *audience;
     const char *over;      /* although that incident has the target changed; NULL */
+    const char *even_so;   /* do, restore: why, although it is not quiet, not seen or not enough; NULL */
     /* Of a dry run: where its world comes from. Neither: the simulator's own,
      * else one made of the configuration. */
     bool live;             /* one snapshot, read through the bound plugins */
@@ -90,10 +91,10 @@ bool run_did(const char **text, const struct run_request *r, const char *action,
              int64_t early_ms, int64_t late_ms, struct arena *keep, struct err *e);
 
 /* Puts back: changes by name, or ip=IP, or all (names NULL). Refuses what is
- * not quiet, not observed, below pool_min or no longer ours, unless even_so.
- * *left: how many are still changed. */
+ * not quiet, not observed, below pool_min or no longer ours, unless the request says
+ * even_so. *left: how many are still changed. */
 bool run_restore(const struct run_request *r, const char *const *names, const char *ip,
-                 const char *even_so, size_t *left, struct arena *keep, struct err *e);
+                 size_t *left, struct arena *keep, struct err *e);
 
 /* The baseline that `open` takes: what can be read of pool, dns, attachments. */
 bool run_baseline(const struct run_request *r, struct arena *keep, struct err *e);

@@ -12,14 +12,12 @@ static void ended(struct branch *b)
     struct run *r = b->run;
     struct work *w = b->work;
     w->in_flight = false;
-    if (w->lock)
-        r->store->unlock(r->store, w->lock);
-    w->lock = NULL;
-    if (w->again && w->attempt < 3) { /* settled absent: the attempt grows, and it is done */
+    change_unlock(r, w);
+    if (w->again && !w->once && w->attempt < 3) { /* settled absent: the attempt grows, and it is done */
         w->again = false;
         w->attempt++;
         w->recorded = NULL;
-        w->shows_by = 0;
+        w->shows_by = w->guard_until = 0;
         w->consented = true;
         w->result = w->after = w->before = (struct json){ 0 };
         change_start(b, w);

@@ -23,7 +23,8 @@ bool verb_do(struct desk *d, struct err *e)
     if (!desk_needs(d, 0, e) || !desk_acts(d, e))
         return false;
     struct run_request request = { .ws = &d->ws, .incident = d->name, .argument = d->word + 1,
-                                   .audience = &audience, .over = desk_option(d, "over") };
+                                   .audience = &audience, .over = desk_option(d, "over"),
+                                   .even_so = desk_option(d, "even-so") };
     if (!run_do(&text, &request, d->word[0], d->keep, e))
         return false;
     tell(d, d->word[0], text);

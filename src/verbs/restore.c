@@ -80,8 +80,9 @@ bool verb_restore(struct desk *d, struct err *e)
     if (!desk_acts(d, e))
         return false;
     struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience,
-                                   .over = desk_option(d, "over") };
-    if (!run_restore(&request, names[0] ? names : NULL, ip, desk_option(d, "even-so"), &left,
+                                   .over = desk_option(d, "over"),
+                                   .even_so = desk_option(d, "even-so") };
+    if (!run_restore(&request, names[0] ? names : NULL, ip, &left,
                      d->keep, e))
         return false;
     desk_echo(d, "%s", !left ? "put back; nothing is changed any more"

@@ -3,6 +3,7 @@
 #include "verbs/verbs.h"
 
 #define OPTIONS(...) (const struct verb_option[]){ __VA_ARGS__, { 0 } }
+#define EVEN_SO { "even-so", "TEXT", "although it is not quiet, cannot be seen, or leaves too few" }
 #define OVER { "over", "INCIDENT", "although that incident has the target changed" }
 static const char wrong[] = "something is wrong", fight[] = "we are fighting",
                   where[] = "where are we", over[] = "it is over", report[] = "the report",
@@ -56,7 +57,7 @@ const struct verb verbs[] = {
               { "scenario", "FILE", "from that scenario's world, a minute into its first wave" },
               { "format", "text|md", "how to print it" }) },
     { "do", "ROLE.ACTION [KEY=VALUE]...", "one change, recorded, without a runbook",
-      fight, OPEN, verb_do, OPTIONS(OVER) },
+      fight, OPEN, verb_do, OPTIONS(EVEN_SO, OVER) },
     { "did", "ROLE.ACTION [KEY=VALUE]... [@T]", "a change that was done elsewhere, by hand",
       fight, OPEN, verb_did, NULL },
     { "approve", "[ID]", "yes to a question; alone it shows what is asked", fight, OPEN,
@@ -78,7 +79,7 @@ const struct verb verbs[] = {
     { "restore", "[CHANGE]... [ip=IP]", "put back what was changed; alone it lists it",
       fight, OPEN | OR_THE_LAST, verb_restore,
       OPTIONS({ "all", NULL, "everything" },
-              { "even-so", "TEXT", "although it is not quiet or cannot be seen" },
+              EVEN_SO,
               OVER) },
     { "keep", "CHANGE...", "a change that is to stay", fight, OPEN | OR_THE_LAST, verb_keep,
       OPTIONS({ "because", "TEXT", "why" }) },

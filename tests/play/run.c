@@ -179,7 +179,8 @@ static void killed_while_putting_back_it_goes_on_and_does_nothing_twice(void **_
     calm->stage->clock.now += 3600 * 1000;
     struct run_request q = theatre_request(calm, NULL, NULL);
     int64_t before = calm->writes;
-    assert_good(run_restore(&q, NULL, NULL, "a test", &left, test_keep(), &calm->e), &calm->e);
+    q.even_so = "a test";
+    assert_good(run_restore(&q, NULL, NULL, &left, test_keep(), &calm->e), &calm->e);
     assert_int_equal(left, 0);
     assert_string_equal(theatre_changed(calm), "");
     for (int64_t at = before + 1; at <= calm->writes; at++)
@@ -190,10 +191,12 @@ static void killed_while_putting_back_it_goes_on_and_does_nothing_twice(void **_
             q = theatre_request(t, NULL, NULL);
             t->die_at_write = at;
             t->die_after = behind;
-            assert_false(run_restore(&q, NULL, NULL, "a test", &left, test_keep(), &t->e));
+            q.even_so = "a test";
+            assert_false(run_restore(&q, NULL, NULL, &left, test_keep(), &t->e));
             t->die_at_write = 0;
             t->e = (struct err){ 0 };
-            assert_good(run_restore(&q, NULL, NULL, "a test", &left, test_keep(), &t->e), &t->e);
+            q.even_so = "a test";
+            assert_good(run_restore(&q, NULL, NULL, &left, test_keep(), &t->e), &t->e);
             assert_int_equal(left, 0);
             assert_string_equal(theatre_changed(t), "");
             if (theatre_effects(t) != theatre_effects(calm)) {
@@ -358,7 +361,7 @@ static void restore_refuses_what_is_flooded_or_unseen(void **_)
     size_t left;
     assert_good(theatre_run(t, "book"), &t->e);
     struct run_request q = theatre_request(t, NULL, NULL);
-    assert_refused(run_restore(&q, NULL, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
+    assert_refused(run_restore(&q, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
                    "nobody can see whether 192.0.2.1 is flooded");
     theatre_runbook(t, "watch", "local v = cloud.create_vpc { name = \"watch\" }\n"
                                 "cloud.attach { ip = \"192.0.2.1\", vpc = v.id }");
@@ -366,15 +369,15 @@ static void restore_refuses_what_is_flooded_or_unseen(void **_)
     theatre_flood(t, "192.0.2.1", 600000);
     t->stage->clock.now += 60000;
     static const char *const c1[] = { "C1", NULL };
-    assert_refused(run_restore(&q, c1, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
+    assert_refused(run_restore(&q, c1, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
                    "192.0.2.1 is flooded: ");
     t->stage->clock.now += 15 * 60000;
-    assert_refused(run_restore(&q, c1, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
+    assert_refused(run_restore(&q, c1, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED,
                    "nothing was put back");
     t->stage->clock.now += 40 * 60000;
-    assert_good(run_restore(&q, c1, NULL, NULL, &left, test_keep(), &t->e), &t->e);
+    assert_good(run_restore(&q, c1, NULL, &left, test_keep(), &t->e), &t->e);
     assert_int_equal(left, 2);
-    assert_good(run_restore(&q, NULL, NULL, NULL, &left, test_keep(), &t->e), &t->e);
+    assert_good(run_restore(&q, NULL, NULL, &left, test_keep(), &t->e), &t->e);
     assert_int_equal(left, 0);
 }
 
@@ -384,7 +387,8 @@ static void what_is_not_quiet_goes_back_only_even_so_and_on_the_record(void **_)
     size_t left;
     assert_good(theatre_run(t, "book"), &t->e);
     struct run_request q = theatre_request(t, NULL, NULL);
-    assert_good(run_restore(&q, NULL, "192.0.2.1", "the customer asked", &left, test_keep(), &t->e), &t->e);
+    q.even_so = "the customer asked";
+    assert_good(run_restore(&q, NULL, "192.0.2.1", &left, test_keep(), &t->e), &t->e);
     assert_int_equal(left, 0);
     struct journal j = theatre_journal(t);
     bool said = false;
@@ -456,7 +460,7 @@ static void ctrl_c_stops_after_the_change_in_flight(void **_)
 static void what_was_finished_by_hand_is_not_done_again(void **_)
 {
     struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\nnote \"end\"");
-    t->die_at_wait = 3; /* in the middle of it */
+    t->die_at_wait = 4; /* in the middle of it */
     assert_false(theatre_run(t, "book"));
     assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 1);
     assert_int_equal(theatre_count(t, EVENT_ACTION_ENDED), 0);

@@ -41,7 +41,7 @@ static bool put_back(struct theatre *t)
     struct run_request q = theatre_request(t, NULL, NULL);
     size_t left;
     t->e = (struct err){ 0 };
-    return run_restore(&q, NULL, NULL, NULL, &left, test_keep(), &t->e) && left == 0;
+    return run_restore(&q, NULL, NULL, &left, test_keep(), &t->e) && left == 0;
 }
 
 /* pool, names, IPs and networks, without what only a clock or a name of an attempt tells */

@@ -1,0 +1,253 @@
+/* restore_look.c: looking before anything is put back, and again once somebody
+ * has said yes: only what is settled, quiet and seen, only while the world still
+ * shows what we left, and never so that a pool runs short. */
+#include "play/restore_inside.h"
+
+#include <string.h>
+
+static struct restoring *of(struct branch *b) { return b->context2; }
+
+static void look(struct branch *b);
+static void look_next(struct branch *b);
+
+static void refuse(struct branch *b, const char *why)
+{
+    struct restoring *s = of(b);
+    s->refused = true;
+    b->answer = (struct answer){ .text = arena_print(b->run->keep, "%s; nothing was put back", why) };
+    s->then(b);
+}
+
+static void give_up(struct branch *b, const struct err *e)
+{
+    struct restoring *s = of(b);
+    s->wrong = *e;
+    b->answer = (struct answer){ .text = arena_string(b->run->keep, e->text) };
+    s->then(b);
+}
+
+/* Quiet, and as we left it */
+
+static void next(struct branch *b)
+{
+    of(b)->at++;
+    look_next(b);
+}
+
+static void have_quiet(struct branch *b)
+{
+    if (b->answer.good)
+        next(b);
+    else
+        refuse(b, b->answer.text);
+}
+
+static void check_quiet(struct branch *b)
+{
+    struct restoring *s = of(b);
+    const struct item *i = &s->item[s->at];
+    struct json ip = json_get(json_from(i->args), "ip");
+    b->key = s->key ? s->key : "";
+    if (i->already || s->even_so || i->undo->quiet_ms == 0 || !ip.at)
+        next(b);
+    else
+        quiet_ask(b, ip, i->undo->quiet_ms, have_quiet);
+}
+
+static void stay_or_go(struct branch *b)
+{
+    struct restoring *s = of(b);
+    if (b->answer.good) {
+        s->agreed = s->item[s->at].now;
+        check_quiet(b);
+    } else {
+        refuse(b, "the world is no longer as we left it");
+    }
+}
+
+static void have_state(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    struct item *i = &s->item[s->at];
+    bool read = b->view.state == TASK_DONE && b->view.outcome == OUTCOME_OK && b->view.result;
+    const char *now = read ? json_canonical(json_from(b->view.result), r->keep) : NULL;
+    const char *before = i->target->before.at ? json_canonical(i->target->before, r->keep) : NULL;
+    const char *after = i->target->after.at ? json_canonical(i->target->after, r->keep) : NULL;
+    i->now = now ? arena_print(r->keep, "%s %s", i->target->name, now) : NULL;
+    i->already = now && text_equal(now, before);
+    if (!i->already && now && after && !text_equal(now, after) && !s->even_so && !text_equal(i->now, s->agreed)) {
+        const char *was = state_words(i->target->before, r->keep);
+        consent_ask(b, "choose", arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back "
+                    "all the same?", i->target->name, was, state_words(i->target->after, r->keep),
+                    state_words(json_from(now), r->keep), was), i->undo->full,
+                    sha256_of(r->keep, i->args), NULL, stay_or_go);
+        return;
+    }
+    check_quiet(b);
+}
+
+/* Enough left in each pool, step by step */
+
+static const char *service_shrunk(const struct item *i, struct arena *keep)
+{
+    return i->undo->shrinks_pool && !i->already ? json_get_text(json_from(i->args), "service", keep) : NULL;
+}
+
+static void check_pools(struct branch *b);
+
+static void have_pool(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    struct pool_view *p = &b->pool;
+    const char **ip = arena_many(r->keep, const char *, p->count + s->items + 1);
+    if (p->count)
+        memcpy(ip, p->ip, p->count * sizeof *ip);
+    p->ip = ip;
+    for (size_t k = 0; k < s->items; k++) {
+        const struct item *i = &s->item[k];
+        struct json args = json_from(i->args);
+        const char *one = json_get_text(args, "ip", r->keep);
+        if (i->already || !one || !json_is(json_get(args, "service"), p->service))
+            continue;
+        const char *why = i->undo->shrinks_pool ? pool_would_lack(b, i->undo->full, one) : NULL;
+        if (why) {
+            refuse(b, why);
+            return;
+        }
+        pool_after(p, i->undo->full, one);
+    }
+    s->at++;
+    check_pools(b);
+}
+
+static void ask_once(struct branch *b);
+
+static void check_pools(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    for (; s->at < s->items && !s->even_so; s->at++) {
+        const char *service = service_shrunk(&s->item[s->at], r->keep);
+        if (service) {
+            pool_read(b, service, have_pool);
+            return;
+        }
+    }
+    ask_once(b);
+}
+
+/* The question */
+
+static const char *summary(struct restoring *s, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    text_print(&t, "put back %s:", text_count(keep, (int64_t)s->items, "change"));
+    for (size_t i = 0; i < s->items; i++)
+        text_print(&t, "%s %s %s", i ? ";" : "", s->item[i].undo->full, s->item[i].target->name);
+    text_add(&t, "?");
+    return t.at;
+}
+
+/* Between the question and the yes the world and the ledger went on: all is looked
+ * at once more, and asked again if it is no longer the same. */
+static void consented(struct branch *b)
+{
+    struct restoring *s = of(b);
+    if (!b->answer.good) {
+        refuse(b, b->answer.text);
+        return;
+    }
+    s->consented = s->asked;
+    look(b);
+}
+
+static void ask_once(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    bool needed = false, second = false, any;
+    struct text sum = text_new(r->keep);
+    for (size_t i = 0; i < s->items; i++) {
+        needed = consent_needed(r, s->item[i].undo, &any) || needed;
+        second = second || any;
+        text_print(&sum, "%s%s", s->item[i].undo->full, s->item[i].args);
+    }
+    s->asked = sha256_of(r->keep, sum.at);
+    s->at = 0;
+    if (!needed || text_equal(s->asked, s->consented))
+        restore_put_back(b);
+    else
+        consent_ask(b, second ? "approve" : "consent", summary(s, r->keep), "restore", s->asked, NULL, consented);
+}
+
+static void look_next(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    struct err e = { 0 };
+    if (s->at == s->items) {
+        s->at = 0;
+        check_pools(b);
+        return;
+    }
+    const struct item *i = &s->item[s->at];
+    b->key = s->key ? s->key : "";
+    if (!read_state(b, i->undo, json_from(i->args), have_state, &e))
+        refuse(b, arena_string(r->keep, e.text));
+}
+
+static void look(struct branch *b)
+{
+    struct restoring *s = of(b);
+    struct err e = { 0 };
+    s->at = 0;
+    if (restore_gather(s, b->run, &e))
+        look_next(b);
+    else
+        give_up(b, &e);
+}
+
+/* What nobody knows yet: a change left in flight by a `do`, or by a run that has ended */
+
+static void settle_next(struct branch *b);
+
+static void settled(struct branch *b)
+{
+    b->work = NULL;
+    of(b)->at++;
+    settle_next(b);
+}
+
+static void settle_next(struct branch *b)
+{
+    struct run *r = b->run;
+    struct restoring *s = of(b);
+    struct err e = { 0 };
+    if (s->at == s->unsettleds) {
+        look(b);
+        return;
+    }
+    const struct change *c = s->unsettled[s->at];
+    struct work *w = arena_one(r->keep, struct work);
+    *w = (struct work){ .action = roles_find(&r->roles, c->action, &e), .args = c->args, .recorded = c->begun,
+                        .args_sha256 = json_get_text(c->begun->data, "args_sha256", r->keep),
+                        .once = true, .done = settled };
+    b->key = s->key ? arena_print(r->keep, "%s/%s", s->key, c->name) : c->name;
+    if (w->action)
+        change_settle_recorded(b, w);
+    else
+        give_up(b, &e);
+}
+
+void restore_begin(struct branch *b, struct restoring *s)
+{
+    struct err e = { 0 };
+    b->context2 = s;
+    s->at = 0;
+    if (restore_unsettled(s, b->run, &e))
+        settle_next(b);
+    else
+        give_up(b, &e);
+}
