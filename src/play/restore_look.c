@@ -226,7 +226,10 @@ static void settle_next(struct branch *b)
     struct restoring *s = of(b);
     struct err e = { 0 };
     if (s->at == s->unsettleds) {
-        look(b);
+        if (!s->unsettleds || engine_recount(r, &e)) /* what we settled ourselves is in flight no more */
+            look(b);
+        else
+            give_up(b, &e);
         return;
     }
     const struct change *c = s->unsettled[s->at];

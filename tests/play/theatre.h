@@ -22,6 +22,7 @@ struct theatre {
     bool dead;
     int interrupts;                  /* how often Ctrl-C was pressed */
     void (*at_wait)(struct theatre *t); /* what somebody else does meanwhile */
+    void (*at_ask)(struct theatre *t);  /* and while a question stands open, once */
     struct err e;
     struct run_outcome outcome;
 };
@@ -72,6 +73,11 @@ static inline enum heard theatre_ask(void *context, const char *mode, const char
     text_print(&t->said, "? %s: %s\n", mode, question);
     if (!t->line || !t->line[t->lines_used] || text_equal(mode, "approve"))
         return HEARD_NOBODY;
+    if (t->at_ask) {
+        void (*meanwhile)(struct theatre *t) = t->at_ask;
+        t->at_ask = NULL;
+        meanwhile(t);
+    }
     *answer = t->line[t->lines_used++];
     *text = text_equal(*answer, "yes") || text_equal(*answer, "no") ? "" : *answer;
     return HEARD_ANSWER;

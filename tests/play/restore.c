@@ -1,0 +1,193 @@
+/* tests/play/restore.c: nothing goes back too early, too far, or past a person. */
+#include "theatre.h"
+
+static const char *const drill =
+    "world: simulated\nzone: Europe/Paris\n"
+    "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2], pool_min: 1 }\n";
+static const char *const yes[] = { "yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", NULL };
+static const char *const watched = /* out of the pool, and where somebody can look at it */
+    "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
+    "local v = cloud.create_vpc { name = \"watch\" }\ncloud.attach { ip = \"192.0.2.1\", vpc = v.id }\n";
+static const char *const spare =
+    "local s = cloud.allocate_ip { name = \"spare\" }\npool.add { service = \"osc-fr1\", ip = s.ip }\n";
+
+static const char *const service_ip[] = { "service=osc-fr1", "ip=192.0.2.1", NULL };
+static size_t left;
+static const char *text;
+
+static struct theatre *after(const char *steps)
+{
+    struct theatre *t = theatre_open(drill);
+    t->line = yes;
+    theatre_runbook(t, "book", steps);
+    assert_good(theatre_run(t, "book"), &t->e);
+    return t;
+}
+
+static bool put_back(struct theatre *t, const char *const *names)
+{
+    struct run_request q = theatre_request(t, NULL, NULL);
+    t->e = (struct err){ 0 };
+    return run_restore(&q, names, NULL, &left, test_keep(), &t->e);
+}
+
+
+/* At 14:41 people type `do`, not `restore`. */
+static void no_other_way_puts_a_flooded_ip_back(void **_)
+{
+    struct theatre *t = after(watched);
+    theatre_flood(t, "192.0.2.1", 600000);
+    t->stage->clock.now += 60000;
+    struct run_request q = theatre_request(t, NULL, service_ip);
+    assert_refused(run_do(&text, &q, "pool.add", test_keep(), &t->e), &t->e, ERR_FAILED, "192.0.2.1 is flooded: ");
+    theatre_runbook(t, "again", "pool.add { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    assert_refused(theatre_run(t, "again"), &t->e, ERR_FAILED, "192.0.2.1 is flooded: ");
+    q.even_so = "the customer asked";
+    t->e = (struct err){ 0 };
+    assert_good(run_do(&text, &q, "pool.add", test_keep(), &t->e), &t->e);
+    assert_null(strstr(theatre_changed(t), "pool:osc-fr1/192.0.2.1"));
+}
+
+static void what_a_run_took_out_itself_it_puts_back_only_when_it_is_quiet(void **_)
+{
+    struct theatre *t = theatre_open(drill);
+    t->line = yes;
+    theatre_runbook(t, "book", "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n"
+                               "pool.add { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "unknown is not quiet");
+}
+
+static void a_fresh_spare_joins_the_pool_without_that_look(void **_)
+{
+    struct theatre *t = after(spare);
+    assert_non_null(strstr(theatre_changes(t), "pool.add pool:osc-fr1/203.0.113.11 ok"));
+}
+
+static void a_flood_begins(struct theatre *t)
+{
+    theatre_flood(t, "192.0.2.1", 600000);
+    t->stage->clock.now += 20000;
+}
+
+static void what_was_quiet_before_the_question_is_looked_at_again_after_the_yes(void **_)
+{
+    struct theatre *t = after(arena_print(test_keep(), "%s%s", watched, spare));
+    t->stage->clock.now += 2 * 3600 * 1000;
+    t->at_ask = a_flood_begins;
+    assert_false(put_back(t, NULL));
+    assert_non_null(strstr(t->e.text, "192.0.2.1 is flooded: "));
+    assert_int_equal(theatre_count(t, EVENT_UNDONE), 0);
+}
+
+static void keep_c1(struct theatre *t)
+{
+    struct journal j = theatre_journal(t);
+    for (size_t i = 0; i < j.count; i++) {
+        if (j.event[i].kind != EVENT_ACTION_BEGUN || !json_is(json_get(j.event[i].data, "change"), "C1"))
+            continue;
+        struct draft kept = { .at = INSTANT_NONE, .by = "carol", .uid = "sim", .kind = EVENT_KEPT,
+            .data = arena_print(test_keep(), "{\"changes\":[\"%s\"],\"because\":\"we need it\"}", j.event[i].hash) };
+        struct appended out;
+        struct err e = { 0 };
+        assert_good(t->real->append(t->real, t->incident, NULL, NULL, &kept, 1, true, &out, test_keep(), &e), &e);
+    }
+}
+
+static void what_somebody_keeps_while_the_question_stands_open_stays(void **_)
+{
+    struct theatre *t = after(arena_print(test_keep(), "%s%s", watched, spare));
+    t->stage->clock.now += 2 * 3600 * 1000;
+    t->at_ask = keep_c1;
+    assert_good(put_back(t, NULL), &t->e);
+    assert_null(strstr(theatre_changes(t), "pool.add pool:osc-fr1/192.0.2.1"));
+    assert_non_null(strstr(theatre_changes(t), "cloud.release_ip cloud:ip/spare ok"));
+}
+
+static void take_the_other(struct theatre *t)
+{
+    static const char *const other[] = { "service=osc-fr1", "ip=192.0.2.2", NULL };
+    struct run_request q = theatre_request(t, NULL, other);
+    struct err e = { 0 };
+    assert_good(run_do(&text, &q, "pool.remove", test_keep(), &e), &e);
+}
+
+static void a_pool_is_not_emptied_by_two_who_were_asked_at_once(void **_)
+{
+    struct theatre *t = theatre_open(drill);
+    t->line = yes;
+    t->at_ask = take_the_other;
+    struct run_request q = theatre_request(t, NULL, service_ip);
+    assert_refused(run_do(&text, &q, "pool.remove", test_keep(), &t->e), &t->e, ERR_FAILED,
+                   "would leave 0 IPs in the pool");
+}
+
+static void nor_by_two_branches_of_one_run(void **_)
+{
+    struct theatre *t = theatre_open(drill);
+    t->line = yes;
+    theatre_runbook(t, "book", "each { { \"192.0.2.1\", \"192.0.2.2\" }, function(ip) pool.remove { service = \"osc-fr1\","
+                               " ip = ip } end, at_once = 2 }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "would leave 0 IPs in the pool");
+    assert_int_equal(theatre_effects(t), 1);
+}
+
+/* The old ones have left meanwhile: the spare is all that serves. */
+static void nothing_is_put_back_where_the_pool_would_run_short_on_the_way(void **_)
+{
+    struct theatre *t = after("local s = cloud.allocate_ip { name = \"spare\" }\n"
+                              "dns.add { service = \"osc-fr1\", ip = s.ip }\npool.add { service = \"osc-fr1\", ip = s.ip }");
+    struct err e = { 0 };
+    assert_good(plugins_look(&text, t->stage->plugins, "sim", "put",
+        "{\"services\":{\"osc-fr1\":{\"pool\":{\"203.0.113.11\":true},\"dns\":{}}}}", test_keep(), &e), &e);
+    size_t before = theatre_effects(t);
+    assert_false(put_back(t, NULL));
+    assert_non_null(strstr(t->e.text, "would leave 0 IPs in the pool"));
+    assert_int_equal(theatre_effects(t), before);
+}
+
+/* A hand that was killed in the middle: restore asks the world first, then puts back. */
+static void what_a_dead_hand_left_in_flight_is_looked_into_first(void **_)
+{
+    for (int64_t at = 1; at <= 8; at++) {
+        struct theatre *t = theatre_open(drill);
+        t->line = yes;
+        t->die_at_wait = at;
+        struct run_request q = theatre_request(t, NULL, service_ip);
+        (void)run_do(&text, &q, "pool.remove", test_keep(), &t->e);
+        t->dead = false;
+        t->die_at_wait = 0;
+        if (!theatre_changed(t)[0])
+            continue;
+        q.even_so = "a test";
+        t->e = (struct err){ 0 };
+        bool good = run_restore(&q, NULL, NULL, &left, test_keep(), &t->e);
+        if (!good)
+            fail_msg("killed at %lld: %s\n%s", (long long)at, t->e.text, t->said.at);
+        assert_string_equal(theatre_changed(t), "");
+    }
+}
+
+static void what_is_not_changed_is_not_said_to_be_put_back(void **_)
+{
+    struct theatre *t = after(watched);
+    struct run_request q = theatre_request(t, NULL, NULL);
+    assert_refused(run_restore(&q, NULL, "192.0.2.11", &left, test_keep(), &t->e), &t->e, ERR_FAILED,
+                   "nothing of 192.0.2.11 is changed");
+}
+
+int main(void)
+{
+    const struct CMUnitTest restore[] = {
+        promise(no_other_way_puts_a_flooded_ip_back),
+        promise(what_a_run_took_out_itself_it_puts_back_only_when_it_is_quiet),
+        promise(a_fresh_spare_joins_the_pool_without_that_look),
+        promise(what_was_quiet_before_the_question_is_looked_at_again_after_the_yes),
+        promise(what_somebody_keeps_while_the_question_stands_open_stays),
+        promise(a_pool_is_not_emptied_by_two_who_were_asked_at_once),
+        promise(nor_by_two_branches_of_one_run),
+        promise(nothing_is_put_back_where_the_pool_would_run_short_on_the_way),
+        promise(what_a_dead_hand_left_in_flight_is_looked_into_first),
+        promise(what_is_not_changed_is_not_said_to_be_put_back),
+    };
+    return cmocka_run_group_tests(restore, NULL, NULL);
+}
