@@ -167,9 +167,23 @@ struct reading {
     bool about, said_day, has_offset, yesterday;
 };
 
+/* "9:40", "~9:40", "yesterday 9:40": as many type it, with the digit that is missing. */
+static const char *with_two_digits(char *out, size_t room, const char *text)
+{
+    const char *colon = strchr(text, ':');
+    size_t before = colon ? (size_t)(colon - text) : 0;
+    bool one = before && text[before - 1] >= '0' && text[before - 1] <= '9'
+            && (before == 1 || text[before - 2] == '~' || text[before - 2] == ' ' || text[before - 2] == 'T');
+    if (!one || strlen(text) + 2 > room)
+        return text;
+    snprintf(out, room, "%.*s0%s", (int)(before - 1), text, colon - 1);
+    return out;
+}
+
 static bool read_moment(struct reading *r, const char *text)
 {
-    const char *at = text;
+    char padded[64];
+    const char *at = with_two_digits(padded, sizeof padded, text);
     *r = (struct reading){ 0 };
     r->about = take(&at, '~');
     if (text_starts(at, "yesterday ")) {
@@ -243,7 +257,9 @@ bool moment_parse(struct moment *out, const char *text, const char *zone, int64_
                   struct arena *keep, struct err *e)
 {
     struct reading r;
-    if (*text == '-') {
+    if (!strcmp(text, "now")) {
+        *out = (struct moment){ .at = now, .said_day = true, .typed = "now" };
+    } else if (*text == '-') {
         if (!parse_ago(out, text, now, keep, e))
             return false;
     } else {
@@ -273,7 +289,7 @@ bool moment_parse(struct moment *out, const char *text, const char *zone, int64_
 bool duration_parse(int64_t *out_ms, const char *text)
 {
     static const struct { const char *unit; int64_t ms; } units[] = {
-        { "ms", 1 }, { "d", DAY_MS }, { "h", HOUR_MS }, { "m", MINUTE_MS }, { "s", SECOND_MS },
+        { "ms", 1 }, { "min", MINUTE_MS }, { "d", DAY_MS }, { "h", HOUR_MS }, { "m", MINUTE_MS }, { "s", SECOND_MS },
     };
     int64_t sum = 0;
     if (!*text)

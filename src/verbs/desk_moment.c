@@ -44,7 +44,7 @@ static bool goes_on(const char *word, const char *next)
 {
     if (!next || !isdigit((unsigned char)next[0]) || !strchr(next, ':'))
         return false;
-    return text_equal(word, "@yesterday") || (strlen(word) == 11 && word[5] == '-' && word[8] == '-');
+    return text_equal(word, "@yesterday") || text_equal(word, "@today") || (strlen(word) == 11 && word[5] == '-' && word[8] == '-');
 }
 
 /* A day that nobody named and that is not today is asked: at 00:10, "23:50"
@@ -113,9 +113,34 @@ static bool put_on_its_day(struct desk *d, struct moment *m, struct err *e)
                                        zone_words(d->keep, zone, m->at)), e);
 }
 
+/* "@ 11:25" is "@11:25", and "@11:25:" or "@11:25," is that, too. */
+static void mend_slips(struct desk *d, size_t word)
+{
+    if (word + 1 < d->words && text_equal(d->word[word], "@") && strchr("0123456789-~", *d->word[word + 1])) {
+        d->word[word + 1] = arena_print(d->keep, "@%s", d->word[word + 1]);
+        take_word(d, word);
+    }
+    if (word >= d->words || !is_time_word(d->word[word]))
+        return;
+    size_t length = strlen(d->word[word]);
+    if (strchr(":,;", d->word[word][length - 1]))
+        d->word[word] = arena_copy(d->keep, d->word[word], length - 1);
+}
+
+void desk_say_if_time(struct desk *d, const char *text)
+{
+    struct moment m;
+    struct err none = { 0 };
+    const char *first = arena_copy(d->keep, text, strcspn(text, " "));
+    if (isdigit((unsigned char)*first) && looks_like_time(first)
+        && moment_parse(&m, first, desk_zone(d), desk_now(d), d->keep, &none))
+        desk_say(d, "  '%s' stands in the text; if that is when it was: tocsin amend last @%s", first, first);
+}
+
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
 {
     const char *typed = d->at_typed;
+    mend_slips(d, word);
     if (word && word < d->words && goes_on(d->word[word - 1], d->word[word]))
         word--; /* asked for the last word, which is the second half of a time */
     if (word < d->words && is_time_word(d->word[word])) {
@@ -148,12 +173,32 @@ static bool ends_on(struct desk *d, const struct moment *from, struct moment *to
     return of_day(d, to, day, e);
 }
 
+static bool is_dash(const char *word)
+{
+    return text_equal(word, "-") || text_equal(word, "\xe2\x80\x93") || text_equal(word, "\xe2\x80\x94");
+}
+
+/* "14:41 - 14:46" and "14:41–14:46" are "14:41-14:46". */
+static void join_span(struct desk *d, size_t word)
+{
+    if (word + 2 < d->words && looks_like_time(d->word[word]) && is_dash(d->word[word + 1])
+        && looks_like_time(d->word[word + 2])) {
+        d->word[word + 2] = arena_print(d->keep, "%s-%s", d->word[word], d->word[word + 2]);
+        take_word(d, word);
+        take_word(d, word);
+    }
+    const char *dash = strstr(d->word[word], "\xe2\x80\x93");
+    if (dash && looks_like_time(d->word[word]))
+        d->word[word] = arena_print(d->keep, "%.*s-%s", (int)(dash - d->word[word]), d->word[word], dash + 3);
+}
+
 bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk *d, size_t word,
                struct err *e)
 {
     *given = false;
     if (word >= d->words)
         return true;
+    join_span(d, word);
     const char *typed = d->word[word] + (d->word[word][0] == '@');
     if (!isdigit((unsigned char)typed[0]) && typed[0] != '~')
         return true;

@@ -173,6 +173,8 @@ static bool begin(struct desk *d, struct onset *o, struct err *e)
                       : arena_print(d->keep, "%s (%s lost)", o->level, desk_option(d, "lost"));
     desk_echo(d, "%s is %s%s: the clock runs%s", o->service, level, person_note(d, &said),
               fresh ? "; incident opened" : "");
+    if (!said.typed)
+        desk_say_if_time(d, o->text);
     if (fresh)
         desk_baseline(d);
     if (!m.typed && m.early_ms >= MINUTE_MS)
@@ -270,6 +272,8 @@ bool verb_up(struct desk *d, struct err *e)
         return false;
     if (!close_windows(d, service, &m, desk_text(d, first), e))
         return false;
+    if (m.typed == NULL)
+        desk_say_if_time(d, desk_text(d, first));
     desk_say(d, "  tocsin status   tocsin phase mitigated|monitoring|resolved   tocsin report");
     return true;
 }
@@ -333,6 +337,10 @@ bool verb_impact(struct desk *d, struct err *e)
         !desk_span(&from, &to, &whole, d, 2, e) || (!whole && !desk_moment(&from, d, 2, e)))
         return false;
     const char *service = d->word[0], *level = d->word[1], *text = desk_text(d, 2);
+    if (lost < 0 && text_equal(level, "degraded") && d->words > 2 && text_ends(d->word[2], "%")) {
+        err_hint(e, "tocsin impact %s degraded --lost %s", service, d->word[2]);
+        return err_usage(e, "'%s': is that lost, or left?", d->word[2]);
+    }
     if (text_equal(level, "up")) {
         if (whole)
             return err_usage(e, "'up' is a moment, not a window: @T");

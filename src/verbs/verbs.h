@@ -93,6 +93,8 @@ bool desk_at_most(struct desk *d, size_t count, struct err *e);
  * (out->at INSTANT_NONE: the moment of writing). Another day than today that
  * was not said is asked. Fills d->when too. */
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e);
+/* A text that begins with a time that has no '@' was perhaps meant as one: says so. */
+void desk_say_if_time(struct desk *d, const char *text);
 /* Has anything of the desk's incident happened in the last day? */
 bool desk_is_recent(const struct desk *d);
 /* Takes "14:41-14:46" at that word away: two moments; *given: was it one? */

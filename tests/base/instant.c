@@ -68,9 +68,22 @@ static void a_time_in_the_gap_is_refused_and_one_in_the_fold_is_asked_for(void *
     assert_non_null(strstr(e.hint, "2025-10-26T02:30:00+02:00 or 2025-10-26T02:30:00+01:00"));
 }
 
+static void a_digit_that_is_missing_and_now_are_understood(void **_)
+{
+    struct err e = { 0 };
+    struct moment m;
+    assert_good(moment_parse(&m, "~9:40", paris, utc(noon), test_keep(), &e), &e);
+    int64_t at = m.at;
+    assert_good(moment_parse(&m, "~09:40", paris, utc(noon), test_keep(), &e), &e);
+    assert_int_equal(m.at, at);
+    assert_good(moment_parse(&m, "now", paris, utc(noon), test_keep(), &e), &e);
+    assert_int_equal(m.at, utc(noon));
+    assert_int_equal(m.early_ms + m.late_ms, 0);
+}
+
 static void the_future_and_nonsense_are_refused(void **_)
 {
-    static const char *const bad[] = { "", "25:00", "11:60", "1:17", "11", "11:17x", "tomorrow 10:00", "-",
+    static const char *const bad[] = { "", "25:00", "11:60", "111:17", "11", "11:17x", "tomorrow 10:00", "-",
                                        "-5", "2025-02-29 10:00", "2025-13-01 10:00", "~", "11:1?", "-99999999999d" };
     struct err e = { 0 };
     struct moment m;
@@ -198,6 +211,7 @@ int main(void)
         promise(a_clock_time_is_the_latest_one_not_in_the_future),
         promise(precision_never_reaches_beyond_now),
         promise(a_time_in_the_gap_is_refused_and_one_in_the_fold_is_asked_for),
+        promise(a_digit_that_is_missing_and_now_are_understood),
         promise(the_future_and_nonsense_are_refused),
         promise(an_outage_across_the_change_of_clocks_has_its_real_length),
         promise(months_have_their_real_length_in_their_zone),
