@@ -131,9 +131,11 @@ bool verb_help(struct desk *d, struct err *e)
         return help_language(d, d->word[0], e);
     if (d->json)
         as_json(d, d->words ? d->word[0] : NULL);
-    else if (d->words)
-        one(d, v);
-    else
+    else if (!d->words)
         all(d);
+    else
+        one(d, v);
+    if (d->words && !d->json)
+        (void)help_word(d, v->name, "\nin a runbook: "); /* some names are both */
     return true;
 }

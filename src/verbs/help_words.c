@@ -83,6 +83,16 @@ static bool unknown(struct desk *d, const struct roles *r, const char *name, str
     return err_usage(e, "there is no verb or word '%s'", name);
 }
 
+bool help_word(struct desk *d, const char *name, const char *front)
+{
+    const struct word *w = engine_words;
+    while (w->name && !text_equal(w->name, name))
+        w++;
+    if (w->name)
+        fprintf(d->out, "%s%s\n  %s\n", front, w->shape, w->help);
+    return w->name != NULL;
+}
+
 bool help_language(struct desk *d, const char *name, struct err *e)
 {
     struct roles roles;
@@ -92,11 +102,8 @@ bool help_language(struct desk *d, const char *name, struct err *e)
         everything(d, &roles);
         return true;
     }
-    for (const struct word *w = engine_words; w->name; w++)
-        if (text_equal(w->name, name)) {
-            fprintf(d->out, "%s\n  %s\n", w->shape, w->help);
-            return true;
-        }
+    if (help_word(d, name, ""))
+        return true;
     for (size_t i = 0; i < roles.actions; i++)
         if (text_equal(roles.action[i].full, name)) {
             one_action(d, &roles.action[i]);
