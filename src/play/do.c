@@ -255,7 +255,9 @@ static bool read_base(struct run *r, const struct base *base, struct err *e)
     b->key = "";
     b->driver = drive_end;
     b->context = (void *)base;
-    if (!plugins_observes(r->plugins, base->action))
+    if (!plugins_can(r->plugins, base->action, &why))
+        write_base(b, base, NULL, arena_string(r->keep, why.text));
+    else if (!plugins_observes(r->plugins, base->action))
         write_base(b, base, NULL, arena_print(r->keep, "%s is done by hand here: nobody was asked", base->role));
     else if (!role_arguments(&canonical, base->action, json_from(base->args), r->keep, &why)
              || !task_perform(&task, r->plugins, base->action, json_from(canonical), "", r->keep, &why))

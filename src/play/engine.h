@@ -59,6 +59,7 @@ struct work {
     const char *args_sha256, *target, *undo, *name, *key, *even_so;
     const char *begun;                /* hash of action.begun */
     int64_t attempt, begun_at;
+    int64_t looked_since, say_at;     /* what became of it; when the next word of that is due */
     int64_t shows_by;                 /* so long may its effect take to show; 0: not done yet */
     const char *undoes;               /* JSON list of hashes; NULL */
     const struct change *over;        /* another incident's, that stands and is known of; NULL */

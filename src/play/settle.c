@@ -84,7 +84,7 @@ static void it_is_not(struct branch *b, const char *text)
     change_end(b);
 }
 
-static void ask_again(struct branch *b, const char *why);
+static void ask_again(struct branch *b, const char *wrong, const char *blind);
 
 /* Nobody but a person can tell. */
 static void person_told(struct branch *b)
@@ -102,7 +102,7 @@ static void person_told(struct branch *b)
     }
     if (text_equal(answer, "done") || text_equal(answer, "yes")) {
         if (!role_said(&result, &rest, w->action, text, keep, &e)) { /* said before anybody checked it */
-            ask_again(b, e.text);
+            ask_again(b, e.text, "");
             return;
         }
         w->result = json_from(result);
@@ -117,23 +117,38 @@ static void person_told(struct branch *b)
     change_end(b);
 }
 
-static void ask_again(struct branch *b, const char *why)
+/* wrong: with what was said before; blind: why nobody can see it. */
+static void ask_again(struct branch *b, const char *wrong, const char *blind)
 {
     struct run *r = b->run;
     struct work *w = b->work;
     const char *wants = role_wants(w->action, r->keep);
-    const char *question = arena_print(r->keep, "%s%s%s %s %s was begun, and nobody can see whether it "
-                                       "happened: was it done?%s%s", why, why[0] ? ": " : "", w->name,
-                                       w->action->full, w->target, wants[0] ? " With done, say " : "", wants);
+    const char *question = arena_print(r->keep, "%s%s%s %s %s was begun, and nobody can see whether it happened%s%s%s: "
+                                       "was it done?%s%s", wrong, wrong[0] ? ": " : "", w->name, w->action->full, w->target,
+                                       blind[0] ? " (" : "", blind, blind[0] ? ")" : "",
+                                       wants[0] ? " With done, say " : "", wants);
     consent_ask(b, "manual", question, w->action->full, w->args_sha256, NULL, person_told);
 }
 
 static void ask_a_person(struct branch *b)
 {
-    ask_again(b, "");
+    ask_again(b, "", "");
 }
 
 static void probe_again(struct branch *b);
+
+/* Whoever waits hears of it after 4 s, 8 s, 16 s, ... */
+static void look_again(struct branch *b, const char *what, int64_t at)
+{
+    struct run *r = b->run;
+    struct work *w = b->work;
+    int64_t now = r->world->now(r->world), looking = now - w->looked_since;
+    if (now >= w->say_at && looking > 0) {
+        run_say(r, w->key, "%s %s: %s (%s)", w->name, w->action->full, what, duration_words(r->keep, looking));
+        w->say_at = now + looking;
+    }
+    branch_wait(b, at, probe_again);
+}
 
 static void probed(struct branch *b)
 {
@@ -141,8 +156,7 @@ static void probed(struct branch *b)
     struct work *w = b->work;
     const struct task_view *v = &b->view;
     int64_t now = r->world->now(r->world);
-    int64_t late = w->begun_at + plugins_appears_within(r->plugins, w->action);
-    int64_t last = late + 10 * MINUTE_MS;
+    int64_t within = plugins_appears_within(r->plugins, w->action), late = w->begun_at + within;
     if (v->state == TASK_ASKS) {
         task_close(b->task);
         b->task = NULL;
@@ -161,16 +175,17 @@ static void probed(struct branch *b)
         if (now >= late)
             it_is_not(b, "it had not happened (looked into)");
         else
-            branch_wait(b, now + SECOND_MS < late ? now + SECOND_MS : late, probe_again);
+            look_again(b, "nothing is to be seen of it yet", now + SECOND_MS < late ? now + SECOND_MS : late);
         return;
     case SEEN_PENDING:
-        if (now < last)
-            branch_wait(b, now + 2 * SECOND_MS, probe_again);
+        if (now < w->looked_since + within + 2 * MINUTE_MS)
+            look_again(b, "accepted, not to be seen yet", now + 2 * SECOND_MS);
         else
-            ask_a_person(b);
+            ask_again(b, "", arena_print(r->keep, "accepted %s ago, and still not to be seen",
+                                         duration_words(r->keep, now - w->looked_since)));
         return;
     case SEEN_UNKNOWN:
-        ask_a_person(b);
+        ask_again(b, "", v->text ? v->text : "");
         return;
     }
 }
@@ -200,6 +215,8 @@ static void probe_again(struct branch *b)
 void change_settle(struct branch *b)
 {
     struct work *w = b->work;
+    w->looked_since = b->run->world->now(b->run->world);
+    w->say_at = w->looked_since + 4 * SECOND_MS;
     run_say(b->run, w->key, "%s %s: %s; looking into it", w->name, w->action->full,
             w->text && w->text[0] ? w->text : "the outcome is unknown");
     probe_again(b);

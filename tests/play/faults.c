@@ -112,6 +112,23 @@ static void a_lost_answer_and_a_kill_are_survived_together(void **_)
     }
 }
 
+/* Promised by the other side and never to be seen: whoever waits hears of it, and in the end is asked. */
+static void what_stays_pending_is_said_and_then_asked(void **_)
+{
+    struct theatre *t = theatre_open("services:\n  osc-fr1: { ips: [192.0.2.1] }\nroles: { pool: { plugin: slow } }\n");
+    stage_write(t->stage, "plugins/slow/plugin.lua",
+        "return { plays = { 'pool' }, actions = { ['pool.add'] = { appears_within = '30s',\n"
+        "perform = function() return unsure 'no answer' end, probe = function() return pending() end } } }\n");
+    theatre_runbook(t, "book", "pool.add { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    int64_t began = t->stage->clock.now;
+    assert_false(theatre_run(t, "book"));
+    assert_int_equal(t->stage->clock.now - began, 150 * SECOND_MS); /* appears_within, and two minutes */
+    assert_non_null(strstr(t->said.at, "pool.add: accepted, not to be seen yet (4 seconds)"));
+    assert_non_null(strstr(t->said.at, "(2 minutes 8 seconds)"));
+    assert_non_null(strstr(t->said.at, "nobody can see whether it happened (accepted 2 minutes 30 seconds ago, and still not "
+                                       "to be seen): was it done?"));
+}
+
 int main(void)
 {
     const struct CMUnitTest faults[] = {
@@ -126,6 +143,7 @@ int main(void)
         promise(what_shows_only_later_is_waited_for_and_stands_in_the_ledger),
         promise(what_does_not_show_at_all_is_not_forgotten),
         promise(a_lost_answer_and_a_kill_are_survived_together),
+        promise(what_stays_pending_is_said_and_then_asked),
     };
     return cmocka_run_group_tests(faults, NULL, NULL);
 }
