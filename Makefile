@@ -83,6 +83,9 @@ test: deps
 	@$(MAKE) -s $(JOBS) all units
 	@PROG=$(OUT)/tocsin tests/run $(UNITS)
 units: $(UNITS)
+# A plugin of one's own against the contracts of its roles: PLUGIN=DIR SETTINGS='key: value' make contract
+contract: all $(OUT)/tests/contracts/own
+	@$(OUT)/tests/contracts/own
 asan:
 	@$(MAKE) MODE=asan test
 # Minutes, not seconds: kills, damage, failing system calls; and the budgets.
@@ -110,5 +113,5 @@ uninstall:
 clean:
 	rm -rf build
 objects: $(OBJ)
-.PHONY: all objects clean deps demo test units asan torture bench browser install uninstall
+.PHONY: all objects clean deps demo test units contract asan torture bench browser install uninstall
 .SECONDARY:
