@@ -6,18 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct member { const char *name, *kind; }; /* kind: what it must be, "function", "text", ... */
+enum kind { A_TEXT, A_TRUTH, A_SPAN, A_TABLE, A_FUNCTION, NAMES };
+static const char *const kind_words[] = { "a text", "true or false", "a duration such as \"30s\"", "a table", "a function",
+                                          "a list of names" };
+struct member { const char *name; enum kind kind; };
 
 static const struct member of_plugin[] = {
-    { "summary", "text" }, { "plays", "names" }, { "needs", "names" }, { "settings", "table" },
-    { "actions", "table" }, { "any", "table" }, { "answers", "table" }, { NULL, NULL },
+    { "summary", A_TEXT }, { "plays", NAMES }, { "needs", A_TABLE }, { "settings", A_TABLE },
+    { "actions", A_TABLE }, { "any", A_TABLE }, { "answers", A_TABLE }, { NULL, A_TEXT },
 };
 static const struct member of_action[] = {
-    { "perform", "function" }, { "probe", "function" }, { "deadline", "span" }, { "appears_within", "span" },
-    { "rate", "table" }, { "retry", "table" }, { "blind", "truth" }, { NULL, NULL },
+    { "perform", A_FUNCTION }, { "probe", A_FUNCTION }, { "deadline", A_SPAN }, { "appears_within", A_SPAN },
+    { "rate", A_TABLE }, { "retry", A_TABLE }, { "blind", A_TRUTH }, { NULL, A_TEXT },
 };
 static const struct member of_setting[] = {
-    { "type", "text" }, { "required", "truth" }, { "help", "text" }, { NULL, NULL },
+    { "type", A_TEXT }, { "required", A_TRUTH }, { "help", A_TEXT }, { NULL, A_TEXT },
 };
 static const char *const capabilities[] = { "http", "programs", "state", NULL };
 static const char *const setting_types[] = { "text", "url", "integer", "truth", "list", "map", NULL };
@@ -85,25 +88,20 @@ static const char *const *keys(lua_State *L, struct arena *keep)
     return names;
 }
 
-static bool is_kind(lua_State *L, const char *kind)
+/* Is the value on top of that kind? */
+static bool is_kind(lua_State *L, enum kind kind)
 {
-    int type = lua_type(L, -1);
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     int64_t ms;
-    switch (kind[0]) {
-    case 'f': return type == LUA_TFUNCTION;
-    case 'n': return type == LUA_TTABLE || (type == LUA_TSTRING && strcmp(lua_tostring(L, -1), "all") == 0);
-    case 's': return type == LUA_TSTRING && duration_parse(&ms, lua_tostring(L, -1));
-    case 't':
-        return type == (strcmp(kind, "table") == 0 ? LUA_TTABLE : strcmp(kind, "text") == 0 ? LUA_TSTRING : LUA_TBOOLEAN);
-    default: return false;
+    switch (kind) {
+    case A_TEXT: return text != NULL;
+    case A_TRUTH: return lua_type(L, -1) == LUA_TBOOLEAN;
+    case A_SPAN: return text && duration_parse(&ms, text);
+    case A_TABLE: return lua_type(L, -1) == LUA_TTABLE;
+    case A_FUNCTION: return lua_type(L, -1) == LUA_TFUNCTION;
+    case NAMES: return lua_type(L, -1) == LUA_TTABLE || text_equal(text, "all");
     }
-}
-
-static const char *kind_words(const char *kind)
-{
-    return kind[0] == 's' ? "a duration such as \"30s\"" : kind[0] == 'n' ? "a list of names"
-         : strcmp(kind, "truth") == 0 ? "true or false" : kind[0] == 'f' ? "a function"
-         : strcmp(kind, "text") == 0 ? "a text" : "a table";
+    return false;
 }
 
 /* The members of the table on top: all known, each of its kind. */
@@ -125,7 +123,7 @@ static bool members_fit(struct reading *r, const char *of, const struct member *
                                 : arena_print(r->keep, "a %s", lua_typename(r->L, lua_type(r->L, -1)));
         lua_pop(r->L, 1);
         if (!fits)
-            return wrong(r, *key, arena_print(r->keep, "'%s': found %s, expected %s", *key, value, kind_words(m->kind)));
+            return wrong(r, *key, arena_print(r->keep, "'%s': found %s, expected %s", *key, value, kind_words[m->kind]));
     }
     return true;
 }
