@@ -128,6 +128,19 @@ static void try_reads(struct doctor *x, const char *role, const char *text)
     }
 }
 
+/* A change whose effect its plugin cannot see, in words; "": there is none. */
+static const char *unseen(struct doctor *x, const char *role)
+{
+    for (size_t i = 0; i < x->roles.actions; i++) {
+        const struct role_action *a = &x->roles.action[i];
+        struct err e = { 0 };
+        const struct role_action *state = a->state_action ? roles_find(&x->roles, a->state_action, &e) : NULL;
+        if (strcmp(a->role, role) == 0 && state && plugins_can(x->plugins, a, &e) && !plugins_can(x->plugins, state, &e))
+            return arena_print(x->d->keep, "; nobody can see what %s does: it has no '%s'", a->full, state->full);
+    }
+    return "";
+}
+
 /* A role that the runbook uses (text NULL: any): plugin, secrets, actions, reads. */
 static void see_role(struct doctor *x, const char *role, const char *text)
 {
@@ -150,7 +163,8 @@ static void see_role(struct doctor *x, const char *role, const char *text)
         tell(x, false, role, arena_string(d->keep, e.text));
         return;
     }
-    tell(x, true, role, strcmp(plugin, "manual") == 0 ? "manual: a person will be asked" : plugin);
+    tell(x, true, role, strcmp(plugin, "manual") == 0 ? "manual: a person will be asked"
+                        : arena_print(d->keep, "%s%s", plugin, unseen(x, role)));
     try_reads(x, role, text);
 }
 
