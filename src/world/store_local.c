@@ -247,8 +247,8 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
     for (const char *const *name = (const char *const[]){ "incidents", "locks", NULL }; *name; name++) {
         struct arena scratch = l->all;
         const char *path = arena_print(&scratch, "%s/%s", l->root, *name);
-        struct stat st;
-        if (d->stat(path, &st) && !disk_make_folder(d, path, l->modes.folder, e)) {
+        bool there;
+        if (!disk_there(d, path, &there, e) || (!there && !disk_make_folder(d, path, l->modes.folder, e))) {
             local_close(&l->store);
             return NULL;
         }
