@@ -188,8 +188,16 @@ static bool begin(struct desk *d, struct onset *o, struct err *e)
 bool verb_down(struct desk *d, struct err *e)
 {
     struct onset o = { .level = "down" };
+    struct moment end;
+    bool whole = false;
     if (!desk_needs(d, 0, e) || !config_service(&d->ws.config, d->word[0], e) ||
-        !desk_moment(&o.when, d, 1, e) || !lost_share(d, &o.lost, e))
+        (d->words > 1 && d->word[1][0] == '@' && !desk_span(&o.when, &end, &whole, d, 1, e)))
+        return false;
+    if (whole) {
+        err_hint(e, "tocsin impact %s down %s %s", d->word[0], end.typed, desk_text(d, 1));
+        return err_usage(e, "'%s' is a whole window, and 'down' only begins one", end.typed);
+    }
+    if (!desk_moment(&o.when, d, 1, e) || !lost_share(d, &o.lost, e))
         return false;
     o.service = d->word[0];
     o.text = desk_text(d, 1);

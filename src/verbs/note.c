@@ -167,12 +167,25 @@ static bool note_from_input(struct desk *d, const struct moment *otherwise, stru
     return true;
 }
 
+/* @T, or @T1-T2: it lasted. */
+static bool when_noted(struct moment *m, struct desk *d, struct err *e)
+{
+    struct moment to;
+    bool lasted = false;
+    if (d->words && d->word[0][0] == '@' && !desk_span(m, &to, &lasted, d, 0, e))
+        return false;
+    if (!lasted)
+        return desk_moment(m, d, 0, e);
+    m->late_ms = to.at + to.late_ms - m->at;
+    return true;
+}
+
 bool verb_note(struct desk *d, struct err *e)
 {
     struct moment m;
     if (!d->words)
         return note_by_hand(d, e);
-    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e))
+    if (!when_noted(&m, d, e) || !desk_needs(d, 0, e))
         return false;
     if (d->words == 1 && text_equal(d->word[0], "-"))
         return note_from_input(d, &m, e);
@@ -208,7 +221,7 @@ static const char *alert_json(struct desk *d, const char *typed)
 bool verb_alert(struct desk *d, struct err *e)
 {
     struct moment m;
-    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e))
+    if (!when_noted(&m, d, e) || !desk_needs(d, 0, e))
         return false;
     struct draft draft = { .kind = EVENT_ALERT, .at = m.at, .early_ms = m.early_ms,
                            .late_ms = m.late_ms, .data = alert_json(d, m.typed) };
