@@ -26,6 +26,7 @@ static const char style[] =
     "h2 a{color:inherit;text-decoration:none}h2 a:hover::after{content:' #';color:var(--soft)}"
     "p,ul,ol,table{margin:0 0 1rem}li{margin:.3rem 0}"
     "code{font:.9em/1.4 ui-monospace,monospace;background:var(--tint);padding:.1em .3em;"
+    "display:inline-block;max-width:100%;overflow-wrap:anywhere;"
     "border-radius:3px;overflow-wrap:anywhere}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
     "padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line)}"
@@ -40,7 +41,7 @@ static const char style[] =
     "nav{margin:1.25rem 0;border-bottom:1px solid var(--line);padding-bottom:.75rem}"
     "h1{font-size:1.4rem}}"
     "@media print{:root{--ink:#000;--soft:#333;--paper:#fff;--tint:#fff;--link:#000}"
-    "nav{display:none}.frame{display:block;max-width:none;padding:0}"
+    "code{padding:0}nav{display:none}.frame{display:block;max-width:none;padding:0}"
     "tr,svg,blockquote,.note{break-inside:avoid}h2{break-after:avoid}.wide svg{min-width:0}}";
 
 static void html(struct text *to, const char *text)

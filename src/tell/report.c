@@ -182,7 +182,7 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
 
 /* --- what stands against publishing --------------------------------------------------- */
 
-struct obstacles { const char **words; size_t count, room; struct arena *keep; };
+struct obstacles { const char **words; size_t count, room; const char *path; struct arena *keep; };
 
 static void against(struct obstacles *o, const char *words)
 {
@@ -221,7 +221,7 @@ static void against_words(struct obstacles *o, const struct facts *f, const char
         line += *c == '\n';
         struct struck *rule = redact_find(&r, text, c, &length);
         if (rule && !strstr(rule->instead, rule->what)) {
-            against(o, arena_print(o->keep, "line %d says '%s', which is to be left out", line,
+            against(o, arena_print(o->keep, "%s:%d: '%s' is to be left out", o->path, line,
                                    rule->what));
             c += length - 1;
         }
@@ -235,14 +235,23 @@ static void against_figures(struct obstacles *o, const char *text)
     lint_document(&found, "", text, o->keep);
     for (size_t i = 0; i < found.count; i++)
         if (found.finding[i].severity == 'E' && strcmp(found.finding[i].found, "[gap:") != 0)
-            against(o, arena_print(o->keep, "line %d: %s (%s)", found.finding[i].line,
+            against(o, arena_print(o->keep, "%s:%d: %s (%s)", o->path, found.finding[i].line,
                                    found.finding[i].message, found.finding[i].rule));
 }
 
-const char *const *report_obstacles(const struct facts *f, const char *text, struct arena *keep)
+int report_first_gap(const char *text)
+{
+    int line = 1;
+    const char *gap = strstr(text, GAP_OPENS);
+    for (const char *c = text; gap && c < gap; c++)
+        line += *c == '\n';
+    return gap ? line : 0;
+}
+
+const char *const *report_obstacles(const struct facts *f, const char *path, const char *text, struct arena *keep)
 {
     enum { MOST = 128 };
-    struct obstacles o = { arena_many(keep, const char *, MOST + 1), 0, MOST, keep };
+    struct obstacles o = { arena_many(keep, const char *, MOST + 1), 0, MOST, path, keep };
     against_services(&o, f);
     int line = 1;
     if (draft_has_conflict(text))
@@ -252,7 +261,7 @@ const char *const *report_obstacles(const struct facts *f, const char *text, str
         if (!text_starts(c, GAP_OPENS))
             continue;
         const char *question = c + strlen(GAP_OPENS), *end = strstr(question, "]**");
-        against(&o, arena_print(keep, "line %d is still to be written: %.*s", line,
+        against(&o, arena_print(keep, "%s:%d: still to be written: %.*s", path, line,
                                 (int)(end ? end - question : 40), question));
     }
     against_figures(&o, text);

@@ -36,9 +36,11 @@ struct report {
 bool report_make(struct report *out, const struct facts *f, const struct report_request *r,
                  struct arena *keep, struct err *e);
 
-/* Why it may not be published, each in words; then NULL. `text` is the
- * document as people have edited it. */
-const char *const *report_obstacles(const struct facts *f, const char *text, struct arena *keep);
+/* Why it may not be published, each in words, with PATH:LINE where it has one;
+ * then NULL. `text` is the document at `path`, as people have edited it. */
+const char *const *report_obstacles(const struct facts *f, const char *path, const char *text, struct arena *keep);
+/* The line of the first question that is still open; 0: none. */
+int report_first_gap(const char *text);
 
 /* "SPM-2025-001": the one this incident has (*taken), or the next that neither
  * the repository nor another incident holds. */

@@ -45,7 +45,7 @@ static bool put(struct desk *d, const char *dir, const char *name, const char *b
     return d->world->write_file(d->world, path, bytes, strlen(bytes), e);
 }
 
-/* The state and the drafts become a team's; what git holds is git's to share. */
+/* The state, the drafts and the repository of reports become a team's. */
 static bool share(struct desk *d, const char *dir, const char *group, struct err *e)
 {
     static const char *const theirs[] = { ".tocsin", ".tocsin/incidents", "drafts", NULL };
@@ -53,6 +53,16 @@ static bool share(struct desk *d, const char *dir, const char *group, struct err
         if (!d->world->share_folder(d->world, arena_print(d->keep, "%s/%s", dir, theirs[i]), group, e))
             return false;
     return true;
+}
+
+static bool make_repository(struct desk *d, const char *repository, struct err *e)
+{
+    const char *group = desk_option(d, "group");
+    if (group && (!d->world->make_folder(d->world, repository, e)
+                  || !d->world->share_folder(d->world, repository, group, e)))
+        return false;
+    return repo_init(repository, d->ws.config.publish.branch, e)
+           && (!group || d->world->share_folder(d->world, repository, group, e)); /* git lets others read */
 }
 
 bool verb_init(struct desk *d, struct err *e)
@@ -78,8 +88,7 @@ bool verb_init(struct desk *d, struct err *e)
     const char *repository = d->ws.config.publish.repository;
     if (repository[0] != '/')
         repository = workspace_path(&d->ws, d->keep, repository);
-    if (!d->world->exists(d->world, repository, NULL) &&
-        !repo_init(repository, d->ws.config.publish.branch, e))
+    if (!d->world->exists(d->world, repository, NULL) && !make_repository(d, repository, e))
         return err_while(e, "making the repository of reports");
     if (!d->json)
         fprintf(d->out, "a workspace in '%s'\n", dir);

@@ -143,7 +143,7 @@ static bool prepare(struct publication *p, struct err *e)
 
 static bool may_be_published(struct publication *p, struct err *e)
 {
-    const char *const *obstacle = report_obstacles(&p->facts, p->draft.text, p->d->keep);
+    const char *const *obstacle = report_obstacles(&p->facts, p->draft.path, p->draft.text, p->d->keep);
     size_t count = 0;
     while (obstacle[count])
         count++;
@@ -259,6 +259,26 @@ static bool push(struct publication *p, char id[41], bool same, struct err *e)
     return err_busy(e, "'%s' is pushed to by others all the time", p->repository);
 }
 
+/* Does somebody have that branch checked out there? Its files do not know of the
+ * commit: to git they look deleted until they are taken out of it. */
+static bool checked_out(struct publication *p)
+{
+    struct desk *d = p->d;
+    struct err none = { 0 };
+    const char *git = arena_print(d->keep, "%s/.git", p->repository), *text;
+    bool folder;
+    size_t length;
+    if (!d->world->exists(d->world, git, &folder))
+        return false;
+    if (!folder && d->world->read_file(d->world, git, &text, &length, d->keep, &none) && text_starts(text, "gitdir: ")) {
+        const char *there = arena_copy(d->keep, text + 8, strcspn(text + 8, "\n"));
+        git = *there == '/' ? there : arena_print(d->keep, "%s/%s", p->repository, there);
+    }
+    return d->world->read_file(d->world, arena_print(d->keep, "%s/HEAD", git), &text, &length, d->keep, &none)
+           && text_starts(text, "ref: refs/heads/") && text_starts(text + 16, p->branch)
+           && strcspn(text + 16, "\n") == strlen(p->branch);
+}
+
 static void say(struct publication *p, const char *id, bool same)
 {
     struct desk *d = p->d;
@@ -280,6 +300,9 @@ static void say(struct publication *p, const char *id, bool same)
             same ? "stands there already," : "committed", p->as_draft ? " as a draft," : "", id,
             p->branch, p->repository);
     desk_say(d, "  git -C %s show %s:%s", p->repository, p->branch, p->path);
+    if (checked_out(p))
+        desk_say(d, "  git -C %s restore --staged --worktree %s %s   brings it into the files there, which were not touched",
+                 p->repository, p->path, p->picture_path);
 }
 
 bool verb_publish(struct desk *d, struct err *e)

@@ -45,6 +45,22 @@ static void say_json(struct desk *d, const struct report *r, const struct draft_
     desk_json_end(d, &o);
 }
 
+/* How the open questions are answered: what a verb records is then said in
+ * every form of the report; what only a person can say is written in its place. */
+static void say_ways(struct desk *d, const struct report *r)
+{
+    bool impact = false, task = false;
+    for (size_t i = 0; i < r->gaps; i++) {
+        impact = impact || text_equal(r->gap[i].slot, "impact");
+        task = task || text_equal(r->gap[i].slot, "task");
+    }
+    desk_say(d, "  tocsin report --edit                           your words in place of each question, at the first one");
+    if (impact)
+        desk_say(d, "  tocsin impact SERVICE none|down T1-T2          says whether it was affected");
+    if (task)
+        desk_say(d, "  tocsin task TEXT --owner NAME --due DAY        says what will be done");
+}
+
 static void say(struct desk *d, const struct report *r, const struct draft_result *draft,
                 const char *const *obstacle)
 {
@@ -58,8 +74,10 @@ static void say(struct desk *d, const struct report *r, const struct draft_resul
                 text_for_terminal(d->keep, r->withheld.name[i]));
     for (size_t i = 0; obstacle[i]; i++)
         fprintf(d->out, "open: %s\n", text_for_terminal(d->keep, obstacle[i]));
-    if (obstacle[0])
-        desk_say(d, "  answer each in the draft, or with the command named; then tocsin report again");
+    if (report_first_gap(draft->text))
+        say_ways(d, r);
+    else if (obstacle[0])
+        desk_say(d, "  mend each in the draft, or with the command named; then tocsin report again");
     else
         desk_say(d, "  tocsin publish   shows the difference, asks, and commits it");
 }
@@ -129,7 +147,7 @@ static bool write_page(struct desk *d, const struct report *r, const struct draf
 static bool edit(struct desk *d, struct draft_result *draft, struct err *e)
 {
     size_t length;
-    return editor_open(d->world, draft->path, e)
+    return editor_open(d->world, draft->path, report_first_gap(draft->text), e)
            && d->world->read_file(d->world, draft->path, &draft->text, &length, d->keep, e);
 }
 
@@ -155,7 +173,7 @@ bool verb_report(struct desk *d, struct err *e)
         return false;
     if (desk_option(d, "html") && !write_page(d, &r, &draft, e))
         return false;
-    const char *const *obstacle = report_obstacles(&f, draft.text, d->keep);
+    const char *const *obstacle = report_obstacles(&f, draft.path, draft.text, d->keep);
     if (d->json)
         say_json(d, &r, &draft, obstacle);
     else

@@ -10,6 +10,7 @@
 
 #include "world/world.h"
 
-bool editor_open(struct world *w, const char *path, struct err *e);
+/* At that line, where the editor is one that takes it: +LINE, or code's --goto. */
+bool editor_open(struct world *w, const char *path, int line, struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef TOCSIN_PREFIX
@@ -87,10 +88,25 @@ __attribute__((used)) static void (*const taken[])(void) = {
     (void (*)(void))arena_take, (void (*)(void))text_new, (void (*)(void))err_system,
 };
 
+/* What git writes into a team's repository is the team's: libgit2 knows no
+ * core.sharedRepository when it makes objects. */
+static mode_t for_the_team(const char *repository)
+{
+    struct stat st;
+    bool team = !stat(repository, &st) && (st.st_mode & S_ISGID) && (st.st_mode & S_IWGRP);
+    mode_t before = umask(007);
+    if (!team)
+        umask(before);
+    return before;
+}
+
 bool repo_init(const char *repository, const char *branch, struct err *e)
 {
     const struct git_module *m = git_module(e);
-    return m && m->init(repository, branch, e);
+    mode_t before = for_the_team(repository);
+    bool good = m && m->init(repository, branch, e);
+    umask(before);
+    return good;
 }
 
 bool repo_commit(const char *repository, const char *branch, const struct repo_file *file,
@@ -98,7 +114,10 @@ bool repo_commit(const char *repository, const char *branch, const struct repo_f
                       struct err *e)
 {
     const struct git_module *m = git_module(e);
-    return m && m->commit(repository, branch, file, files, c, id, same, e);
+    mode_t before = for_the_team(repository);
+    bool good = m && m->commit(repository, branch, file, files, c, id, same, e);
+    umask(before);
+    return good;
 }
 
 bool repo_read(const char *repository, const char *branch, const char *path, const char **bytes,
@@ -141,12 +160,18 @@ bool repo_fetch(const char *repository, const char *branch, const char *remote, 
                struct err *e)
 {
     const struct git_module *m = git_module(e);
-    return m && m->fetch(repository, branch, remote, tip, e);
+    mode_t before = for_the_team(repository);
+    bool good = m && m->fetch(repository, branch, remote, tip, e);
+    umask(before);
+    return good;
 }
 
 bool repo_replay(const char *repository, const char *branch, const char *onto,
                  const char *without, char id[41], struct err *e)
 {
     const struct git_module *m = git_module(e);
-    return m && m->replay(repository, branch, onto, without, id, e);
+    mode_t before = for_the_team(repository);
+    bool good = m && m->replay(repository, branch, onto, without, id, e);
+    umask(before);
+    return good;
 }

@@ -48,15 +48,25 @@ static void real_random(struct world *w, unsigned char *out, size_t length)
     }
 }
 
-/* What lies in .tocsin is private, or the team's where that folder is; all else
- * as the umask says, and a file that is there keeps its mode. */
+/* A new file in a team's folder is the team's; elsewhere as the umask says. */
+static struct modes modes_in(const char *path)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    struct modes m = modes_of(&disk_real, folder);
+    return m.folder == modes_group.folder ? m : (struct modes){ 0644, 0755 };
+}
+
+/* What lies in .tocsin is private, or the team's where that folder is; a file that
+ * is there keeps its mode. */
 static struct modes modes_for(const char *path)
 {
     char folder[4096];
     struct stat st;
     const char *state = strstr(path, "/.tocsin/");
     if (!state)
-        return (struct modes){ !stat(path, &st) ? (st.st_mode & 0777) | MODE_EXACT : 0644, 0755 };
+        return !stat(path, &st) ? (struct modes){ (st.st_mode & 0777) | MODE_EXACT, 0755 } : modes_in(path);
     snprintf(folder, sizeof folder, "%.*s", (int)(state - path) + 8, path);
     return modes_of(&disk_real, folder);
 }

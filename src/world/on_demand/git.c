@@ -4,6 +4,7 @@
 #include <git2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 OWNABLE(git_repository, git_repository_free)
 OWNABLE(git_reference, git_reference_free)
@@ -63,6 +64,9 @@ static bool module_init(const char *path, const char *branch, struct err *e)
     git_repository_init_options_init(&how, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     how.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_BARE;
     how.initial_head = branch;
+    struct stat st; /* a team's folder makes a team's repository */
+    if (!stat(path, &st) && (st.st_mode & S_ISGID) && (st.st_mode & S_IWGRP))
+        how.mode = GIT_REPOSITORY_INIT_SHARED_GROUP;
     return git_repository_init_ext(&repo, path, &how) == 0 ||
            git_says(e, "cannot make repository", path);
 }
