@@ -17,7 +17,7 @@ local function first_world(given)
   local w = { services = {}, dns = {}, ips = {}, vpcs = {}, free = {},
               quota = { ips = given.quota and given.quota.ips or 16, vpcs = given.quota and given.quota.vpcs or 2 },
               waves = given.waves or {}, signs = given.signs or {}, faults = given.faults or {},
-              latency = given.latency or {}, calls = {}, pending = {}, done = {},
+              latency = given.latency or {}, rates = given.rates or {}, asked = {}, calls = {}, pending = {}, done = {},
               tickets = {}, said = {}, shown = {}, captures = {}, ran = {} }
   for name, s in pairs(services()) do
     if #s.ips > 0 then -- a service without public IPs has nothing that could be played
@@ -179,10 +179,7 @@ end
 local function change(t, f)
   wait(latency(world(), t) + (f.how == "slow" and f.by or 0))
   if f.how == "fails" then return failed(f.text) end
-  if f.how == "busy" then
-    wait(f.by)
-    return change(t, fault(world(), t))
-  end
+  if f.how == "busy" then return later("the other side says: not now", f.by) end
   if f.how == "lost-before" then return unsure("the connection broke before an answer came") end
   local w = world()
   if f.how == "late" then return accept(w, t, f) end
@@ -195,7 +192,26 @@ local function change(t, f)
   return answer(result, why)
 end
 
+-- So many a minute, and no more: how long to leave it alone, or nil.
+local MINUTE = 60000
+local function too_often(w, t)
+  local what = w.rates[t.action] and t.action or t.role
+  local most = w.rates[what]
+  if not most then return nil end
+  local recent = {}
+  for _, at in ipairs(w.asked[what] or {}) do
+    if at > now() - MINUTE then recent[#recent + 1] = at end
+  end
+  local full = #recent >= most
+  if not full then recent[#recent + 1] = now() end
+  w.asked[what] = recent
+  state_write(w)
+  if full then return later("too many: " .. most .. " a minute", recent[1] + MINUTE - now()) end
+end
+
 local function perform(t)
+  local refused = too_often(world(), t)
+  if refused then return refused end
   local f = fault(world(), t)
   if t.change then return change(t, f) end
   return read(t, f)

@@ -4,36 +4,29 @@
 -- Settings: url (may hold ${env:NAME}), header ("Authorization: Bearer
 -- ${env:KEY}"), certificates (a file, where the machine's do not do).
 
--- Tried again while the other side says "not now", with the same key, so
--- that it can see that it is the same thing.
-local TRIES = 4
-
 local function post(t, body)
+  -- the same key at every try, so that the other side can see that it is the same thing
   local headers = { "Content-Type: application/json", "Idempotency-Key: " .. t.key }
   if t.settings.header then headers[#headers + 1] = t.settings.header end
-  for try = 1, TRIES do
-    local id, why = http_start { url = t.settings.url, headers = headers, body = to_json(body), within = 10000,
-                                 certificates = t.settings.certificates }
-    if not id then return nil, failed(why) end
-    local nap, a = 2, http_look(id)
-    while not a.ended do
-      wait(nap)
-      nap = nap < 100 and nap * 2 or 100
-      a = http_look(id)
-    end
-    if a.never then return nil, failed(a.why) end
-    if not a.status then return nil, unsure(a.why) end
-    if a.status >= 200 and a.status < 300 then return a end
-    local later = a.status == 429 or a.status == 503
-    if not later or try == TRIES then
-      local text = "the other side answers " .. a.status
-      -- a 4xx was refused; behind a 5xx nobody knows what happened
-      if a.status >= 400 and a.status < 500 and a.status ~= 408 then return nil, failed(text) end
-      if a.status >= 300 and a.status < 400 then return nil, failed(text .. ", and redirects are not followed") end
-      return nil, unsure(text)
-    end
-    wait(a.retry_after_ms > 0 and a.retry_after_ms or 500 * try)
+  local id, why = http_start { url = t.settings.url, headers = headers, body = to_json(body), within = 10000,
+                               certificates = t.settings.certificates }
+  if not id then return nil, failed(why) end
+  local nap, a = 2, http_look(id)
+  while not a.ended do
+    wait(nap)
+    nap = nap < 100 and nap * 2 or 100
+    a = http_look(id)
   end
+  if a.never then return nil, failed(a.why) end
+  if not a.status then return nil, unsure(a.why) end
+  if a.status >= 200 and a.status < 300 then return a end
+  local text = "the other side answers " .. a.status
+  -- who names a time to come again has done nothing
+  if a.status == 429 or a.status == 503 and a.retry_after_ms > 0 then return nil, later(text, a.retry_after_ms) end
+  -- a 4xx was refused; behind a 5xx nobody knows what happened
+  if a.status >= 400 and a.status < 500 and a.status ~= 408 then return nil, failed(text) end
+  if a.status >= 300 and a.status < 400 then return nil, failed(text .. ", and redirects are not followed") end
+  return nil, unsure(text)
 end
 
 -- What the action says, in the members that its contract names.
@@ -54,7 +47,7 @@ local function send(t)
 end
 
 local function cannot_say() return unknown("the other side cannot be asked") end
-local way = { perform = send, probe = cannot_say, deadline = "2m" }
+local way = { perform = send, probe = cannot_say, deadline = "2m", retry = { times = 4, every = "1s", at_most = "30s" } }
 
 return {
   summary = "says things as JSON over http: chat, ticket, page, status page",

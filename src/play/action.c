@@ -4,6 +4,7 @@
  * action.begun, perform, read after, journal action.ended. */
 #include "play/coverage.h"
 #include "play/engine.h"
+#include "play/pace.h"
 #include "play/question.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ bool read_state(struct branch *b, const struct role_action *a, struct json args,
         || !role_arguments(&canonical, read, json_from(state_args), r->keep, e)
         || !task_perform(&task, r->plugins, read, json_from(canonical), "", r->keep, e))
         return false;
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, read), then);
+    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, read), then);
     return true;
 }
 
@@ -139,6 +140,7 @@ void change_performed(struct branch *b)
         return;
     }
     if (w->outcome == OUTCOME_FAILED) {
+        w->again = v->later && change_is_refused_for_now(b);
         change_end(b);
         return;
     }
@@ -166,9 +168,26 @@ static void change_begun(struct branch *b)
                 change_performed);
 }
 
+static void turn_has_come(struct branch *b)
+{
+    b->waits = WAITS_NOBODY;
+    if (!b->run->park) /* else it was stopped while it waited, and nothing was begun */
+        branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, change_begun);
+}
+
+/* In its turn, where the action has a rate. */
 void change_write_begun(struct branch *b)
 {
-    branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, change_begun);
+    struct run *r = b->run;
+    int64_t now = r->world->now(r->world), at = plugins_turn(r->plugins, b->work->action);
+    if (at <= now) {
+        turn_has_come(b);
+        return;
+    }
+    if (at - now >= SECOND_MS)
+        run_say(r, b->key, "%s: its turn comes in %s", b->work->action->full,
+                duration_words(r->keep, (at - now) / SECOND_MS * SECOND_MS));
+    branch_wait(b, at, turn_has_come);
 }
 
 static void consented(struct branch *b)
@@ -408,8 +427,11 @@ static void perform_change(struct branch *b)
     if (begun) {
         w->attempt = json_int_or(json_get(begun->data, "attempt"), 1);
         if (ended && json_is(json_get(ended->data, "outcome"), "failed")) {
-            w->attempt++;
-            change_start(b, w);
+            const char *again = json_get_text(ended->data, "again", r->keep);
+            bool known = again && instant_parse_rfc3339(again, strlen(again), &w->again_at);
+            w->attempt += !known;
+            b->work = w;
+            branch_wait(b, known ? w->again_at : 0, change_again);
             return;
         }
         w->recorded = begun;

@@ -7,7 +7,7 @@
  *   listen.c   while they wait              outside.c what others do meanwhile
  *   wait.c     time                         branch.c  parallel and each
  *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
- *   write.c    events into the journal
+ *   write.c    events into the journal      again.c   "not now" of a change
  *
  * TURN     A word unpacks its arguments (which may raise), fills in a request
  *          and yields. The loop performs it in small steps: each step does
@@ -70,8 +70,9 @@ struct work {
     const char *text;
     const char *instead;              /* what a person did in its place; NULL */
     bool consented, by_hand;
-    bool again;                       /* settled absent: it is tried once more */
+    bool again;                       /* settled absent, or refused for now: it is tried once more */
     bool once;                        /* but not this one: only what became of it is asked */
+    int64_t again_at, tries, first_at; /* refused: when, how often so far, since when */
     step_fn *done;
 };
 
@@ -385,6 +386,9 @@ void change_write_begun(struct branch *b);
 void change_see(struct branch *b);                   /* after.c: reads `after`, then change_end */
 /* A person did it, and says so with --done: begun and ended, for the ledger. */
 void change_by_hand(struct branch *b, const char *result, const char *rest);
+/* again.c: sets when it is tried again; false: that was the last try. */
+bool change_is_refused_for_now(struct branch *b);
+step_fn change_again;
 step_fn change_performed, perform_read;
 /* pool.c: enough left? then on with `then`; else given up. The guard asks once
  * more, under the pool's lock, and writes the beginning. */

@@ -73,6 +73,8 @@ struct task_view {
     enum outcome outcome;     /* of TASK_DONE */
     enum seen seen;           /* of TASK_DONE, for a probe */
     bool nothing;             /* of OUTCOME_FAILED: a read that found nothing */
+    bool later;               /* of OUTCOME_FAILED: it was refused for now ... */
+    int64_t later_ms;         /* ... and for so long at least */
     const char *result;       /* JSON object; "{}" */
     const char *text;         /* what happened, or why not, in words */
     const char *instead;      /* of OUTCOME_OK: what a person did in its place; NULL */
@@ -92,6 +94,9 @@ bool task_probe(struct task **out, struct plugins *p, const struct role_action *
                 struct err *e);
 /* What its programs write goes there, as it comes. */
 void task_listen(struct task *t, struct output *to);
+/* When it begins: not at once, where its rate makes it wait (a read; a change has
+ * waited for its turn before, see pace.h). */
+int64_t task_begins(const struct task *t);
 /* Goes on as far as it can at the world's now. */
 bool task_turn(struct task *t, struct task_view *view, struct err *e);
 /* The person's answer to TASK_ASKS: "done" | "could-not" | "instead" | "text". */

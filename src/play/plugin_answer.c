@@ -18,7 +18,7 @@ static int index_of(const char *const *names, const char *name)
     return -1;
 }
 
-/* "ok { count = a whole number }, unchanged, failed or unsure" */
+/* "ok { count = a whole number }, unchanged, failed, later or unsure" */
 static const char *expected(const struct plugin_question *q)
 {
     const struct role_action *a = q->action;
@@ -27,8 +27,8 @@ static const char *expected(const struct plugin_question *q)
     for (size_t i = 0; i < a->results; i++)
         text_print(&t, "%s %s = %s%s", i ? "," : "", a->result[i].name, role_type_words(&a->result[i], q->keep),
                    i + 1 < a->results ? "" : " ");
-    text_add(&t, q->probe ? "}, pending, absent or unknown" : a->change ? "}, unchanged, failed or unsure"
-                 : a->nothing ? "}, nothing or failed" : "} or failed");
+    text_add(&t, q->probe ? "}, pending, absent or unknown" : a->change ? "}, unchanged, failed, later or unsure"
+                 : a->nothing ? "}, nothing, later or failed" : "}, later or failed");
     return t.at;
 }
 
@@ -105,6 +105,14 @@ struct task_view plugin_answer(lua_State *L, const struct plugin_question *q)
         text = arena_print(q->keep, "something else was done%s%s", text ? ": " : "", v.instead);
         v.seen = SEEN_DONE;
         v.text = text;
+        return v;
+    }
+    if (text_equal(outcome, "later") && !q->probe) {
+        lua_getfield(L, -1, "ms");
+        v = (struct task_view){ .state = TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}", .outcome = OUTCOME_FAILED,
+                                .later = true, .later_ms = lua_tointeger(L, -1),
+                                .text = text ? text : "the other side says: not now" };
+        lua_pop(L, 1);
         return v;
     }
     int known = index_of(q->probe ? seens : outcomes, outcome);

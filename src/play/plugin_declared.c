@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { A_TEXT, A_TRUTH, A_SPAN, A_TABLE, A_FUNCTION, NAMES };
+enum kind { A_TEXT, A_TRUTH, A_SPAN, A_TABLE, A_FUNCTION, NAMES, A_COUNT, A_PAUSE };
 static const char *const kind_words[] = { "a text", "true or false", "a duration such as \"30s\"", "a table", "a function",
-                                          "a list of names" };
+                                          "a list of names", "a whole number from 1 to 10000", "a duration such as \"10s\"" };
 struct member { const char *name; enum kind kind; };
 
 static const struct member of_plugin[] = {
@@ -18,6 +18,10 @@ static const struct member of_plugin[] = {
 static const struct member of_action[] = {
     { "perform", A_FUNCTION }, { "probe", A_FUNCTION }, { "deadline", A_SPAN }, { "appears_within", A_SPAN },
     { "rate", A_TABLE }, { "retry", A_TABLE }, { "blind", A_TRUTH }, { NULL, A_TEXT },
+};
+static const struct member of_rate[] = { { "count", A_COUNT }, { "per", A_PAUSE }, { NULL, A_TEXT } };
+static const struct member of_retry[] = {
+    { "times", A_COUNT }, { "every", A_PAUSE }, { "at_most", A_PAUSE }, { NULL, A_TEXT },
 };
 static const struct member of_setting[] = {
     { "type", A_TEXT }, { "required", A_TRUTH }, { "help", A_TEXT }, { NULL, A_TEXT },
@@ -99,6 +103,8 @@ static bool is_kind(lua_State *L, enum kind kind)
     case A_SPAN: return text && duration_parse(&ms, text);
     case A_TABLE: return lua_type(L, -1) == LUA_TTABLE;
     case A_FUNCTION: return lua_type(L, -1) == LUA_TFUNCTION;
+    case A_COUNT: return lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 1 && lua_tointeger(L, -1) <= 10000;
+    case A_PAUSE: return text && duration_parse(&ms, text) && ms > 0;
     case NAMES: return lua_type(L, -1) == LUA_TTABLE || text_equal(text, "all");
     }
     return false;
@@ -214,13 +220,33 @@ static bool settings_declared(struct reading *r)
     return fits;
 }
 
+/* `rate` and `retry` of the handler on top; a rate says both of its halves. */
+static bool paces_fit(struct reading *r)
+{
+    bool fits = true, whole = true;
+    if (lua_getfield(r->L, -1, "rate") == LUA_TTABLE) {
+        fits = members_fit(r, "key of 'rate'", of_rate);
+        for (size_t i = 0; of_rate[i].name; i++) {
+            whole = lua_getfield(r->L, -1, of_rate[i].name) != LUA_TNIL && whole;
+            lua_pop(r->L, 1);
+        }
+        fits = fits && (whole || wrong(r, "rate", "'rate': expected both halves, { count = 5, per = \"1s\" }"));
+    }
+    if (fits && lua_getfield(r->L, -2, "retry") == LUA_TTABLE)
+        fits = members_fit(r, "key of 'retry'", of_retry);
+    return fits;
+}
+
 /* What is on top is what an action (or "any") is done by. */
 static bool handler_fits(struct reading *r, const char *name)
 {
     r->at = found(r, name);
     if (lua_type(r->L, -1) != LUA_TTABLE)
         return wrong(r, name, arena_print(r->keep, "'%s': expected a table such as { perform = function(t) ... end }", name));
-    if (!members_fit(r, arena_print(r->keep, "key of '%s'", name), of_action))
+    int top = lua_gettop(r->L);
+    bool fits = members_fit(r, arena_print(r->keep, "key of '%s'", name), of_action) && paces_fit(r);
+    lua_settop(r->L, top);
+    if (!fits)
         return false;
     bool performs = lua_getfield(r->L, -1, "perform") == LUA_TFUNCTION;
     lua_pop(r->L, 1);

@@ -313,10 +313,25 @@ static int host_outcome(lua_State *L)
     return 1;
 }
 
+/* later(why, span): refused for now, certainly without effect. */
+static int host_later(lua_State *L)
+{
+    int64_t ms = lua_isnoneornil(L, 2) ? 0 : span(L, 2);
+    lua_settop(L, 1);
+    lua_newtable(L);
+    lua_pushliteral(L, "later");
+    lua_setfield(L, 2, PLUGIN_OUTCOME);
+    lua_pushvalue(L, 1);
+    lua_setfield(L, 2, "text");
+    lua_pushinteger(L, ms < 0 ? 0 : ms);
+    lua_setfield(L, 2, "ms");
+    return 1;
+}
+
 static const struct { const char *name; lua_CFunction call; } functions[] = {
     { "wait", host_wait }, { "ask_person", host_ask_person }, { "now", host_now },
     { "state_read", host_state_read }, { "state_write", host_state_write },
-    { "services", host_services }, { "contract", host_contract },
+    { "services", host_services }, { "later", host_later }, { "contract", host_contract },
     { "wants", host_wants }, { "said", host_said },
     { "flood_rule", host_flood_rule }, { "drop_rule", host_drop_rule },
 };

@@ -48,6 +48,7 @@ struct plugins {
     const char *memory;      /* of a dry run: the state, instead of a file */
     struct assumption *assumed;
     struct secrets *secrets;
+    struct turns *turns;     /* of actions with a rate (pace.c) */
     int inherit;             /* the descriptor that programs get; -1: none */
 };
 

@@ -65,7 +65,7 @@ void quiet_ask(struct branch *b, struct json ip, int64_t ms, step_fn *then)
         have_quiet(b);
         return;
     }
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, quiet), have_quiet);
+    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, quiet), have_quiet);
 }
 
 /* Is this just what would put back a change that stands? */

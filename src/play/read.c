@@ -107,5 +107,5 @@ void perform_read(struct branch *b)
         return;
     }
     branch_listen(b, task, output_name(r, b->key));
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, a), have_read);
+    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, a), have_read);
 }

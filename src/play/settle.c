@@ -13,14 +13,17 @@ static void ended(struct branch *b)
     struct work *w = b->work;
     w->in_flight = false;
     change_unlock(r, w);
-    if (w->again && !w->once && w->attempt < 3) { /* settled absent: the attempt grows, and it is done */
+    if (w->again && !w->once && (w->again_at || w->attempt < 3)) { /* settled absent: the attempt grows, and it is done */
         w->again = false;
-        w->attempt++;
+        w->attempt += !w->again_at;
         w->recorded = NULL;
         w->shows_by = w->guard_until = 0;
         w->consented = true;
         w->result = w->after = w->before = (struct json){ 0 };
-        change_start(b, w);
+        if (w->again_at)
+            branch_wait(b, w->again_at, change_again);
+        else
+            change_start(b, w);
         return;
     }
     w->done(b);
@@ -54,6 +57,8 @@ void change_end(struct branch *b)
         json_put(&o, "text", w->text ? w->text : "");
         json_close(&o, '}');
     }
+    if (w->again_at)
+        json_put(&o, "again", instant_utc(r->keep, w->again_at));
     if (w->instead)
         json_put(&o, "instead", w->instead);
     if (w->by_hand)

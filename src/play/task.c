@@ -1,4 +1,5 @@
 /* task.c: one action under way, as a coroutine of its plugin. */
+#include "play/pace.h"
 #include "play/plugin_inside.h"
 
 #include <inttypes.h>
@@ -13,6 +14,8 @@ struct task {
     bool probe;
     struct errand errand;
     struct arena *keep;
+    const char *table;      /* what it is handed, as JSON */
+    int64_t begins, tries;  /* when; how often it was asked */
     lua_State *co;          /* NULL once it ended */
     int arguments;          /* pushed for the next resume */
     int64_t until;          /* the deadline; what computes is cut there, too */
@@ -72,35 +75,65 @@ static const char *task_table(struct task *t, struct err *e)
     return text.at;
 }
 
-static bool begin(struct task **out, struct task start, struct err *e)
+/* A coroutine of its function; false: there is none. */
+static bool ask(struct task *t)
 {
-    struct task *t = arena_one(start.keep, struct task);
-    *t = start;
-    if (!plugins_can(t->home, t->action, e))
-        return false;
-    struct world *w = t->home->ws->world;
-    t->until = w->now(w) + (t->probe ? MINUTE_MS : plugins_deadline(t->home, t->action));
-    t->plugin = plugins_load(t->home, plugins_for(t->home, t->action->role), e);
-    const char *table = task_table(t, e);
-    if (!table)
-        return false;
     lua_State *L = sandbox_lua(t->plugin->sandbox);
     plugins_push_handler(t->plugin, t->action);               // handler
     if (lua_getfield(L, -1, t->probe ? "probe" : "perform") != LUA_TFUNCTION) {
         lua_pop(L, 2);
-        t->view = (struct task_view){ TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}",
-                                      .text = "the plugin cannot look into it" };
-        *out = t;
-        return true;
+        return false;
     }
     lua_remove(L, -2);
-    sandbox_push_json(L, json_from(table));                   // function table
+    sandbox_push_json(L, json_from(t->table));                // function table
     sandbox_refill(t->plugin->sandbox); /* a wait of twelve hours asks thousands of times */
     t->co = sandbox_thread(t->plugin->sandbox);
     lua_xmove(L, t->co, 2);
     t->arguments = 1;
+    t->tries++;
+    return true;
+}
+
+static bool begin(struct task **out, struct task start, struct err *e)
+{
+    struct task *t = arena_one(start.keep, struct task);
+    struct world *w = start.home->ws->world;
+    *t = start;
+    if (!plugins_can(t->home, t->action, e))
+        return false;
+    t->plugin = plugins_load(t->home, plugins_for(t->home, t->action->role), e);
+    if (!(t->table = task_table(t, e)))
+        return false;
+    t->begins = t->action->change || t->probe ? w->now(w) : plugins_turn(t->home, t->action);
+    t->until = t->begins + (t->probe ? MINUTE_MS : plugins_deadline(t->home, t->action));
+    t->view = ask(t) ? (struct task_view){ TASK_WAITS, .wake_at = t->begins }
+                     : (struct task_view){ TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}",
+                                           .text = "the plugin cannot look into it" };
     *out = t;
     return true;
+}
+
+int64_t task_begins(const struct task *t)
+{
+    return t->begins;
+}
+
+/* A read that was refused for now is asked again, and has done no harm: false when
+ * it is not worth while. (A change is the engine's: its every try is recorded.) */
+static bool ask_again(struct task *t)
+{
+    struct world *w = t->home->ws->world;
+    const char *text = t->view.text;
+    if (!t->view.later || t->action->change)
+        return false;
+    int64_t pause = plugins_pause(t->home, t->action, t->tries, t->view.later_ms), now = w->now(w);
+    if (pause < 0 || now + pause > t->until) {
+        t->view.text = t->tries > 1 ? arena_print(t->keep, "%s (asked %lld times)", text, (long long)t->tries) : text;
+        return false;
+    }
+    task_close(t);
+    t->view = (struct task_view){ TASK_WAITS, .wake_at = now + pause };
+    return ask(t);
 }
 
 bool task_perform(struct task **out, struct plugins *p, const struct role_action *a,
@@ -196,7 +229,8 @@ static void go_on(struct task *t)
     }
     if (t->home->assumed && !t->probe)
         assume(t);
-    task_close(t);
+    if (!ask_again(t))
+        task_close(t);
 }
 
 bool task_turn(struct task *t, struct task_view *view, struct err *e)

@@ -130,7 +130,7 @@ static void poll_now(struct branch *b)
         branch_bad(b, "%s", e.text);
         return;
     }
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, b->want.action),
+    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, b->want.action),
                 polled);
 }
 

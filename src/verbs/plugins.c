@@ -1,15 +1,27 @@
 /* plugins.c: what each role is bound to, and what that plugin may do. */
 #include "verbs/verbs.h"
 
-#include "play/plugin.h"
+#include "play/pace.h"
 
 #include <string.h>
+
+/* "add: 5 in 1 second at most; asked 4 times while it says 'not now'": what is declared; "" */
+static const char *pace_of(struct desk *d, struct plugins *p, const struct role_action *a)
+{
+    struct pace pace = plugins_pace(p, a);
+    struct text t = text_new(d->keep);
+    if (pace.count)
+        text_print(&t, "%lld in %s at most", (long long)pace.count, duration_words(d->keep, pace.per_ms));
+    if (pace.declares_retry)
+        text_print(&t, "%sasked %s while it says 'not now'", t.length ? "; " : "", text_count(d->keep, pace.times, "time"));
+    return t.at;
+}
 
 static void print_role(struct desk *d, struct plugins *p, const struct roles *roles,
                        const char *role, struct json_out *o)
 {
     const char *plugin = plugins_for(p, role), *why = NULL;
-    struct text has = text_new(d->keep);
+    struct text has = text_new(d->keep), paces = text_new(d->keep);
     size_t count = 0, lacks = 0;
     for (size_t i = 0; i < roles->actions; i++) {
         const struct role_action *a = &roles->action[i];
@@ -18,7 +30,10 @@ static void print_role(struct desk *d, struct plugins *p, const struct roles *ro
         struct err e = { 0 };
         count++;
         if (plugins_can(p, a, &e)) {
+            const char *pace = pace_of(d, p, a);
             text_print(&has, "%s%s%s", has.length ? " " : "", a->name, a->change ? "!" : "");
+            if (*pace)
+                text_print(&paces, "%s%s: %s", paces.length ? "\n" : "", a->name, pace);
         } else {
             lacks++;
             why = arena_string(d->keep, e.text);
@@ -29,10 +44,13 @@ static void print_role(struct desk *d, struct plugins *p, const struct roles *ro
         json_put(o, "role", role);
         json_put(o, "plugin", plugin);
         json_put(o, "actions", has.at);
+        json_put(o, "pace", paces.length ? paces.at : NULL);
         json_put(o, "problem", why);
         json_close(o, '}');
     } else {
         fprintf(d->out, "%-11s %-8s %s\n", role, plugin, lacks == count && why ? why : has.at);
+        for (char *rest = paces.length ? paces.at : NULL, *line; (line = strsep(&rest, "\n"));)
+            fprintf(d->out, "%-20s %s\n", "", line);
         if (lacks && lacks < count)
             fprintf(d->out, "%-20s %s\n", "", why);
     }

@@ -34,7 +34,7 @@ static void nobody_knows(const char *body, const char *words)
         fail_msg("'%s' does not say '%s'", v.text, words);
 }
 
-#define EXPECTED ", expected ok { count = a whole number }, unchanged, failed or unsure"
+#define EXPECTED ", expected ok { count = a whole number }, unchanged, failed, later or unsure"
 
 static void a_change_without_an_answer_is_not_done(void **_)
 {
@@ -88,7 +88,7 @@ static void read_fails(const char *action, const char *args, const char *body, c
 static void a_read_that_answers_something_else_fails(void **_)
 {
     read_fails("pool.list", SERVICE, "", "plugin 'mine': pool.list answered nothing, expected "
-               "ok { ips = IP addresses, count = a whole number } or failed");
+               "ok { ips = IP addresses, count = a whole number }, later or failed");
     read_fails("pool.list", SERVICE, "return ok { ips = 'all', count = 2 }", "'ips': found \"all\", expected IP addresses");
     read_fails("pool.list", SERVICE, "return ok { ips = { '192.0.2.1', 'x' }, count = 2 }", "expected IP addresses");
     read_fails("pool.list", SERVICE, "return nothing()", "answered nothing(), expected ok");

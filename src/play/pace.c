@@ -1,0 +1,109 @@
+/* pace.c: see pace.h. */
+#include "play/pace.h"
+
+#include "play/plugin_inside.h"
+
+#include <string.h>
+
+static const struct pace usual = { .times = 4, .every_ms = SECOND_MS, .most_ms = MINUTE_MS };
+
+/* The last `count` beginnings of an action. */
+struct turns {
+    const char *action;
+    int64_t *at;
+    size_t next;
+    struct turns *other;
+};
+
+/* A span of the table on top; what is missing stays as it is. What stands there
+ * was looked at when the plugin was loaded (plugin_declared.c). */
+static void take_span(lua_State *L, const char *member, int64_t *out)
+{
+    if (lua_getfield(L, -1, member) == LUA_TSTRING)
+        duration_parse(out, lua_tostring(L, -1));
+    lua_pop(L, 1);
+}
+
+static void take_count(lua_State *L, const char *member, int64_t *out)
+{
+    if (lua_getfield(L, -1, member) == LUA_TNUMBER)
+        *out = lua_tointeger(L, -1);
+    lua_pop(L, 1);
+}
+
+struct pace plugins_pace(struct plugins *p, const struct role_action *a)
+{
+    struct pace pace = usual;
+    struct err ignored = { 0 };
+    struct loaded *l = plugins_load(p, plugins_for(p, a->role), &ignored);
+    if (!l)
+        return pace;
+    lua_State *L = sandbox_lua(l->sandbox);
+    int top = lua_gettop(L);
+    plugins_push_handler(l, a);
+    if (lua_type(L, -1) == LUA_TTABLE && lua_getfield(L, -1, "rate") == LUA_TTABLE) {
+        take_count(L, "count", &pace.count);
+        take_span(L, "per", &pace.per_ms);
+    }
+    lua_settop(L, top + 1);
+    if (lua_type(L, -1) == LUA_TTABLE && lua_getfield(L, -1, "retry") == LUA_TTABLE) {
+        pace.declares_retry = true;
+        take_count(L, "times", &pace.times);
+        take_span(L, "every", &pace.every_ms);
+        take_span(L, "at_most", &pace.most_ms);
+    }
+    lua_settop(L, top);
+    return pace;
+}
+
+static struct turns *turns_of(struct plugins *p, const struct role_action *a, int64_t count)
+{
+    for (struct turns *t = p->turns; t; t = t->other)
+        if (strcmp(t->action, a->full) == 0)
+            return t;
+    struct turns *t = arena_one(p->keep, struct turns);
+    *t = (struct turns){ .action = a->full, .at = arena_many(p->keep, int64_t, (size_t)count), .other = p->turns };
+    for (int64_t i = 0; i < count; i++)
+        t->at[i] = INT64_MIN / 2;
+    p->turns = t;
+    return t;
+}
+
+int64_t plugins_turn(struct plugins *p, const struct role_action *a)
+{
+    struct pace pace = plugins_pace(p, a);
+    int64_t now = p->ws->world->now(p->ws->world);
+    if (!pace.count)
+        return now;
+    struct turns *t = turns_of(p, a, pace.count);
+    int64_t free = t->at[t->next] + pace.per_ms;
+    int64_t begins = free > now ? free : now;
+    t->at[t->next] = begins;
+    t->next = (t->next + 1) % (size_t)pace.count;
+    return begins;
+}
+
+/* A number from 0 to `most`, from the world. */
+static int64_t drawn(struct world *w, int64_t most)
+{
+    unsigned char bytes[4];
+    uint64_t n = 0;
+    w->random(w, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        n = n << 8 | bytes[i];
+    return (int64_t)(n % ((uint64_t)most + 1));
+}
+
+int64_t plugins_pause(struct plugins *p, const struct role_action *a, int64_t tries, int64_t later_ms)
+{
+    struct pace pace = plugins_pace(p, a);
+    if (tries >= pace.times)
+        return -1;
+    int64_t pause = pace.every_ms;
+    for (int64_t i = 1; i < tries && pause < pace.most_ms; i++)
+        pause *= 2;
+    if (pause > pace.most_ms)
+        pause = pace.most_ms;
+    pause = pause / 2 + drawn(p->ws->world, pause - pause / 2);
+    return pause > later_ms ? pause : later_ms + drawn(p->ws->world, pace.every_ms);
+}
