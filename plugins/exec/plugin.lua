@@ -48,6 +48,9 @@ local function perform(t)
   if seen.signal > 0 then return unsure(t.args.program .. " was ended by signal " .. seen.signal) end
   if seen.status == 0 then return ok(result) end
   local text = t.args.program .. " ended with " .. seen.status
+  if t.args.host ~= "" and seen.status == 255 then -- ssh's own word for a connection that was not or is no more
+    text = "ssh to " .. t.args.host .. " broke, or " .. text
+  end
   if last_line(out) ~= "" then text = text .. ": " .. last_line(out) end
   -- a program that failed may have done half of its work
   if t.change then return unsure(text) end

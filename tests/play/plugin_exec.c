@@ -84,6 +84,42 @@ static void another_machine_gets_each_word_as_it_stands(void **_)
     plugins_close(s->plugins);
 }
 
+/* 255 is what ssh says of itself: how far it came over there nobody knows. */
+static void a_connection_that_breaks_leaves_a_change_unknown(void **_)
+{
+    struct stage *s = open_real();
+    stage_write(s, "bin/ssh", "#!/bin/sh\nfor word; do echo \"<$word>\"; done\necho 'Connection closed' >&2\nexit 255\n");
+    const char *bin = workspace_path(&s->ws, test_keep(), "bin");
+    char *old = arena_string(test_keep(), getenv("PATH"));
+    if (chmod(arena_print(test_keep(), "%s/ssh", bin), 0700))
+        fail_msg("chmod");
+    setenv("PATH", arena_print(test_keep(), "%s:%s", bin, old), 1);
+    struct task_view v = stage_do(s, "exec.run", "{\"program\":\"reboot\",\"host\":\"db1\",\"args\":[\"-f\"]}", "k", NULL);
+    assert_int_equal(v.outcome, OUTCOME_UNKNOWN);
+    assert_string_equal(v.text, "ssh to db1 broke, or reboot ended with 255: Connection closed");
+    v = stage_do(s, "exec.read", "{\"program\":\"uptime\",\"host\":\"-oProxyCommand=x\"}", "k", NULL);
+    setenv("PATH", old, 1);
+    assert_int_equal(v.outcome, OUTCOME_FAILED);
+    plugins_close(s->plugins);
+}
+
+/* Every word that ssh is given: options first, and no host can be one of them. */
+static void ssh_is_given_exactly_these_words(void **_)
+{
+    struct stage *s = open_real();
+    stage_write(s, "bin/ssh", "#!/bin/sh\nfor word; do echo \"<$word>\"; done\n");
+    const char *bin = workspace_path(&s->ws, test_keep(), "bin");
+    char *old = arena_string(test_keep(), getenv("PATH"));
+    if (chmod(arena_print(test_keep(), "%s/ssh", bin), 0700))
+        fail_msg("chmod");
+    setenv("PATH", arena_print(test_keep(), "%s:%s", bin, old), 1);
+    struct task_view v = stage_do(s, "exec.read", "{\"program\":\"cat\",\"host\":\"-oProxyCommand=x\",\"args\":[\"a'b\"]}", "k", NULL);
+    setenv("PATH", old, 1);
+    assert_string_equal(json_get_text(json_from(v.result), "out", test_keep()),
+                        "<-o>\n<BatchMode=yes>\n<-o>\n<ConnectTimeout=10>\n<-->\n<-oProxyCommand=x>\n<'cat' 'a'\\''b'>\n");
+    plugins_close(s->plugins);
+}
+
 static void a_simulated_world_starts_no_program(void **_)
 {
     struct stage *s = stage_open("roles:\n  exec: { plugin: exec }\n");
@@ -113,6 +149,8 @@ int main(void)
         promise(a_signal_is_named),
         promise(a_flood_of_output_is_kept_at_its_end),
         promise(another_machine_gets_each_word_as_it_stands),
+        promise(a_connection_that_breaks_leaves_a_change_unknown),
+        promise(ssh_is_given_exactly_these_words),
         promise(it_plays_the_role_as_its_contract_says),
         promise(a_simulated_world_starts_no_program),
     };
