@@ -95,6 +95,7 @@ static const char *fill_begun(struct branch *b)
 {
     struct run *r = b->run;
     struct work *w = b->work;
+    struct err ignored = { 0 };
     struct text data;
     struct json_out o = data_open(&data, r);
     w->name = arena_print(r->keep, "C%lld", (long long)++r->changes);
@@ -110,6 +111,9 @@ static const char *fill_begun(struct branch *b)
         json_put_bool(&o, "lasting", false);
     json_put_int(&o, "attempt", w->attempt);
     json_put(&o, "provider_key", change_provider_key(b));
+    const char *binding = plugins_binding(r->plugins, w->action->role, r->keep, &ignored);
+    if (binding)
+        json_put_raw(&o, "binding", binding, strlen(binding));
     if (w->by_hand)
         json_put_bool(&o, "by_hand", true);
     if (w->undoes)

@@ -345,6 +345,8 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
         return false;
     r->incident_id = r->journal.id && r->journal.id[0] ? r->journal.id : "log";
     r->started = r->world->now(r->world);
+    if (!dry && !pins_same_world(r, e))
+        return false;
     engine_count_numbers(r, &r->journal);
     if (!dry && !engine_read_others(r, e))
         return false;

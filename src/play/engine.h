@@ -6,6 +6,7 @@
  *   consent.c  questions to people          replay.c  answers from the journal
  *   listen.c   while they wait              outside.c what others do meanwhile
  *   wait.c     time                         branch.c  parallel and each
+ *   pins.c     what a run began with stays
  *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
  *   write.c    events into the journal      again.c   "not now" of a change
  *
@@ -192,7 +193,7 @@ struct run {
     struct lock *lock;
     struct journal journal;           /* as read when the run began or went on */
     struct replay replay;
-    const char *texts;                /* JSON {path: sha256}: --recorded; else NULL */
+    const char *texts;                /* JSON {path: sha256}: of the texts that count; NULL: those of now */
     bool resumed, dry;
     bool always, again;               /* TOCSIN_REPLAY=always: drop the Lua state and replay, now */
 
@@ -368,8 +369,27 @@ bool runbook_arguments(const char **canonical, const struct runbook *book, struc
 /* "key=value" words as a JSON object of texts. */
 bool arguments_json(const char **json, const char *const *argument, struct arena *keep,
                     struct err *e);
-/* All visible ones put away as blobs: JSON {path: sha256}. */
-bool runbook_pin(const char **texts, struct run *r, struct err *e);
+/* Its text alone: of now, or (r->texts) as the run began with it. */
+bool runbook_text(const char **text, struct run *r, const char *name, struct err *e);
+/* All visible ones put away as blobs, and into an object: path: sha256. */
+bool runbook_pin(struct json_out *o, struct run *r, struct err *e);
+
+/* pins.c: what a run began with stays */
+/* Into run.started: its texts and bindings. */
+bool pins_write(struct json_out *o, struct run *r, struct err *e);
+/* Is the incident of this workspace's kind, real or a drill? ERR_FAILED. */
+bool pins_same_world(struct run *r, struct err *e);
+/* --recorded: texts of runbooks and plugins are those of then, be they gone or not. */
+void pins_recorded(struct run *r, const struct event *started);
+/* Do the roles that the run has spoken to, and those that it still can, have the
+ * plugins that it began with? ERR_FAILED with the ways on. Runbooks that were
+ * edited are announced. */
+bool pins_hold(struct run *r, const struct event *started, const char *name, const struct runbook *book,
+               struct err *e);
+/* --rebind, as an event: from now on the role has the plugin that is bound now. */
+bool pins_rebind(struct run *r, const char *role, const char *because, struct err *e);
+/* May what is bound now undo this change, made through what was bound then? */
+bool pins_allow(struct run *r, const struct change *c, const char *why_not, struct err *e);
 
 /* performers */
 step_fn perform_step, perform_note, perform_phase, perform_impact, perform_now, perform_random,

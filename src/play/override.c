@@ -186,16 +186,6 @@ static bool may_begin_from(const struct run *r, const char *key, struct err *e)
                       json_text_or(json_get(open->data, "target"), r->keep, ""));
 }
 
-static bool may_rebind(const struct run *r, const char *role, struct err *e)
-{
-    for (size_t i = 0; r->roles.name[i]; i++)
-        if (text_equal(r->roles.name[i], role))
-            return true;
-    const char *near = text_nearest(role, r->roles.name);
-    return err_usage(e, "there is no role '%s'%s%s%s", role, near ? "; did you mean '" : "", near ? near : "",
-                     near ? "'?" : "");
-}
-
 static bool fits(const struct run *r, const struct override *o, struct err *e)
 {
     if (text_equal(o->how, "recorded"))
@@ -203,7 +193,7 @@ static bool fits(const struct run *r, const struct override *o, struct err *e)
     if (!o->key)
         return err_usage(e, "--%s needs %s", o->how, text_equal(o->how, "rebind") ? "a role" : "a key such as 3/2");
     if (text_equal(o->how, "rebind"))
-        return may_rebind(r, o->key, e);
+        return true;
     return text_equal(o->how, "from") ? may_begin_from(r, o->key, e)
                                       : may_go_round(r, o->how, o->key, o->text, e);
 }
@@ -231,14 +221,14 @@ bool override_write(struct run *r, const struct override *o, struct err *e)
         return false;
     if ((text_equal(o->how, "skip") || rebind) && !o->because)
         return err_usage(e, "--%s needs --because: the record has to say why", o->how);
+    if (rebind)
+        return pins_rebind(r, o->key, o->because, e);
     json_put(&out, "run", r->id);
-    json_put(&out, "key", rebind || !o->key ? "" : o->key);
+    json_put(&out, "key", o->key ? o->key : "");
     json_put(&out, "how", o->how);
     json_put(&out, "because", o->because ? o->because : "");
     if (o->text && *o->text)
         json_put(&out, "text", o->text);
-    if (rebind)
-        json_put(&out, "role", o->key);
     json_close(&out, '}');
     return (!text_equal(o->how, "done") || end_by_hand(r, o, e))
         && run_write_now(r, EVENT_RUN_OVERRIDDEN, data.at, e)

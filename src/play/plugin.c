@@ -100,9 +100,17 @@ static bool find_text(struct loaded *l, struct err *e)
     const char *path;
     bool own;
     char digest[SHA256_HEX + 1];
-    if (!workspace_share(&path, &own, p->ws, "plugins", arena_print(p->keep, "%s/plugin.lua", l->name), p->keep, e)
-        || !w->read_file(w, path, &l->bytes, &l->length, p->keep, e))
+    const struct pin *pin = p->pin;
+    while (pin && strcmp(pin->name, l->name) != 0)
+        pin = pin->next;
+    if (pin) {
+        l->bytes = pin->text;
+        l->length = pin->length;
+    } else if (!workspace_share(&path, &own, p->ws, "plugins", arena_print(p->keep, "%s/plugin.lua", l->name),
+                                p->keep, e)
+               || !w->read_file(w, path, &l->bytes, &l->length, p->keep, e)) {
         return err_while(e, "plugin '%s'", l->name);
+    }
     sha256_hex(digest, l->bytes, l->length);
     l->sha256 = arena_string(p->keep, digest);
     l->chunk = arena_print(p->keep, "plugins/%s/plugin.lua", l->name);
@@ -133,6 +141,22 @@ struct loaded *plugins_load(struct plugins *p, const char *name, struct err *e)
     l->sandbox = NULL;
     *e = l->wrong;
     return NULL;
+}
+
+const char *plugins_text(struct plugins *p, const char *role, size_t *length, struct err *e)
+{
+    const struct loaded *l = plugins_load(p, plugins_for(p, role), e);
+    if (!l)
+        return NULL;
+    *length = l->length;
+    return l->bytes;
+}
+
+void plugins_pin(struct plugins *p, const char *name, const char *text, size_t length)
+{
+    struct pin *pin = arena_one(p->keep, struct pin);
+    *pin = (struct pin){ name, text, length, p->pin };
+    p->pin = pin;
 }
 
 const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e)

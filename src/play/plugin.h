@@ -42,6 +42,10 @@ void plugins_close(struct plugins *p);
 const char *plugins_for(const struct plugins *p, const char *role);
 /* {"plugin":...,"settings":...,"sha256":...}: what a run is pinned to. */
 const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e);
+/* The text of the plugin that plays this role. */
+const char *plugins_text(struct plugins *p, const char *role, size_t *length, struct err *e);
+/* Before it is first used: that plugin has this text, whatever its file holds by now. */
+void plugins_pin(struct plugins *p, const char *name, const char *text, size_t length);
 /* What a plugin says of itself, and the capabilities it declared, in words. */
 bool plugins_about(struct plugins *p, const char *plugin, const char **summary, const char **needs,
                    struct arena *keep, struct err *e);

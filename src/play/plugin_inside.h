@@ -32,6 +32,12 @@ struct loaded {
     struct loaded *next;
 };
 
+struct pin {
+    const char *name, *text;
+    size_t length;
+    const struct pin *next;
+};
+
 struct assumption {
     const struct role_action *action;
     const char *field, *value; /* value: JSON */
@@ -47,6 +53,7 @@ struct plugins {
     bool looks;              /* only looked at: a plugin's state stays as it is on disk */
     const char *memory;      /* of a dry run: the state, instead of a file */
     struct assumption *assumed;
+    const struct pin *pin;   /* texts that count instead of the files */
     struct secrets *secrets;
     struct turns *turns;     /* of actions with a rate (pace.c) */
     int inherit;             /* the descriptor that programs get; -1: none */

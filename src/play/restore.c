@@ -225,7 +225,7 @@ bool run_restore(const struct run_request *q, const char *const *names, const ch
     struct run r;
     *left = 0;
     bool good = engine_open(&r, q, false, keep, e);
-    good = good && put_all_back(&r, names, ip, left, e);
+    good = good && (!q->rebind || pins_rebind(&r, q->rebind, q->because, e)) && put_all_back(&r, names, ip, left, e);
     engine_close(&r);
     return good;
 }

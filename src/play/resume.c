@@ -35,37 +35,6 @@ static bool pick_run(struct run *r, const char *id, const char **found, struct e
     return open == 1 || err_usage(e, "several runs are unfinished: %s; say which", list.at);
 }
 
-/* Another plugin than the run began with would act on another world. */
-static bool same_bindings(struct run *r, const struct event *started, const char *rebound,
-                          struct err *e)
-{
-    struct json bindings = json_get(started->data, "bindings");
-    for (size_t i = 0; r->roles.name[i]; i++) {
-        const char *role = r->roles.name[i];
-        const char *now = plugins_binding(r->plugins, role, r->keep, e);
-        struct json then = json_get(bindings, role);
-        bool allowed = text_equal(rebound, role);
-        if (!now)
-            return false;
-        for (size_t k = 0; k < r->journal.count; k++) {
-            struct json d = r->journal.event[k].data;
-            allowed = allowed || (r->journal.event[k].kind == EVENT_RUN_OVERRIDDEN
-                && json_is(json_get(d, "run"), r->id) && json_is(json_get(d, "role"), role));
-        }
-        if (!then.at || allowed
-            || (text_equal(json_get_text(then, "plugin", r->keep), json_get_text(json_from(now), "plugin", r->keep))
-                && text_equal(json_canonical(json_get(then, "settings"), r->keep),
-                              json_canonical(json_get(json_from(now), "settings"), r->keep))))
-            continue;
-        err_hint(e, "tocsin resume %s --rebind %s --because '...' takes the plugin that is bound now",
-                 r->id, role);
-        return err_failed(e, "%s began with the plugin '%s' as %s; now '%s' is bound, or its settings differ",
-                          r->id, json_get_text(then, "plugin", r->keep), role,
-                          json_get_text(json_from(now), "plugin", r->keep));
-    }
-    return true;
-}
-
 static bool write_resumed(struct run *r, struct err *e)
 {
     struct text data;
@@ -92,11 +61,9 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
     if (how && !override_write(r, round, e))
         return false;
     started = started_event(r, r->id);
-    if (!same_bindings(r, started, text_equal(how, "rebind") ? round->key : NULL, e))
-        return false;
-    struct json texts = json_get(started->data, "texts"), args = json_get(started->data, "args");
-    if (text_equal(how, "recorded") && texts.at)
-        r->texts = arena_copy(r->keep, texts.at, texts.length);
+    struct json args = json_get(started->data, "args");
+    if (text_equal(how, "recorded"))
+        pins_recorded(r, started);
     r->path = json_get_text(started->data, "path", r->keep);
     const char *name = json_get_text(started->data, "runbook", r->keep);
     if (!text_starts(r->path, "runbooks/"))
@@ -104,13 +71,14 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
     r->arguments = arena_copy(r->keep, args.at, args.length);
     r->started = started->recorded;
     r->resumed = true;
-    if (!runbook_load(&book, r, name, e))
+    if (!runbook_load(&book, r, name, e)) {
+        e->hint[0] = '\0'; /* which others there are is no help here */
+        err_hint(e, r->texts ? "tocsin abandon %s ends it" : "tocsin resume %s --recorded goes on with the runbook "
+                 "as it was when it began", r->id);
+        return err_while(e, "%s", r->id);
+    }
+    if (!pins_hold(r, started, name, &book, e))
         return false;
-    char sha[SHA256_HEX + 1];
-    sha256_hex(sha, book.text, strlen(book.text));
-    if (!json_is(json_get(texts, book.path), sha) && !r->texts)
-        run_say(r, "", "%s has been edited since %s began; it goes on with the text of now "
-                "(--recorded: as it was)", book.path, r->id);
     replay_index(r);
     return write_resumed(r, e) && run_play(r, name, &book, out, e);
 }

@@ -64,23 +64,6 @@ bool run_call_steps(struct run *r, struct branch *root, const struct runbook *bo
     return true;
 }
 
-/* Bindings of all roles, as the run begins with them. */
-static bool bindings_json(const char **out, struct run *r, struct err *e)
-{
-    struct text text = text_new(r->keep);
-    struct json_out o = json_out(&text);
-    json_open(&o, NULL, '{');
-    for (size_t i = 0; r->roles.name[i]; i++) {
-        const char *binding = plugins_binding(r->plugins, r->roles.name[i], r->keep, e);
-        if (!binding)
-            return false;
-        json_put_raw(&o, r->roles.name[i], binding, strlen(binding));
-    }
-    json_close(&o, '}');
-    *out = text.at;
-    return true;
-}
-
 /* The same runbook with the same parameters, unfinished: two would do it twice. */
 static bool refuse_double(struct run *r, const char *name, const char *sha, struct err *e)
 {
@@ -106,10 +89,7 @@ static bool refuse_double(struct run *r, const char *name, const char *sha, stru
 
 static bool write_started(struct run *r, const char *name, const char *sha, struct err *e)
 {
-    const char *bindings, *texts;
     struct text data;
-    if (!bindings_json(&bindings, r, e) || !runbook_pin(&texts, r, e))
-        return false;
     struct json_out o = data_open(&data, r);
     json_put(&o, "run", r->id);
     json_put(&o, "runbook", name);
@@ -117,8 +97,8 @@ static bool write_started(struct run *r, const char *name, const char *sha, stru
     json_put_raw(&o, "args", r->arguments, strlen(r->arguments));
     json_put(&o, "args_sha256", sha);
     json_put(&o, "engine", engine_version);
-    json_put_raw(&o, "texts", texts, strlen(texts));
-    json_put_raw(&o, "bindings", bindings, strlen(bindings));
+    if (!pins_write(&o, r, e))
+        return false;
     json_close(&o, '}');
     return run_write_now(r, EVENT_RUN_STARTED, data.at, e);
 }

@@ -39,6 +39,7 @@ struct run_request {
     const struct audience *audience;
     const char *over;      /* although that incident has the target changed; NULL */
     const char *even_so;   /* do, restore: why, although it is not quiet, not seen or not enough; NULL */
+    const char *rebind, *because; /* restore: through the plugin that this role has now, and why; NULL */
     /* Of a dry run: where its world comes from. Neither: the simulator's own,
      * else one made of the configuration. */
     bool live;             /* one snapshot, read through the bound plugins */

@@ -53,29 +53,37 @@ bool runbook_find(const char **path, bool *own, const struct workspace *ws, cons
     return unknown_runbook(ws, name, keep, e);
 }
 
-/* What stands before the text's path in messages: short, the same everywhere. */
-static const char *shown_path(const struct runbook *book, const char *name, struct arena *keep)
+/* What stands for the text in messages and in the record: short, the same everywhere. */
+static const char *shown_path(const char *name, struct arena *keep)
 {
-    return text_ends(name, ".lua") ? book->path : arena_print(keep, "runbooks/%s.lua", name);
+    return text_ends(name, ".lua") ? name : arena_print(keep, "runbooks/%s.lua", name);
 }
 
+/* --recorded needs no file: the texts that the run began with lie in blobs. */
 static bool read_text(struct runbook *book, struct run *r, const char *name, struct err *e)
 {
     size_t length;
     struct world *w = r->world;
-    const char *bytes;
-    if (!runbook_find(&book->path, &book->own, r->ws, name, r->keep, e))
-        return false;
-    const char *shown = shown_path(book, name, r->keep);
+    const char *bytes, *shown = shown_path(name, r->keep);
     const char *sha = r->texts ? json_get_text(json_from(r->texts), shown, r->keep) : NULL;
     if (sha) {
         if (!r->store->blob_get(r->store, r->incident, sha, &bytes, &length, r->keep, e))
             return err_while(e, "the runbook as it was when the run began");
-    } else if (!w->read_file(w, book->path, &bytes, &length, r->keep, e)) {
+    } else if (!runbook_find(&book->path, &book->own, r->ws, name, r->keep, e)
+               || !w->read_file(w, book->path, &bytes, &length, r->keep, e)) {
         return false;
     }
     book->text = arena_copy(r->keep, bytes, length);
     book->path = shown;
+    return true;
+}
+
+bool runbook_text(const char **text, struct run *r, const char *name, struct err *e)
+{
+    struct runbook book = { .name = name };
+    if (!read_text(&book, r, name, e))
+        return false;
+    *text = book.text;
     return true;
 }
 
@@ -336,23 +344,20 @@ bool runbook_arguments(const char **canonical, const struct runbook *book, struc
     return true;
 }
 
-bool runbook_pin(const char **texts, struct run *r, struct err *e)
+bool runbook_pin(struct json_out *o, struct run *r, struct err *e)
 {
     struct names all = { 0 };
-    struct text text = text_new(r->keep);
-    struct json_out o = json_out(&text);
     const char *path, *bytes;
     size_t length;
     bool own;
     char sha[SHA256_HEX + 1];
     if (!workspace_share_list(&all, r->ws, "runbooks", r->keep, e))
         return false;
-    json_open(&o, NULL, '{');
     if (text_ends(r->path, ".lua") && !text_starts(r->path, "runbooks/")) {
         if (!r->world->read_file(r->world, r->path, &bytes, &length, r->keep, e)
             || !r->store->blob_put(r->store, r->incident, bytes, length, sha, e))
             return false;
-        json_put(&o, r->path, sha);
+        json_put(o, r->path, sha);
     }
     for (size_t i = 0; i < all.count; i++) {
         if (!text_ends(all.name[i], ".lua"))
@@ -361,9 +366,7 @@ bool runbook_pin(const char **texts, struct run *r, struct err *e)
             || !r->world->read_file(r->world, path, &bytes, &length, r->keep, e)
             || !r->store->blob_put(r->store, r->incident, bytes, length, sha, e))
             return false;
-        json_put(&o, arena_print(r->keep, "runbooks/%s", all.name[i]), sha);
+        json_put(o, arena_print(r->keep, "runbooks/%s", all.name[i]), sha);
     }
-    json_close(&o, '}');
-    *texts = text.at;
     return true;
 }

@@ -65,6 +65,9 @@ static const char *run_text(const struct event *ev, struct arena *keep)
                            *text ? ": " : "", text);
     case EVENT_RUN_OVERRIDDEN:
         why = word(ev, "because", keep);
+        if (!*run) /* of no run: what is put back is */
+            return arena_print(keep, "%s is put back %s%s%s", word(ev, "role", keep),
+                               how_words(word(ev, "how", keep)), *why ? ": " : "", why);
         return arena_print(keep, "run %s goes on%s%s, %s%s%s", run, *word(ev, "key", keep) ? " at " : "",
                            word(ev, "key", keep), how_words(word(ev, "how", keep)), *why ? ": " : "", why);
     }

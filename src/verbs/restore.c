@@ -80,8 +80,12 @@ bool verb_restore(struct desk *d, struct err *e)
     if (!desk_acts(d, e))
         return false;
     struct run_request request = { .ws = &d->ws, .incident = d->name, .audience = &audience,
-                                   .over = desk_option(d, "over"),
-                                   .even_so = desk_option(d, "even-so") };
+                                   .over = desk_option(d, "over"), .even_so = desk_option(d, "even-so"),
+                                   .rebind = desk_option(d, "rebind"), .because = desk_option(d, "because") };
+    if (request.rebind && !request.because) {
+        err_hint(e, "add --because \"...\": it stands in the record");
+        return err_usage(e, "--rebind needs a reason");
+    }
     if (!run_restore(&request, names[0] ? names : NULL, ip, &left,
                      d->keep, e))
         return false;

@@ -119,9 +119,11 @@ static inline struct theatre *theatre_open(const char *configuration)
     t->stage->ws.store = &t->store;
     t->audience = (struct audience){ .context = t, .say = theatre_say, .ask = theatre_ask };
     t->incident = "INC-2025-001";
+    bool drill = t->stage->ws.config.simulated;
     struct draft opened = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_OPENED,
-        .data = "{\"id\":\"00112233445566778899aabbccddeeff\",\"name\":\"INC-2025-001\","
-                "\"zone\":\"Europe/Paris\",\"world\":\"simulated\",\"drill\":true}" };
+        .data = arena_print(test_keep(), "{\"id\":\"00112233445566778899aabbccddeeff\",\"name\":\"INC-2025-001\","
+                "\"zone\":\"Europe/Paris\",\"world\":\"%s\",\"drill\":%s}", drill ? "simulated" : "real",
+                drill ? "true" : "false") };
     assert_good(t->real->create(t->real, t->incident, &opened, test_keep(), &t->e), &t->e);
     return t;
 }
