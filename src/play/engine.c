@@ -76,7 +76,7 @@ struct branch *branch_new(struct run *r, struct branch *parent, const char *pref
         r->branch = more;
         r->room = room;
     }
-    *b = (struct branch){ .run = r, .parent = parent, .level = { prefix, 1 }, .waits = WAITS_NOBODY,
+    *b = (struct branch){ .run = r, .parent = parent, .level = { .prefix = prefix, .next = 1 }, .waits = WAITS_NOBODY,
                           .now = parent ? parent->now : r->started };
     r->branch[r->branches++] = b;
     return b;
@@ -181,6 +181,10 @@ static void take_turn(struct branch *b)
         replay_come_to(b);
         if (!override_taken(b))
             b->want.perform(b);
+        return;
+    }
+    if (sandbox_stopped(r->sandbox)) { /* it did not fail: it was told to stop */
+        b->waits = WAITS_NOBODY;
         return;
     }
     b->ended = true;
@@ -323,6 +327,26 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
     return r->trouble.kind == ERR_NONE;
 }
 
+/* Asked while Lua computes: is it to go on? Where it is dropped it is as after a
+ * kill: the next resume replays it. */
+static bool stop_computing(void *context)
+{
+    struct run *r = context;
+    struct world *w = r->world;
+    if (r->turn && !(w->interrupted && w->interrupted(w)))
+        outside_look(r, w->now(w));
+    return r->park || r->trouble.kind != ERR_NONE || (w->interrupted && w->interrupted(w));
+}
+
+static void open_sandbox(struct run *r)
+{
+    const struct config *c = &r->ws->config;
+    struct sandbox_limits limits = { c->limits.instructions, c->limits.memory_bytes, c->limits.computing_ms };
+    r->sandbox = sandbox_open(&limits);
+    sandbox_watch(r->sandbox, stop_computing, r);
+    words_install(r);
+}
+
 bool engine_open(struct run *r, const struct run_request *request, bool dry, struct arena *keep,
                  struct err *e)
 {
@@ -330,7 +354,6 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     *r = (struct run){ .ws = ws, .world = ws->world, .store = ws->store,
                        .audience = request->audience, .keep = keep,
                        .incident = request->incident, .over = request->over, .even_so = request->even_so };
-    struct sandbox_limits limits = { ws->config.limits.instructions, ws->config.limits.memory_bytes };
     if (!roles_load(&r->roles, keep, e))
         return false;
     if (dry ? !plugins_open_model(&r->plugins, ws, &r->roles, keep, e)
@@ -350,8 +373,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     engine_count_numbers(r, &r->journal);
     if (!dry && !engine_read_others(r, e))
         return false;
-    r->sandbox = sandbox_open(&limits);
-    words_install(r);
+    open_sandbox(r);
     return true;
 }
 
@@ -372,12 +394,9 @@ static void drop_branches(struct run *r)
 /* As after a kill, within the same process: everything that Lua knew is gone. */
 bool engine_forget(struct run *r, struct err *e)
 {
-    struct sandbox_limits limits = { r->ws->config.limits.instructions,
-                                     r->ws->config.limits.memory_bytes };
     drop_branches(r);
     sandbox_close(r->sandbox);
-    r->sandbox = sandbox_open(&limits);
-    words_install(r);
+    open_sandbox(r);
     r->branches = r->pendings = 0;
     r->first = r->last = r->turn = NULL;
     r->again = false;

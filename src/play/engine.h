@@ -98,7 +98,8 @@ struct answered { const char *answer, *text, *by, *hash; int64_t recorded; };
 
 struct other { const char *incident; uint64_t seen; }; /* bytes of its streams when it was read */
 
-struct level { const char *prefix; int64_t next; };
+/* Of keys: "3/2/" and the next number; of a `call`, whose steps these are. */
+struct level { const char *prefix; int64_t next; const char *book; const struct level *outer; };
 
 /* The IPs of a pool, as far as anybody knows. */
 struct pool_view {
@@ -220,6 +221,7 @@ struct run {
     size_t taken_out;
     const char *last_change;          /* in words */
     const char *even_so;              /* of do and restore */
+    size_t locked;                    /* so many targets by words of the runbook */
     const char *over;                 /* although that incident has the target changed */
 
     const char *park, *park_key, *park_text, *park_ask; /* why it stops here; NULL */

@@ -12,8 +12,18 @@ static struct level *enter(struct branch *b, const char *prefix)
 {
     struct level *saved = arena_one(b->run->keep, struct level);
     *saved = b->level;
-    b->level = (struct level){ prefix, 1 };
+    b->level = (struct level){ .prefix = prefix, .next = 1, .outer = saved };
     return saved;
+}
+
+/* Are we inside of the steps of that runbook? */
+static bool is_inside(const struct branch *b, const char *book)
+{
+    for (; b; b = b->parent)
+        for (const struct level *l = &b->level; l; l = l->outer)
+            if (text_equal(l->book, book))
+                return true;
+    return false;
 }
 
 struct call { struct level *saved; struct runbook book; const char *args, *key; };
@@ -66,6 +76,7 @@ static int call_steps(lua_State *L, int status, lua_KContext context)
         return words_answered(L, 0, 0);
     coverage_mark_at(b->run->world->coverage, b->where, "call", "done");
     c->saved = enter(b, arena_print(b->run->keep, "%s/", c->key));
+    b->level.book = c->book.path;
     lua_settop(L, 0);
     lua_rawgeti(L, LUA_REGISTRYINDEX, c->book.steps);
     words_push_params(b->run, L, &c->book, c->args);
@@ -90,6 +101,8 @@ int word_call(lua_State *L)
     if (!runbook_load(&c->book, b->run, name, &e) || !sandbox_to_json(L, 1, &json, &e)
         || !runbook_arguments(&c->args, &c->book, b->run, json_from(json.at), &e))
         return luaL_error(L, "%s", arena_string(b->run->keep, e.text));
+    if (is_inside(b, c->book.path))
+        return luaL_error(L, "%s calls itself", c->book.name);
     words_next_key(b, L);
     c->key = b->key;
     b->want = (struct request){ .word = "call", .args = c->args, .perform = perform_call,

@@ -238,7 +238,7 @@ static void settle_next(struct branch *b)
                         .args_sha256 = json_get_text(c->begun->data, "args_sha256", r->keep),
                         .once = true, .done = settled };
     b->key = s->key ? arena_print(r->keep, "%s/%s", s->key, c->name) : c->name;
-    if (w->action)
+    if (w->action && pins_allow(r, c, "nothing was put back", &e))
         change_settle_recorded(b, w);
     else
         give_up(b, &e);

@@ -60,6 +60,7 @@ bool run_call_steps(struct run *r, struct branch *root, const struct runbook *bo
     lua_rawgeti(root->co, LUA_REGISTRYINDEX, book->steps);
     words_push_params(r, root->co, book, r->arguments);
     root->arguments = 1;
+    root->level.book = book->path;
     branch_ready(root);
     return true;
 }
@@ -187,7 +188,7 @@ static const char *returned_value(struct run *r, struct branch *root)
 
 static bool conclude(struct run *r, struct branch *root, struct run_outcome *out, struct err *e)
 {
-    if (sandbox_dead(r->sandbox)) {
+    if (sandbox_dead(r->sandbox) && !sandbox_stopped(r->sandbox)) {
         struct err why = root->error;
         if (!finish(r, out, "ran away", why.text, NULL, e))
             return false;
@@ -195,7 +196,7 @@ static bool conclude(struct run *r, struct branch *root, struct run_outcome *out
         return false;
     }
     if (root->ended && root->raised) {
-        run_park(r, "failed", root->failed_key ? root->failed_key : root->key,
+        run_park(r, "failed", !root->failure ? "" : root->failed_key ? root->failed_key : root->key,
                  arena_string(r->keep, root->error.text));
         if (!park(r, !root->failure, out, e) && e->kind == ERR_FAILED && !root->failure)
             e->kind = ERR_INPUT; /* a mistake in the runbook, with its line */

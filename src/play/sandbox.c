@@ -1,8 +1,8 @@
 /* sandbox.c: the state, its limits, and calls into it. See sandbox.h.
  *
  * The budget is counted in instructions, and charged for what C does on a
- * script's behalf: bytes allocated, pattern steps, coroutines. clock() is
- * only the last line of defence and never reaches a script as a value. */
+ * script's behalf: bytes allocated, pattern steps, coroutines. The clocks are
+ * only the last line of defence and never reach a script as a value. */
 #include "play/sandbox.h"
 
 #include <lauxlib.h>
@@ -10,9 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { HOOK_EVERY = 1000, CPU_MS = 20000, BYTES_PER_STEP = 64, THREAD_STEPS = 200 };
+enum { HOOK_EVERY = 100, BYTES_PER_STEP = 64, THREAD_STEPS = 200, TEXTS_IN_MEMORY = 16 };
 static const int64_t DEFAULT_INSTRUCTIONS = 200 * 1000 * 1000;
 static const int64_t DEFAULT_MEMORY = 64 * 1024 * 1024;
+static const int64_t DEFAULT_COMPUTING_MS = 10 * 1000;
 
 struct sandbox {
     lua_State *L;
@@ -20,9 +21,12 @@ struct sandbox {
     int64_t bytes;      /* left */
     struct sandbox_limits limits;
     clock_t since;      /* processor time at the first look after the latest entry */
-    int64_t cpu_ms;     /* that one entry may take */
     bool entered;       /* nobody has looked since */
+    struct timespec looked; /* the coarse clock at the latest look */
+    bool (*stop)(void *context); /* asked while a script computes; NULL */
+    void *context;
     const char *dead;   /* why; NULL while alive */
+    bool long_text;     /* it asked for a longer text than may be */
     char where[160];    /* "FILE:LINE" of the fatal stop */
     char seen[160];     /* where the hook last looked: out of memory leaves no stack behind */
 };
@@ -30,6 +34,8 @@ struct sandbox {
 static const char *const too_long = "ran more instructions than its limit allows, stopped";
 static const char *const too_big = "needs more memory than its limit allows, stopped";
 static const char *const too_slow = "took more processor time than its limit allows, stopped";
+static const char *const too_wide = "made a text longer than a sixteenth of its memory limit, stopped";
+static const char *const told_to = "stopped while it computed";
 
 static void *allocate(void *context, void *old, size_t old_size, size_t size)
 {
@@ -38,6 +44,10 @@ static void *allocate(void *context, void *old, size_t old_size, size_t size)
     if (size == 0) {
         s->bytes += had;
         free(old);
+        return NULL;
+    }
+    if (!old && old_size == LUA_TSTRING && (int64_t)size > s->limits.memory_bytes / TEXTS_IN_MEMORY) {
+        s->long_text = true;
         return NULL;
     }
     int64_t more = (int64_t)size - had;
@@ -90,21 +100,38 @@ void sandbox_kill(lua_State *L, const char *why)
     kill_with(sandbox_of(L), L, why);
 }
 
+/* Why it has to end now; NULL when it may go on. What costs a system call is
+ * asked when the coarse clock, which costs none, has moved. */
+static const char *must_end(struct sandbox *s)
+{
+    struct timespec now;
+    if (s->dead)
+        return s->dead;
+    if (s->steps < 0)
+        return too_long;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    if (now.tv_nsec == s->looked.tv_nsec && now.tv_sec == s->looked.tv_sec)
+        return NULL;
+    s->looked = now;
+    clock_t spent = clock();
+    if (s->entered)
+        s->since = spent;
+    s->entered = false;
+    if ((int64_t)(spent - s->since) * 1000 / CLOCKS_PER_SEC >= s->limits.computing_ms)
+        return too_slow;
+    return s->stop && s->stop(s->context) ? told_to : NULL;
+}
+
 static void stop_here(lua_State *L, lua_Debug *ar)
 {
     struct sandbox *s = sandbox_of(L);
     s->steps -= HOOK_EVERY;
-    if (!s->dead && s->steps >= 0) {
+    if (s->steps / HOOK_EVERY % 10 == 0)
         note_line(L, ar, s->seen);
-        if (s->entered) {
-            s->since = clock();
-            s->entered = false;
-        }
-        if ((clock() - s->since) / (CLOCKS_PER_SEC / 1000) < s->cpu_ms)
-            return;
-        kill_with(s, L, too_slow);
-    }
-    kill_with(s, L, too_long);
+    const char *why = must_end(s);
+    if (!why)
+        return;
+    kill_with(s, L, why);
     luaL_error(L, "%s", s->dead);
 }
 
@@ -112,10 +139,17 @@ void sandbox_charge(lua_State *L, size_t steps)
 {
     struct sandbox *s = sandbox_of(L);
     s->steps -= (int64_t)steps;
-    if (s->steps >= 0 && !s->dead)
+    const char *why = must_end(s);
+    if (!why)
         return;
-    kill_with(s, L, too_long);
+    kill_with(s, L, why);
     luaL_error(L, "%s", s->dead);
+}
+
+void sandbox_watch(struct sandbox *s, bool (*stop)(void *context), void *context)
+{
+    s->stop = stop;
+    s->context = context;
 }
 
 static int open_library(lua_State *L)
@@ -137,9 +171,10 @@ struct sandbox *sandbox_open(const struct sandbox_limits *limits)
         s->limits.instructions = DEFAULT_INSTRUCTIONS;
     if (s->limits.memory_bytes <= 0)
         s->limits.memory_bytes = DEFAULT_MEMORY;
+    if (s->limits.computing_ms <= 0)
+        s->limits.computing_ms = DEFAULT_COMPUTING_MS;
     s->steps = s->limits.instructions;
     s->bytes = INT64_MAX; /* the library itself is not on the script's account */
-    s->cpu_ms = CPU_MS;
     s->entered = true;
     s->L = lua_newstate(allocate, s);
     if (!s->L)
@@ -164,6 +199,7 @@ void sandbox_close(struct sandbox *s)
 
 lua_State *sandbox_lua(struct sandbox *s) { return s->L; }
 bool sandbox_dead(const struct sandbox *s) { return s->dead != NULL; }
+bool sandbox_stopped(const struct sandbox *s) { return s->dead == told_to; }
 
 void sandbox_set(struct sandbox *s, const char *name)
 {
@@ -178,7 +214,9 @@ void sandbox_set(struct sandbox *s, const char *name)
 static bool explain(struct sandbox *s, lua_State *co, int status, struct err *e)
 {
     if (status == LUA_ERRMEM || status == LUA_ERRERR)
-        kill_with(s, co, s->steps < 0 ? too_long : too_big);
+        kill_with(s, co, s->long_text ? too_wide : s->steps < 0 ? too_long : too_big);
+    if (sandbox_stopped(s))
+        return err_stopped(e, "%s%s%s", s->where, s->where[0] ? ": " : "", s->dead);
     if (s->dead)
         return err_input(e, "%s%s%s", s->where, s->where[0] ? ": " : "", s->dead);
     const char *text = lua_type(co, -1) == LUA_TSTRING ? lua_tostring(co, -1)
@@ -245,6 +283,19 @@ static int give_globals(lua_State *L)
     return 1;
 }
 
+/* A text line by line: which one the compiler has come to. */
+struct lines { const char *at, *end; int line; };
+
+static const char *next_line(lua_State *L, void *context, size_t *length)
+{
+    struct lines *l = context;
+    const char *from = l->at, *newline = memchr(from, '\n', (size_t)(l->end - from));
+    l->at = newline ? newline + 1 : l->end;
+    l->line += l->at > from;
+    *length = (size_t)(l->at - from);
+    return from;
+}
+
 bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t length,
                   struct err *e)
 {
@@ -253,10 +304,13 @@ bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t
     snprintf(name, sizeof name, "@%s", chunk);
     if (s->dead)
         return err_input(e, "%s: %s", s->where, s->dead);
-    int status = luaL_loadbufferx(L, text, length, name, "t");
+    struct lines lines = { text, text + length, 0 };
+    int status = lua_load(L, next_line, &lines, name, "t");
     if (status != LUA_OK) {
         explain(s, L, status, e);
         lua_pop(L, 1);
+        if (!text_starts(e->text, chunk)) /* too deep for the compiler: it does not say where */
+            err_while(e, "%s:%d", chunk, lines.line);
         return false;
     }
     lua_pushcfunction(L, give_globals);
@@ -287,7 +341,7 @@ void sandbox_refill(struct sandbox *s)
 
 void sandbox_within(struct sandbox *s, int64_t cpu_ms)
 {
-    s->cpu_ms = cpu_ms;
+    s->limits.computing_ms = cpu_ms;
 }
 
 lua_State *sandbox_thread(struct sandbox *s)
@@ -318,7 +372,7 @@ enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments
     *results = 0;
     if (s->dead || s->steps < 0) {
         kill_with(s, co, too_long);
-        err_input(e, "%s%s%s", s->where, s->where[0] ? ": " : "", s->dead);
+        explain(s, co, LUA_OK, e);
         return SANDBOX_RAISED;
     }
     int status = lua_resume(co, s->L, arguments, results);

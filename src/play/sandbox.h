@@ -4,9 +4,12 @@
  *          order; a stable `table.sort`; patterns that count their steps. No
  *          clock, no random, no coroutine, no load, no metatables, hence no
  *          finalizers; pcall cannot swallow a fatal stop.
- * LIMITS   Instructions and bytes; out of either, the state is dead. A limit
- *          of processor time stands behind them for what takes long in one
- *          instruction.
+ * LIMITS   Instructions (with what C does on the script's behalf), bytes, and
+ *          the processor time of one turn; out of any, the state is dead. No
+ *          text is longer than a sixteenth of the bytes, so that no single
+ *          instruction takes long.
+ * WATCH    While a script computes, its owner is asked every few milliseconds
+ *          whether it is to go on: Ctrl-C, a stop by somebody else.
  * ERRORS   ERR_INPUT, "FILE:LINE: what"; a stop by a limit says which limit.
  * SOURCE   The attacks and what stops each: tests/play/sandbox.c.
  */
@@ -18,7 +21,7 @@
 
 #include <lua.h>
 
-struct sandbox_limits { int64_t instructions, memory_bytes; }; /* 0: the defaults */
+struct sandbox_limits { int64_t instructions, memory_bytes, computing_ms; }; /* 0: the defaults */
 
 struct sandbox;
 
@@ -48,6 +51,9 @@ enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments
 void sandbox_refill(struct sandbox *s);
 /* Processor time that each call or turn may take from now on. */
 void sandbox_within(struct sandbox *s, int64_t cpu_ms);
+/* From now on: true ends the script where it is; the state is dead then. */
+void sandbox_watch(struct sandbox *s, bool (*stop)(void *context), void *context);
+bool sandbox_stopped(const struct sandbox *s); /* it was that which ended it */
 /* Is the state dead (a limit was reached)? Then no chunk runs in it again. */
 bool sandbox_dead(const struct sandbox *s);
 
@@ -73,12 +79,16 @@ int pattern_match(lua_State *L);
 int pattern_gmatch(lua_State *L);
 int pattern_gsub(lua_State *L);
 
+/* Its `string` and `utf8`, into the table on top (sandbox_text.c). */
+void sandbox_open_texts(lua_State *L);
 /* Pushes the table of allowed names (sandbox_lib.c); called once. */
 void sandbox_open_library(lua_State *L);
 /* Its `next`, `pairs` and `table`, into the table on top (sandbox_table.c). */
 void sandbox_open_tables(lua_State *L);
-/* A value in words, without an address. */
-const char *sandbox_words(lua_State *L, int index);
+/* A value in words, without an address, as tostring() gives them. */
+void sandbox_push_words(lua_State *L, int index);
+/* The chosen functions (NULL at the end) of a standard library into the table on top. */
+void sandbox_take(lua_State *L, lua_CFunction open, const char *library, const char *const *name);
 /* Bytes that the script may still take. */
 int64_t sandbox_room(lua_State *L);
 /* Marks the state dead: `why` is a constant. */

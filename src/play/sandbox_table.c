@@ -5,6 +5,9 @@
 #include <lauxlib.h>
 #include <string.h>
 
+/* What looking at a key or an item is worth, in steps. */
+enum { STEPS_A_KEY = 6 };
+
 /* Keys in their fixed order: numbers, texts by bytes, truths. */
 static int key_rank(lua_State *L, int index)
 {
@@ -53,7 +56,7 @@ static int base_next(lua_State *L)
             lua_replace(L, 3);
         }
     }
-    sandbox_charge(L, steps);
+    sandbox_charge(L, steps * STEPS_A_KEY);
     lua_settop(L, 3);
     if (lua_isnil(L, 3))
         return 1;
@@ -106,7 +109,7 @@ static void sort_list(lua_State *L, int list, lua_Integer n, int less)
             lua_Integer high = low + 2 * width <= n + 1 ? low + 2 * width : n + 1;
             merge(L, from, to, low, middle, high, less);
         }
-        sandbox_charge(L, (size_t)n);
+        sandbox_charge(L, (size_t)n * STEPS_A_KEY);
         int swap = from;
         from = to;
         to = swap;
@@ -148,7 +151,7 @@ static int base_pairs(lua_State *L)
         lua_pushvalue(L, -1);
         lua_rawseti(L, 2, ++n);
     }
-    sandbox_charge(L, (size_t)n);
+    sandbox_charge(L, (size_t)n * STEPS_A_KEY);
     sort_list(L, 2, n, 0);
     lua_pushinteger(L, 0);
     lua_pushvalue(L, 1);              // t keys 0 t

@@ -268,6 +268,8 @@ void perform_impact(struct branch *b)
 
 /* lock "target" */
 
+enum { MOST_LOCKS = 1000 };
+
 void perform_lock(struct branch *b)
 {
     struct run *r = b->run;
@@ -278,6 +280,10 @@ void perform_lock(struct branch *b)
     if (ev) {
         replay_consumed(b, ev);
         branch_good(b, NULL);
+        return;
+    }
+    if (++r->locked > MOST_LOCKS) {
+        branch_bad(b, "more than %d targets locked by one run", MOST_LOCKS);
         return;
     }
     const struct held *held = locks_on(r->held, r->helds, target);

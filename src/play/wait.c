@@ -43,7 +43,8 @@ static void wait_span(struct branch *b, const char *words)
         sleep_on(b);
         return;
     }
-    run_say(r, b->key, "%s", words);
+    if (b->want.span_ms >= SECOND_MS) /* less is not worth a line */
+        run_say(r, b->key, "%s", words);
     struct json_out o = waited_open(&data, b, b->deadline);
     data_close(&o, b);
     branch_write(b, EVENT_WAITED, data.at, false, sleep_on);

@@ -41,7 +41,7 @@ static const char *where(struct branch *b, lua_State *L)
     return length > 2 ? arena_copy(b->run->keep, text, length - 2) : "";
 }
 
-enum { DEEPEST_LEVEL = 60 };
+enum { DEEPEST_LEVEL = 60, LONGEST_ARGUMENTS = 64 << 10 };
 
 void words_next_key(struct branch *b, lua_State *L)
 {
@@ -49,7 +49,7 @@ void words_next_key(struct branch *b, lua_State *L)
     for (const char *c = b->level.prefix; *c; c++)
         depth += *c == '/';
     if (depth > DEEPEST_LEVEL)
-        luaL_error(L, "more than %d levels deep: does a runbook call itself?", DEEPEST_LEVEL);
+        luaL_error(L, "more than %d levels deep", DEEPEST_LEVEL);
     b->key = arena_print(b->run->keep, "%s%lld", b->level.prefix, (long long)b->level.next++);
     b->where = where(b, L);
 }
@@ -137,6 +137,11 @@ int words_ask(lua_State *L, struct branch *b, struct request want)
     return lua_yieldk(L, 0, 0, words_answered);
 }
 
+static void too_long(lua_State *L, const char *word, size_t bytes)
+{
+    luaL_error(L, "%s takes %d bytes at most, and this is %d", word, LONGEST_ARGUMENTS, (int)bytes);
+}
+
 /* The table or text of a word as canonical JSON; a text becomes {"text":...}. */
 static const char *arguments(lua_State *L, struct branch *b, const char *word)
 {
@@ -144,6 +149,8 @@ static const char *arguments(lua_State *L, struct branch *b, const char *word)
     struct err e = { 0 };
     if (lua_gettop(L) != 1)
         luaL_error(L, "write %s \"text\" or %s { ... }", word, word);
+    if (lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > LONGEST_ARGUMENTS)
+        too_long(L, word, lua_rawlen(L, 1));
     if (lua_type(L, 1) == LUA_TSTRING || lua_type(L, 1) == LUA_TNUMBER) {
         text_add(&json, "{\"text\":");
         const char *text = words_text(b, L, 1);
@@ -155,6 +162,8 @@ static const char *arguments(lua_State *L, struct branch *b, const char *word)
         luaL_error(L, "write %s \"text\" or %s { ... }, not a %s", word, word, luaL_typename(L, 1));
     if (!sandbox_to_json(L, 1, &json, &e))
         luaL_error(L, "%s: %s", word, arena_string(b->run->keep, e.text));
+    if (json.length > LONGEST_ARGUMENTS)
+        too_long(L, word, json.length);
     return json.at;
 }
 

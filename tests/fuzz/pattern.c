@@ -33,7 +33,7 @@ static bool the_same(lua_State *a, lua_State *b, int n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static const struct sandbox_limits small = { 2000000, 8 * 1024 * 1024 };
+    static const struct sandbox_limits small = { .instructions = 2000000, .memory_bytes = 8 * 1024 * 1024 };
     if (length < 2 || length > 40)
         return 0;
     size_t n = bytes[0] % length;

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static const struct sandbox_limits small = { 200000, 4 * 1024 * 1024 };
+    static const struct sandbox_limits small = { .instructions = 200000, .memory_bytes = 4 * 1024 * 1024 };
     struct arena keep = arena_reserve(1 << 26), start = keep;
     struct sandbox *s = sandbox_open(&small);
     struct err e = { 0 };

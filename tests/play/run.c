@@ -457,6 +457,43 @@ static void ctrl_c_stops_after_the_change_in_flight(void **_)
     assert_int_equal(theatre_effects(t), 6);
 }
 
+static int calls_until_pressed; /* of Ctrl-C */
+
+static int pressed_later(struct world *w) { return calls_until_pressed > 0 && --calls_until_pressed > 0 ? 0 : 1; }
+
+/* Lua that computes is looked at every few milliseconds; where it is dropped it
+ * is as after a kill. */
+static void ctrl_c_ends_what_computes_and_resume_goes_on_behind_what_was_done(void **_)
+{
+    static const char *const steps = "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\n%s\nnote \"end\"";
+    struct theatre *t = theatre_open(arena_print(test_keep(), "%slimits: { instructions: 1000000000000, computing: 1h }\n",
+                                                 drill));
+    t->line = yes;
+    theatre_runbook(t, "book", arena_print(test_keep(), steps, "while true do try { function() while true do end end } end"));
+    calls_until_pressed = 100;
+    t->stage->ws.world->interrupted = pressed_later;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_STOPPED, "R1 is stopped");
+    assert_non_null(strstr(t->said.at, "stopping after the change in flight"));
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+    assert_int_equal(theatre_count(t, EVENT_RUN_PARKED), 1);
+    assert_int_equal(theatre_count(t, EVENT_RUN_ENDED), 0);
+    t->stage->ws.world->interrupted = theatre_interrupted;
+    theatre_runbook(t, "book", arena_print(test_keep(), steps, "-- mended"));
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+}
+
+/* Between two words there is no key to skip: the text has to be another. */
+static void a_mistake_between_words_is_answered_with_mend_it(void **_)
+{
+    struct theatre *t = play("note \"one\"\nlocal x = nil\nnote(x.y)");
+    assert_false(theatre_run(t, "book"));
+    const char *hint = arena_string(test_keep(), t->e.hint);
+    assert_refused(false, &t->e, ERR_INPUT, "runbooks/book.lua:4: attempt to index a nil value");
+    if (!strstr(hint, "mend that line, then tocsin resume R1") || strstr(hint, "KEY") || strstr(hint, "--skip"))
+        fail_msg("%s", hint);
+}
+
 static void what_was_finished_by_hand_is_not_done_again(void **_)
 {
     struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }\nnote \"end\"");
@@ -574,6 +611,8 @@ int main(void)
         promise(somebody_else_stops_a_run_after_the_change_in_flight),
         promise(two_who_write_at_once_never_share_a_number),
         promise(ctrl_c_stops_after_the_change_in_flight),
+        promise(ctrl_c_ends_what_computes_and_resume_goes_on_behind_what_was_done),
+        promise(a_mistake_between_words_is_answered_with_mend_it),
         promise(what_was_finished_by_hand_is_not_done_again),
         promise(another_plugin_than_the_run_began_with_stops_it),
         promise(a_target_that_somebody_locked_is_left_alone),

@@ -12,15 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct sandbox_limits small = { 5 * 1000 * 1000, 8 * 1024 * 1024 };
+static const struct sandbox_limits small = { .instructions = 5 * 1000 * 1000, .memory_bytes = 8 * 1024 * 1024 };
 
 /* Runs a chunk; its result as JSON, or "error: WHY". The answer is good until
  * the next call. */
-static const char *run(const char *text)
+static const char *run_within(const struct sandbox_limits *limits, const char *text)
 {
     static char answer[4096];
     struct arena keep = arena_reserve(1 << 26), start = keep;
-    struct sandbox *s = sandbox_open(&small);
+    struct sandbox *s = sandbox_open(limits);
     struct err e = { 0 };
     if (sandbox_load(s, "book.lua", text, strlen(text), &e) && sandbox_call(s, 0, 1, &e)) {
         struct text out = text_new(&keep);
@@ -33,6 +33,8 @@ static const char *run(const char *text)
     arena_release(start);
     return answer;
 }
+
+static const char *run(const char *text) { return run_within(&small, text); }
 
 static void gives(const char *text, const char *expected)
 {
@@ -71,6 +73,10 @@ static void an_error_names_file_and_line(void **_)
     fails_with("local x = 1\nerror('no route')", "book.lua:2: no route");
     fails_with("return = 1", "book.lua:1:");
     fails_with("local a = nil\nreturn a.b", "book.lua:2:");
+    static char deep[4200] = "\nreturn ";
+    memset(deep + strlen(deep), '(', 4000);
+    fails_with(deep, "book.lua:2: ");
+    fails_with(deep, "overflow");
 }
 
 static void an_unknown_name_is_refused_with_the_nearest(void **_)
@@ -191,9 +197,9 @@ static const struct { const char *text, *words; } attacks[] = {
     { "local t = {} while true do t = { t } end", "memory" },
     { "local t = {} while true do t[#t + 1] = function() return t end end", "memory" },
     { "local t = {} for i = 1, 1e9 do t['k' .. i] = i end", "memory" },
-    { "while true do local s = ('x'):rep(1 << 20) end", "instructions" },
-    { "while true do local s = ('x'):rep(1 << 20):upper() end", "instructions" },
-    { "local s = ('x'):rep(1 << 20) while true do local _ = s .. 'y' end", "instructions" },
+    { "while true do local s = ('x'):rep(1 << 18) end", "instructions" },
+    { "while true do local s = ('x'):rep(1 << 18):upper() end", "instructions" },
+    { "local s = ('x'):rep(1 << 18) while true do local _ = s .. 'y' end", "instructions" },
     /* patterns */
     { "string.find(('a'):rep(27), ('a?'):rep(27) .. ('a'):rep(27))", "instructions" },
     { "string.match(('a'):rep(40), ('a?'):rep(40) .. ('a'):rep(40))", "instructions" },
@@ -212,7 +218,7 @@ static const struct { const char *text, *words; } attacks[] = {
     { "('x'):gsub('x', '%')", "replacement" },
     { "('x'):find('%f')", "needs a '['" },
     { "('x'):find('%b')", "two characters" },
-    { "local a = ('a'):rep(1 << 21) while true do a:find(('a'):rep(1 << 20) .. 'b', 1, true) end", "stopped" },
+    { "local a = ('a'):rep(1 << 18) while true do a:find(('a'):rep(1 << 17) .. 'b', 1, true) end", "stopped" },
     /* what is not there */
     { "os.exit(1)", "nothing is called 'os'" },
     { "os.execute('true')", "nothing is called 'os'" },
@@ -287,6 +293,73 @@ static void no_attack_gets_out_or_hangs(void **_)
         wrong += !ends_in(attacks[i].text, attacks[i].words);
     assert_int_equal(wrong, 0);
     gives("return string.rep('', 1 << 60)", "\"\"");
+}
+
+/* What C does for long in one instruction: as long as a workspace allows by
+ * itself, and each ends by what it is charged for or by the time it takes. */
+static const char *const lengthy[] = {
+    "local s = ('x'):rep(4000000) local t = ('x'):rep(3999999) .. 'y' while true do local _ = s <= t end",
+    "local s = ('x'):rep(4000000) local t = ('x'):rep(3999999) .. 'y' while true do local _ = s == t end",
+    "local s = ('x'):rep(4000000) local t = ('x'):rep(3999999) .. 'y' while true do local _ = rawequal(s, t) end",
+    "local s = ('0'):rep(4000000) while true do tonumber(s) end",
+    "local s = ('0'):rep(4000000) while true do tonumber(s, 36) end",
+    "local s = ('x'):rep(4000000) while true do utf8.len(s) end",
+    "local s = ('x'):rep(4000000) while true do utf8.offset(s, -3999999) end",
+    "local s = 'a' .. ('\\x80'):rep(4000000) local f = utf8.codes('a') while true do f(s, 1) end",
+    "local s = ('\\0'):rep(700000) while true do string.format('%q', s) end",
+    "local s = ('x'):rep(4000000) while true do string.format('%s', s) end",
+    "local s = ('x'):rep(4000000) while true do s:upper() s:reverse() end",
+    "local s = ('x'):rep(4000000) while true do s:byte(1, 900000) end",
+    "local t, k = {} for i = 1, 100000 do t['k' .. i] = i end while true do k = next(t, k) end",
+    "local t = {} for i = 1, 100000 do t['k' .. i] = i end for i = 1, 1e9 do for k in pairs(t) do break end end",
+    "local t = {} for i = 1, 100000 do t[i] = i end while true do table.sort(t) end",
+    "local function f(n, ...) if n == 0 then while true do local _ = select('#', ...) end end "
+        "return f(n - 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...) end f(20000)",
+};
+
+static void what_takes_long_in_one_instruction_is_charged(void **_)
+{
+    static const struct sandbox_limits usual = { .instructions = 50 * 1000 * 1000, .memory_bytes = 64 << 20,
+                                                 .computing_ms = 300 };
+    size_t wrong = 0;
+    for (size_t i = 0; i < sizeof lengthy / sizeof *lengthy; i++) {
+        const char *got = run_within(&usual, lengthy[i]);
+        if (!strstr(got, "instructions than") && !strstr(got, "processor time") && !strstr(got, "invalid UTF-8")) {
+            print_error("%s\n  gave  %s\n", lengthy[i], got);
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+    fails_with("return ('x'):rep(600000)", "a text longer than a sixteenth of its memory limit");
+}
+
+static void what_texts_give_is_as_in_lua(void **_)
+{
+    gives("return { ('abc'):byte(-2, -1) }", "[98,99]");
+    gives("return { ('abc'):byte(2), ('abc'):byte(0, 1), ('abc'):byte(-9, 1), (('abc'):byte(9)) == nil }", "[98,97,97,true]");
+    gives("return { ('abc'):byte(1, 99) }", "[97,98,99]");
+    gives("local t = {} for at, c in utf8.codes('a\\u{e9}\\u{1f514}') do t[#t + 1] = at t[#t + 1] = c end return t",
+          "[1,97,2,233,4,128276]");
+    gives("return { utf8.len('\\u{e9}x'), utf8.offset('\\u{e9}x', 2), utf8.codepoint('\\u{e9}') }", "[2,3,233]");
+    gives("return { tonumber('0x10'), tonumber('zz', 36), tonumber('7') , tonumber('x') == nil }", "[16,1295,7,true]");
+    gives("return { ('aB'):upper(), ('aB'):lower(), ('ab'):reverse() }", "[\"AB\",\"ab\",\"ba\"]");
+}
+
+static bool third_time(void *context) { return ++*(int *)context >= 3; }
+
+static void whoever_watches_ends_it_wherever_it_computes(void **_)
+{
+    struct sandbox *s = sandbox_open(NULL);
+    struct err e = { 0 };
+    int asked = 0;
+    const char *text = "\nwhile true do pcall(function() while true do end end) end";
+    sandbox_watch(s, third_time, &asked);
+    assert_true(sandbox_load(s, "a.lua", text, strlen(text), &e));
+    assert_false(sandbox_call(s, 0, 0, &e));
+    assert_int_equal(e.kind, ERR_STOPPED);
+    assert_non_null(strstr(e.text, "a.lua:2: stopped while it computed"));
+    assert_true(sandbox_stopped(s) && sandbox_dead(s));
+    sandbox_close(s);
 }
 
 static void a_dead_state_stays_dead(void **_)
@@ -370,6 +443,9 @@ int main(void)
         cmocka_unit_test(json_goes_through_lua_unchanged),
         cmocka_unit_test(what_cannot_be_recorded_is_refused_in_words),
         cmocka_unit_test(no_attack_gets_out_or_hangs),
+        cmocka_unit_test(what_takes_long_in_one_instruction_is_charged),
+        cmocka_unit_test(what_texts_give_is_as_in_lua),
+        cmocka_unit_test(whoever_watches_ends_it_wherever_it_computes),
         cmocka_unit_test(a_dead_state_stays_dead),
         cmocka_unit_test(a_refilled_state_serves_on_and_a_dead_one_does_not),
         cmocka_unit_test(a_word_yields_through_pcall_and_gets_its_answer),

@@ -69,7 +69,10 @@ static void a_word_with_a_wrong_option_is_refused_with_its_line(void **_)
         { "pcall(function() end)", "try" },
         { "impact { service = \"osc-fr1\", level = \"gone\" }", "level is" },
         { "restore { }", "say all = true" },
-        { "call { \"book\" }", "does a runbook call itself?" },
+        { "call { \"book\" }", "book calls itself" },
+        { "parallel { function() call { \"book\" } end }", "book calls itself" },
+        { "note((\"x\"):rep(70000))", "note takes 65536 bytes at most, and this is 70000" },
+        { "exec.run { program = \"sh\", args = { (\"x\"):rep(70000) } }", "exec.run takes 65536 bytes at most" },
         { "random { from = 5, to = 1 }", "from 5 to 1" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
