@@ -93,8 +93,8 @@ static const char *difference(struct run *r, enum differs how, struct json then,
                                  : arena_print(r->keep, "%s has been edited since", plugin_path(r, was));
 }
 
-/* --rebind ROLE, said in this incident: NULL, or the latest behind `after` that
- * takes (where `now` is given) just this binding. */
+/* The latest --rebind ROLE behind `after`: of this run; or, where `now` is given,
+ * anybody's in this incident who takes just that binding. NULL: none. */
 static const struct event *rebound(struct run *r, const char *role, const struct event *after,
                                    const struct json *now)
 {
@@ -105,7 +105,7 @@ static const struct event *rebound(struct run *r, const char *role, const struct
             || !json_is(json_get(ev->data, "how"), "rebind") || !json_is(json_get(ev->data, "role"), role))
             continue;
         struct json to = json_get(ev->data, "binding");
-        if (!now || !to.at || differ(to, *now, r->keep) <= OTHER_TEXT)
+        if (now ? !to.at || differ(to, *now, r->keep) <= OTHER_TEXT : json_is(json_get(ev->data, "run"), r->id))
             last = ev;
     }
     return last;

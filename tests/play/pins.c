@@ -104,6 +104,15 @@ static void who_took_the_plugin_of_now_took_no_later_one(void **_)
     assert_refused(theatre_resume(t, "rebind", "pol"), &t->e, ERR_USAGE, "did you mean 'pool'?");
 }
 
+static void a_run_is_not_rebound_by_what_was_said_of_another(void **_)
+{
+    struct theatre *t = real_pool();
+    stop_between(t, two_adds);
+    stage_write(t->stage, "plugins/lb/plugin.lua", balancer("second"));
+    write_as_bob(t, EVENT_RUN_OVERRIDDEN, "{\"run\":\"R9\",\"key\":\"\",\"how\":\"rebind\",\"because\":\"x\",\"role\":\"pool\"}");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "edited since");
+}
+
 static void what_is_gone_goes_on_as_it_was_recorded(void **_)
 {
     struct theatre *t = real_pool();
@@ -253,6 +262,7 @@ int main(void)
     const struct CMUnitTest pins[] = {
         promise(an_edited_plugin_stops_the_run_until_somebody_says_which_one),
         promise(who_took_the_plugin_of_now_took_no_later_one),
+        promise(a_run_is_not_rebound_by_what_was_said_of_another),
         promise(what_is_gone_goes_on_as_it_was_recorded),
         promise(other_settings_of_a_plugin_are_another_binding),
         promise(a_role_that_a_run_never_speaks_to_may_be_bound_anew),
