@@ -163,6 +163,14 @@ static bool follow_name(struct local *l, struct strand *s, uint64_t *size, struc
     s->journal_fd = disk_open(l->disk, s->journal, O_RDWR, 0, e);
     if (s->journal_fd < 0)
         return false;
+    /* Who only waits for a sync holds no lock: the name may have changed since. What is
+     * open keeps its number; that of another would be given out again. */
+    if (l->disk->fstat(s->journal_fd, &st)) {
+        err_errno(e, "cannot read '%s'", s->journal);
+        disk_close(l->disk, &s->journal_fd);
+        return false;
+    }
+    *size = (uint64_t)st.st_size;
     s->inode = st.st_ino;
     s->verified = chain_start;
     s->erasing = false;
