@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# All shipped scenarios in less than two seconds, counted in processor time: what one core would need
+# with nobody else on the machine.
+root=$(cd "$(dirname "$0")/../.." && pwd); PROG=$(realpath "${PROG:-$root/build/tocsin}")
+cd "$(mktemp -d)" || exit
+TIMEFORMAT='%3U %3S'
+took=$( { time "$PROG" test >out; } 2>&1 ) || { cat out; exit 1; }
+took=$(awk '{ printf "%d", ($1 + $2) * 1000 }' <<<"$took")
+echo "all $(grep -c '^# ' out) examples, $(tail -1 out | cut -d. -f3) promises: $took ms of processor time, budget 2000 ms"
+[ "$took" -lt 2000 ]
