@@ -81,7 +81,11 @@ demo: deps
 	@PROG=$(OUT)/tocsin examples/spm-2025-001/demo
 test: deps
 	@$(MAKE) -s $(JOBS) all units
+	@TOCSIN_REPLAY=always PROG=$(OUT)/tocsin ONLY=tests/play/ tests/run $(filter %/run %/consent %/faults %/words %/scenario,$(filter $(OUT)/tests/play/%,$(UNITS)))
 	@PROG=$(OUT)/tocsin tests/run $(UNITS)
+# All of it, with a Lua state that is dropped after every event: whatever a resume would forget is found.
+replay:
+	@TOCSIN_REPLAY=always $(MAKE) test
 units: $(UNITS)
 # A plugin of one's own against the contracts of its roles: PLUGIN=DIR SETTINGS='key: value' make contract
 contract: all $(OUT)/tests/contracts/own
@@ -113,5 +117,5 @@ uninstall:
 clean:
 	rm -rf build
 objects: $(OBJ)
-.PHONY: all objects clean deps demo test units contract asan torture bench browser install uninstall
+.PHONY: all objects clean deps demo test replay units contract asan torture bench browser install uninstall
 .SECONDARY:

@@ -393,8 +393,7 @@ void change_by_hand(struct branch *b, const char *result, const char *rest)
     *w = (struct work){ .action = b->want.action, .args = json_from(b->want.args), .key = b->key,
                         .args_sha256 = b->want.args_sha256, .attempt = 1, .by_hand = true,
                         .result = json_from(result), .outcome = OUTCOME_OK, .done = change_done };
-    const char *says = w->action->says ? role_words(w->action->says, w->args, w->before, w->result, r->keep)
-                                       : arena_print(r->keep, "%s was done", w->action->full);
+    const char *says = change_says(w->action, w->args, w->before, w->result, r->keep);
     w->text = rest[0] ? arena_print(r->keep, "%s: %s", says, rest) : says;
     if (!role_resolve(&w->target, w->action->target ? w->action->target : w->action->full, w->args,
                       (struct json){ 0 }, (struct json){ 0 }, r->keep, &e)) {

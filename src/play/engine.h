@@ -175,7 +175,7 @@ struct replay {
     const struct recorded **slot;
     const char **key;
     bool *used;
-    size_t mask, count;
+    size_t mask, count, overrides;
 };
 
 struct run {
@@ -405,6 +405,9 @@ void change_settle(struct branch *b);                /* unknown: the probe decid
 void change_end(struct branch *b);                   /* writes action.ended */
 void change_settle_recorded(struct branch *b, struct work *w);
 void change_write_begun(struct branch *b);
+/* What was done, in words; what is not known of its result is not in them. */
+const char *change_says(const struct role_action *a, struct json args, struct json before, struct json result,
+                        struct arena *keep);
 void change_see(struct branch *b);                   /* after.c: reads `after`, then change_end */
 /* A person did it, and says so with --done: begun and ended, for the ledger. */
 void change_by_hand(struct branch *b, const char *result, const char *rest);

@@ -72,6 +72,7 @@ void replay_index(struct run *r)
             }
             continue;
         }
+        p->overrides += ev->kind == EVENT_RUN_OVERRIDDEN;
         size_t at = slot_of(p, key);
         struct recorded *one = arena_one(r->keep, struct recorded);
         one->event = ev;
@@ -221,7 +222,7 @@ void replay_come_to(struct branch *b)
 const struct event *replay_override(struct run *r, const char *key, const char *how)
 {
     const struct event *last = NULL;
-    if (!r->replay.count)
+    if (!r->replay.overrides)
         return NULL;
     for (const struct recorded *one = r->replay.slot[slot_of(&r->replay, key)]; one; one = one->later)
         if (one->event->kind == EVENT_RUN_OVERRIDDEN && json_is(json_get(one->event->data, "how"), how))

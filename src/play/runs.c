@@ -1,4 +1,5 @@
 /* runs.c: every run of an incident, as its events and its lock tell. */
+#include "play/question.h"
 #include "play/run.h"
 
 #include <string.h>
@@ -27,14 +28,6 @@ static void start_view(struct run_view *v, const struct event *ev, struct arena 
                             .started_event = ev };
 }
 
-static bool was_answered(const struct journal *j, size_t from, const char *hash)
-{
-    for (size_t i = from; i < j->count; i++)
-        if (j->event[i].kind == EVENT_ANSWERED && json_is(json_get(j->event[i].data, "asked"), hash))
-            return true;
-    return false;
-}
-
 static void take_event(struct run_view *v, const struct journal *j, size_t at, struct arena *keep)
 {
     const struct event *ev = &j->event[at];
@@ -58,16 +51,25 @@ static void take_event(struct run_view *v, const struct journal *j, size_t at, s
         v->step_key = json_get_text(ev->data, "key", keep);
         break;
     case EVENT_ASKED:
-        if (was_answered(j, at, ev->hash))
-            return;
-        v->ask = json_get_text(ev->data, "ask", keep);
-        v->question = json_get_text(ev->data, "text", keep);
-        v->who = json_get_text(ev->data, "who", keep);
         break;
     default:
         return;
     }
     v->since = ev->recorded;
+}
+
+/* What a run waits for: its latest question that is still open. */
+static void take_questions(struct run_view *view, size_t n, const struct journal *j, struct arena *keep)
+{
+    size_t open;
+    const struct question *q = questions_open(&open, j, "UTC", keep);
+    for (size_t i = 0; i < open; i++)
+        for (size_t k = 0; q[i].run && k < n; k++)
+            if (text_equal(view[k].run, q[i].run)) {
+                view[k].ask = q[i].name;
+                view[k].question = q[i].text;
+                view[k].who = q[i].who;
+            }
 }
 
 bool runs_fold(const struct run_view **out, size_t *count, const struct workspace *ws,
@@ -90,6 +92,7 @@ bool runs_fold(const struct run_view **out, size_t *count, const struct workspac
         if (v)
             take_event(v, j, i, keep);
     }
+    take_questions(view, n, j, keep);
     for (size_t i = 0; i < n; i++) {
         struct lock_holder holder;
         if (text_equal(view[i].state, "ended"))

@@ -29,6 +29,14 @@ static void ended(struct branch *b)
     w->done(b);
 }
 
+const char *change_says(const struct role_action *a, struct json args, struct json before, struct json result,
+                        struct arena *keep)
+{
+    const char *words = a->says ? role_words(a->says, args, before, result, keep) : NULL;
+    /* what nobody said of the result is not in the sentence */
+    return words && !strstr(words, "$result.") ? words : arena_print(keep, "%s was done", a->full);
+}
+
 /* It stands alone in a row, so it says what and where. */
 static const char *failed_words(const char *action, const char *target, const char *why, struct arena *keep)
 {
@@ -111,8 +119,7 @@ static void person_told(struct branch *b)
             return;
         }
         w->result = json_from(result);
-        const char *says = w->action->says ? role_words(w->action->says, w->args, w->before, w->result, keep)
-                                           : "it was done";
+        const char *says = change_says(w->action, w->args, w->before, w->result, keep);
         w->text = rest[0] ? arena_print(keep, "%s: %s", says, rest) : says;
         it_is_done(b);
         return;
@@ -298,7 +305,7 @@ size_t run_settled(struct draft out[SETTLED_MOST], const struct event *begun, co
     const char *why = text[0] ? text : "it was not done";
     const char *words = instead ? arena_print(keep, "something else was done%s%s", text[0] ? ": " : "", text)
                       : !done   ? failed_words(action, json_text_or(json_get(d, "target"), keep, "?"), why, keep)
-                      : a && a->says ? role_words(a->says, args, before, json_from(result), keep) : "it was done";
+                      : a ? change_says(a, args, before, json_from(result), keep) : "it was done";
     if (done && rest[0])
         words = arena_print(keep, "%s: %s", words, rest);
     struct text data = text_new(keep);

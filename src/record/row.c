@@ -114,7 +114,8 @@ static const char *people_text(const struct event *ev, struct arena *keep)
     case EVENT_ANSWERED: {
         const char *answer = word(ev, "answer", keep), *text = word(ev, "text", keep);
         bool words = !strcmp(answer, "text");
-        return arena_print(keep, "answered%s%s%s%s", words ? "" : " ", words ? "" : answer, *text ? ": " : "", text);
+        return arena_print(keep, "answered%s%s%s%s%s", words ? "" : " ", words ? "" : answer, *text ? ": " : "", text,
+                           *word(ev, "proof", keep) ? " (declared, not proven)" : "");
     }
     case EVENT_SETTLED:
         return arena_print(keep, "breach of %s in %s settled: %s, %s", word(ev, "service", keep),

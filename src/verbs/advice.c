@@ -15,15 +15,9 @@ static void advise(struct advising *a, const char *type, const char *why)
 }
 
 /* A consent is approved, work by hand is answered, and a question in words by words. */
-static void about_question(struct advising *a, struct desk *d, const char *ask)
+static void about_question(struct advising *a, struct desk *d, const struct question *q)
 {
-    const char *mode = "confirm", *wants = NULL;
-    for (size_t i = 0; i < d->journal.count; i++)
-        if (d->journal.event[i].kind == EVENT_ASKED && d->journal.event[i].data.at &&
-            json_is(json_get(d->journal.event[i].data, "ask"), ask)) {
-            mode = json_text_or(json_get(d->journal.event[i].data, "mode"), d->keep, mode);
-            wants = json_get_text(d->journal.event[i].data, "wants", d->keep);
-        }
+    const char *mode = q->mode, *wants = q->wants, *ask = q->name;
     if (text_equal(mode, "manual"))
         advise(a, arena_print(d->keep, "tocsin answer %s done%s%s", ask, wants ? " " : "", wants ? wants : ""),
                "or could-not WHY, or instead WHAT");
@@ -38,11 +32,11 @@ static void about_question(struct advising *a, struct desk *d, const char *ask)
 
 static void about_runs(struct advising *a, const struct situation *s, struct desk *d)
 {
+    for (size_t i = 0; i < s->waitings; i++)
+        about_question(a, d, &s->waiting[i]);
     for (size_t i = 0; i < s->runs; i++) {
         const struct run_view *r = &s->run[i];
-        if (r->ask)
-            about_question(a, d, r->ask);
-        else if (text_equal(r->state, "parked") || text_equal(r->state, "dead"))
+        if (!r->ask && (text_equal(r->state, "parked") || text_equal(r->state, "dead")))
             advise(a, arena_print(d->keep, "tocsin resume %s", r->run),
                    r->why && text_equal(r->why, "failed") ? "tries it again; --skip, --done, --from go round it"
                                                           : "goes on where it stopped");

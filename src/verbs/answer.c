@@ -211,6 +211,9 @@ static bool write_answer(struct desk *d, const struct question *q, const char *a
     json_put(&o, "answer", answer);
     if (text && *text)
         json_put(&o, "text", text);
+    bool declared = text_equal(q->mode, "approve") && text_equal(q->asked->uid, d->world->uid);
+    if (declared)
+        json_put(&o, "proof", "declared");
     put_or_null(&o, "run", q->run);
     put_or_null(&o, "key", q->key);
     json_close(&o, '}');
@@ -225,7 +228,8 @@ static bool write_answer(struct desk *d, const struct question *q, const char *a
     }
     if (!append_answer(d, q, draft, count, e))
         return false;
-    desk_echo(d, "%s: %s%s%s", q->name, answer, text && *text ? ", " : "", text ? text : "");
+    desk_echo(d, "%s: %s%s%s%s", q->name, answer, text && *text ? ", " : "", text ? text : "",
+              declared ? " (declared, not proven: one login)" : "");
     if (settles)
         desk_say(d, "  %s: %s", json_text_or(json_get(q->begun->data, "change"), d->keep, "the change"),
                  json_text_or(json_get(json_from(draft[1].data), "text"), d->keep, ""));

@@ -1,5 +1,6 @@
 /* lock.c: keep others from changing a target, and say who does. */
 #include "play/locks.h"
+#include "play/role.h"
 #include "verbs/record.h"
 #include "world/journals.h"
 
@@ -68,6 +69,18 @@ static bool write_lock(struct desk *d, enum event_kind kind, const char *target,
     return desk_append(d, NULL, kind, data.at, NULL, e);
 }
 
+/* "pool:osc-fr1/192.0.2.1": a lock on anything else protects nothing. */
+static bool is_target(const char *target, struct desk *d, struct err *e)
+{
+    size_t length = strcspn(target, ":");
+    for (const char *const *role = role_names; *role; role++)
+        if (target[length] && strlen(*role) == length && !strncmp(target, *role, length))
+            return true;
+    const char *near = text_nearest(arena_copy(d->keep, target, length), role_names);
+    err_hint(e, "tocsin lock %s:%s", near ? near : "pool", target[length] ? target + length + 1 : "SERVICE");
+    return err_usage(e, "'%s' is no target; expected a role and what it is of, as pool:SERVICE or pool:SERVICE/IP", target);
+}
+
 /* While the event is written nobody may be in the middle of a change there. */
 static bool take(struct desk *d, enum event_kind kind, const char *target, const char *from,
                  struct err *e)
@@ -98,6 +111,8 @@ bool verb_lock(struct desk *d, struct err *e)
     if (!d->words)
         return list_locks(d, held, count);
     const char *target = d->word[0];
+    if (!release && !is_target(target, d, e))
+        return false;
     mine = locks_on(held, count, target);
     bool ours = mine && !mine->run && text_equal(mine->by, d->ws.world->user);
     if (release && steal)

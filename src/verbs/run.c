@@ -1,13 +1,35 @@
 /* run.c: run a runbook, and go on where it stopped. */
+#include "play/check.h"
 #include "verbs/audience.h"
 
 #include <string.h>
+
+/* What `check` finds to be wrong would stop it in the middle: it is not begun. */
+static bool is_sound(struct desk *d, struct err *e)
+{
+    struct findings f = { .keep = d->keep };
+    const struct finding *first = NULL;
+    check_runbook(&f, &d->ws, d->word[0]);
+    for (size_t i = 0; i < f.count; i++) {
+        if (f.finding[i].severity != 'E')
+            continue;
+        if (f.finding[i].line == 0)
+            return true; /* it cannot even be read: running it says why */
+        if (first)
+            desk_say(d, "%s:%d: %s", f.finding[i].file, f.finding[i].line, f.finding[i].message);
+        first = first ? first : &f.finding[i];
+    }
+    if (!first)
+        return true;
+    err_hint(e, "mend it; tocsin check %s says whether it is right; nothing was begun", d->word[0]);
+    return err_input(e, "%s:%d: %s", first->file, first->line, first->message);
+}
 
 bool verb_run(struct desk *d, struct err *e)
 {
     struct audience audience = desk_audience(d);
     struct run_outcome outcome = { 0 };
-    if (!desk_needs(d, 0, e) || !desk_acts(d, e))
+    if (!desk_needs(d, 0, e) || !desk_acts(d, e) || !is_sound(d, e))
         return false;
     struct run_request request = { .ws = &d->ws, .incident = d->name, .runbook = d->word[0],
                                    .argument = d->word + 1, .audience = &audience,

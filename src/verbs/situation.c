@@ -324,6 +324,7 @@ static bool read_runs(struct situation *s, struct desk *d, const struct journal 
             copy[i].state = "under way";
     }
     s->run = copy;
+    s->waiting = questions_open(&s->waitings, own, desk_zone(d), d->keep);
     return true;
 }
 

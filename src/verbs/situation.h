@@ -8,6 +8,7 @@
 #define VERBS_SITUATION_H
 
 #include "play/ledger.h"
+#include "play/question.h"
 #include "play/run.h"
 #include "verbs/verbs.h"
 #include "world/account.h"
@@ -56,6 +57,8 @@ struct situation {
     const struct change *const *kept;    /* kept on purpose; then NULL */
     size_t changes, keeps;
     const struct run_view *run;
+    const struct question *waiting;  /* for a person, oldest first */
+    size_t waitings;
     size_t runs;
     const struct entry *const *latest;   /* the last few rows; then NULL */
     const struct advice *next;           /* then a NULL type */

@@ -196,9 +196,13 @@ static void runs(struct desk *d, const struct situation *s)
         show_wrapped(d, arena_print(d->keep, "%-8s %s (%s)  %s%s%s%s%s", r->runbook, r->state, r->by,
                                     text_for_terminal(d->keep, step), *step && why ? ": " : "", why ? why : "",
                                     *words ? ": " : "", words), 8, 16);
-        if (r->ask)
-            labelled(d, "WAITING", arena_print(d->keep, "%s  %s%s%s", r->ask, r->question ? r->question : "",
-                                               r->who ? ", for " : "", r->who ? r->who : ""));
+    }
+    for (size_t i = 0; i < s->waitings; i++) {
+        const struct question *q = &s->waiting[i];
+        labelled(d, "WAITING", arena_print(d->keep, "%s  %s%s%s%s%s", q->name, q->text, q->who ? ", for " : "",
+                                           q->who ? q->who : "", q->deadline == INSTANT_NONE ? "" : "; no at ",
+                                           q->deadline == INSTANT_NONE ? "" : instant_text(d->keep, desk_zone(d),
+                                                                                           q->deadline, FORM_HM)));
     }
 }
 

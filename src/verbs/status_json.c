@@ -89,14 +89,16 @@ static void runs(struct json_out *o, const struct situation *s, struct arena *ke
     }
     json_close(o, ']');
     json_open(o, "waiting", '[');
-    for (size_t i = 0; i < s->runs; i++) {
-        if (!s->run[i].ask)
-            continue;
+    for (size_t i = 0; i < s->waitings; i++) {
+        const struct question *q = &s->waiting[i];
         json_open(o, NULL, '{');
-        json_put(o, "ask", s->run[i].ask);
-        json_put(o, "run", s->run[i].run);
-        json_put(o, "question", s->run[i].question);
-        json_put(o, "who", s->run[i].who);
+        json_put(o, "ask", q->name);
+        json_put(o, "mode", q->mode);
+        json_put(o, "run", q->run);
+        json_put(o, "question", q->text);
+        json_put(o, "who", q->who);
+        put_instant(o, "deadline", q->deadline, keep);
+        json_put(o, "hash", q->asked->hash);
         json_close(o, '}');
     }
     json_close(o, ']');
