@@ -140,11 +140,17 @@ static const char *settings_of(struct yaml *item, struct arena *keep)
 const char *const config_roles[] = { "capture", "chat", "cloud", "dns", "exec", "page", "pool",
                                      "sense", "statuspage", "ticket", NULL };
 
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names && !text_equal(*names, name))
+        names++;
+    return *names;
+}
+
 static bool is_role(const struct yaml *item, struct err *e)
 {
-    for (const char *const *r = config_roles; *r; r++)
-        if (text_equal(*r, item->key))
-            return true;
+    if (is_one_of(item->key, config_roles))
+        return true;
     const char *near = text_nearest(item->key, config_roles);
     yaml_err(e, item, "there is no role '%s'%s%s%s", item->key, near ? "; did you mean '" : "",
              near ? near : "", near ? "'?" : "");
@@ -171,6 +177,28 @@ static bool read_roles(struct config *c, struct yaml *y, struct arena *keep, str
                             "a real plugin, or no entry: a role that is not bound is manual");
         b->settings = settings_of(item, keep);
     }
+    return true;
+}
+
+const char *const config_changes[] = {
+    "capture.start", "chat.say", "cloud.allocate_ip", "cloud.release_ip", "cloud.create_vpc", "cloud.delete_vpc",
+    "cloud.attach", "cloud.detach", "dns.add", "dns.remove", "exec.run", "page.call", "pool.add", "pool.remove",
+    "statuspage.set", "ticket.open", "ticket.comment", "ticket.escalate", NULL };
+
+/* One that is misspelt would never be asked about, and nobody would notice. */
+static bool read_approvals(struct config *c, struct yaml *y, struct arena *keep, struct err *e)
+{
+    if (!read_list(&c->approvals, y, "a list: [dangerous], or [ROLE.ACTION, ...]", keep, e))
+        return false;
+    const char *const *name = c->approvals;
+    for (struct yaml *item = y ? y->first : NULL; item; item = item->next, name++)
+        if (!text_equal(*name, "dangerous") && !is_one_of(*name, config_roles) && !is_one_of(*name, config_changes)) {
+            const char *near = text_nearest(*name, config_changes);
+            yaml_err(e, item, "found '%s', expected dangerous, or a change as ROLE.ACTION, or a role for all of its changes",
+                     *name);
+            return near ? err_hint(e, "did you mean '%s'?", near)
+                        : err_hint(e, "tocsin help ROLE lists its actions");
+        }
     return true;
 }
 
@@ -257,7 +285,7 @@ bool config_read(struct config *out, struct yaml *top, struct arena *keep, struc
                           yaml_get(top, "exclusions"), out->zone, keep, e)
         && read_roles(out, yaml_get(top, "roles"), keep, e)
         && read_people(out, yaml_get(top, "people"), keep, e)
-        && read_list(&out->approvals, yaml_get(top, "approvals"), "a list of ROLE.ACTION", keep, e)
+        && read_approvals(out, yaml_get(top, "approvals"), keep, e)
         && read_list(&out->redact, yaml_get(top, "redact"), "a list of texts", keep, e)
         && read_publish(out, yaml_get(top, "publish"), e)
         && read_limits(out, yaml_get(top, "limits"), e)

@@ -47,7 +47,7 @@ struct config {
     size_t roles;
     const struct person *person;
     size_t persons;
-    const char *const *approvals;    /* "ROLE.ACTION" or "dangerous": a second person must agree; then NULL */
+    const char *const *approvals;    /* "ROLE.ACTION", a role, or "dangerous": a second person must agree; then NULL */
     const char *const *redact;       /* texts struck out of public documents; then NULL */
     struct { const char *repository, *branch, *folder, *number, *template, *locale; } publish;
     struct { int64_t instructions, memory_bytes, computing_ms, update_every_ms, answer_within_ms; } limits;
@@ -62,6 +62,8 @@ bool config_read(struct config *out, struct yaml *top, struct arena *keep, struc
 const struct service *config_service(const struct config *c, const char *name, struct err *e);
 /* The roles that may be bound; the contracts are in play/roles. Then NULL. */
 extern const char *const config_roles[];
+/* Their changes, "ROLE.ACTION": what may need an approval. Then NULL. */
+extern const char *const config_changes[];
 
 /* NULL when the role is not bound (it is `manual` then). */
 const struct binding *config_binding(const struct config *c, const char *role);

@@ -146,6 +146,15 @@ static void the_configuration_knows_the_roles_there_are(void **_)
     assert_null(config_roles[i]);
 }
 
+static void the_configuration_knows_the_changes_there_are(void **_)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < roles.actions; i++)
+        if (roles.action[i].change)
+            assert_string_equal(roles.action[i].full, config_changes[n++]);
+    assert_null(config_changes[n]);
+}
+
 int main(void)
 {
     const struct CMUnitTest role[] = {
@@ -159,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_reference_to_nothing_is_an_error),
         cmocka_unit_test(words_show_what_is_missing_as_it_stands),
         cmocka_unit_test(the_configuration_knows_the_roles_there_are),
+        cmocka_unit_test(the_configuration_knows_the_changes_there_are),
     };
     return cmocka_run_group_tests(role, open_roles, NULL);
 }

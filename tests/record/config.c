@@ -118,7 +118,11 @@ static void every_mistake_is_named_with_its_place_what_was_found_and_what_is_exp
         { "people: { alice: { rol: x } }\n", "unknown key 'rol'; did you mean 'role'?" },
         { "publish: { brunch: x }\n", "unknown key 'brunch'; did you mean 'branch'?" },
         { "limits: { update_every: soon }\n", "limits.update_every: found 'soon', expected" },
-        { "approvals: yes\n", "approvals: " },
+        { "approvals: dangerous\n", "tocsin.yaml:1:12: approvals: found a value, expected a list: [dangerous]" },
+        { "approvals: [dns.add, pool.remov]\n", "tocsin.yaml:1:22: approvals" },
+        { "approvals: [pool.remov]\n", "found 'pool.remov', expected dangerous, or a change as ROLE.ACTION" },
+        { "approvals: [sense.flood]\n", "found 'sense.flood', expected" }, /* nobody is asked before a look */
+        { "approvals: [Dangerous]\n", "found 'Dangerous', expected" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct config c;
@@ -196,6 +200,15 @@ static void an_unknown_service_is_refused_with_the_known_ones(void **_)
     assert_string_equal(e.hint, "did you mean 'osc-fr1'?");
 }
 
+static void what_needs_an_approval_is_a_change_there_is_or_the_nearest_is_named(void **_)
+{
+    struct config c;
+    struct err e = { 0 };
+    assert_good(parse(&c, "approvals: [pool, dns.add, dangerous]\n", &e), &e);
+    assert_false(parse(&c, "approvals: [pool.remov]\n", &e));
+    assert_string_equal(e.hint, "did you mean 'pool.remove'?");
+}
+
 int main(void)
 {
     const struct CMUnitTest config[] = {
@@ -205,6 +218,7 @@ int main(void)
         promise(a_policy_changes_on_the_day_it_says),
         promise(tiers_may_be_written_in_any_order),
         promise(a_policy_says_what_counts_and_what_is_taken_out),
+        promise(what_needs_an_approval_is_a_change_there_is_or_the_nearest_is_named),
         promise(an_unknown_service_is_refused_with_the_known_ones),
     };
     return cmocka_run_group_tests(config, NULL, NULL);
