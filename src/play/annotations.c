@@ -35,7 +35,7 @@ static void put_word(struct text *t, const struct word *w)
     while (row->name && strcmp(row->name, w->name) != 0)
         row++;
     text_print(t, "\n---%s: %s\n", w->shape, w->help);
-    if (row->name && row->option && strcmp(row->option[0], "text") == 0)
+    if (row->name && row->option && text_equal(row->option[0], "text"))
         text_add(t, "---@param said string|table\n");
     else
         text_add(t, "---@param said any\n");

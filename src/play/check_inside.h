@@ -55,6 +55,7 @@ bool token_is_word(const struct check *c, size_t i, const char *word);
 bool token_is_name(const struct check *c, size_t i);
 bool name_in(const char *const *names, const char *name);
 size_t behind_bracket(const struct check *c, size_t i);
+size_t behind_function(const struct check *c, size_t i);
 size_t items_of(const struct check *c, size_t i, struct item *out, size_t most);
 bool item_is_constant(const struct check *c, const struct item *item);
 

@@ -39,6 +39,21 @@ size_t behind_bracket(const struct check *c, size_t i)
     return c->count;
 }
 
+/* Behind the "end" of the function at i. */
+size_t behind_function(const struct check *c, size_t i)
+{
+    static const char *const opens[] = { "function", "if", "do", "repeat", NULL }, *const closes[] = { "end", "until", NULL };
+    int depth = 0;
+    for (; i < c->count; i++) {
+        if (!token_is_name(c, i))
+            continue;
+        depth += name_in(opens, c->token[i].text); /* the `do` of a for or while is theirs */
+        if (name_in(closes, c->token[i].text) && --depth == 0)
+            return i + 1;
+    }
+    return c->count;
+}
+
 /* The items of the table whose "{" stands at i: how many. */
 size_t items_of(const struct check *c, size_t i, struct item *out, size_t most)
 {
@@ -52,11 +67,7 @@ size_t items_of(const struct check *c, size_t i, struct item *out, size_t most)
         item.at = i;
         while (i + 1 < end && !token_is(c, i, ",") && !token_is(c, i, ";")) {
             bool opens = token_is(c, i, "{") || token_is(c, i, "(") || token_is(c, i, "[");
-            if (token_is_word(c, i, "function")) { /* to its end, which is not ours to find: a body is no item */
-                i = end - 1;
-                break;
-            }
-            i = opens ? behind_bracket(c, i) : i + 1;
+            i = opens ? behind_bracket(c, i) : token_is_word(c, i, "function") ? behind_function(c, i) : i + 1;
         }
         item.end = i;
         out[n++] = item;

@@ -87,7 +87,6 @@ static struct variable *assigned(struct check *c, size_t i)
 
 /* ---- words */
 
-static const char *const action_options[] = { "or_nothing", "even_so", NULL };
 static const char *const wait_options[] = { "at_most", "every", "or_nothing", NULL };
 static const char *const no_options[] = { NULL };
 
@@ -104,6 +103,17 @@ static const struct role_action *action_at(struct check *c, size_t i)
     return a;
 }
 
+/* The engine's own options beside the arguments; those of the word around it too. */
+static const char *const *options_of(struct check *c, const struct role_action *a, const char *const *word)
+{
+    const char **all = arena_many(c->keep, const char *, 8);
+    size_t n = 0;
+    all[n++] = a->change ? "even_so" : "or_nothing";
+    for (; word && *word; word++)
+        all[n++] = *word;
+    return all;
+}
+
 static void check_binding(struct check *c, const struct role_action *a, int line)
 {
     struct err e = { 0 };
@@ -116,13 +126,13 @@ static void check_binding(struct check *c, const struct role_action *a, int line
 void check_action(struct check *c, size_t i)
 {
     const struct role_action *a = action_at(c, i);
-    size_t open = i + 3;
+    size_t open = i + 3 + (token_is(c, i + 3, "(") && token_is(c, i + 4, "{"));
     if (!a)
         return;
     check_binding(c, a, c->token[i].line);
     if (!token_is(c, open, "{"))
         return; /* the condition of a wait_until, or said with parentheses */
-    check_arguments(c, a->full, a->arg, a->args, action_options, open, 0);
+    check_arguments(c, a->full, a->arg, a->args, options_of(c, a, NULL), open, 0);
     size_t end = behind_bracket(c, open);
     struct variable *v = assigned(c, i);
     if (token_is(c, end, ".") && token_is_name(c, end + 1))
@@ -212,21 +222,44 @@ static void check_call(struct check *c, size_t i)
     }
 }
 
+/* try { pool.remove, service = ... }: the action; NULL: something else is done. */
+static const struct role_action *action_done(struct check *c, const struct item *first)
+{
+    struct err none = { 0 };
+    if (first->key || first->end != first->at + 3 || !token_is_name(c, first->at) || !token_is(c, first->at + 1, "."))
+        return NULL;
+    return roles_find(&c->roles, arena_print(c->keep, "%s.%s", c->token[first->at].text,
+                                             c->token[first->at + 2].text), &none);
+}
+
+static void check_table(struct check *c, size_t open, const struct word_row *w)
+{
+    struct item item[ITEMS_MOST];
+    size_t items = items_of(c, open, item, ITEMS_MOST);
+    const struct role_action *a = items && w->items == 1 ? action_done(c, &item[0]) : NULL;
+    int by_position = 0;
+    if (a) {
+        check_arguments(c, a->full, a->arg, a->args, options_of(c, a, w->option), open, 1);
+        return;
+    }
+    for (size_t k = 0; k < items; k++)
+        if (!item[k].key && w->items != ITEMS_ANY && ++by_position > w->items)
+            check_find(c, item[k].line, 'E', "write %s", w->shape);
+        else if (item[k].key && !name_in(w->option, item[k].key))
+            check_find(c, item[k].line, 'E', "%s has no '%s'%s", w->name, item[k].key,
+                       did_you_mean(c, item[k].key, w->option));
+}
+
 void check_word(struct check *c, size_t i, const struct word_row *w)
 {
+    size_t open = i + 1 + (token_is(c, i + 1, "(") && token_is(c, i + 2, "{"));
     if (strcmp(w->name, "wait_until") == 0)
         check_wait(c, i);
     else if (strcmp(w->name, "call") == 0)
         check_call(c, i);
-    else if (token_is(c, i + 1, "{") && w->option) {
-        struct item item[ITEMS_MOST];
-        size_t items = items_of(c, i + 1, item, ITEMS_MOST);
-        for (size_t k = 0; k < items; k++)
-            if (item[k].key && !name_in(w->option, item[k].key))
-                check_find(c, item[k].line, 'E', "%s has no '%s'%s", w->name, item[k].key,
-                     did_you_mean(c, item[k].key, w->option));
-    } else if (!token_is(c, i + 1, "{") && !token_is(c, i + 1, "(")
-               && (i + 1 >= c->count || c->token[i + 1].kind != TOKEN_STRING)) {
+    else if (token_is(c, open, "{"))
+        check_table(c, open, w);
+    else if (!token_is(c, i + 1, "{") && !token_is(c, i + 1, "(")
+               && (i + 1 >= c->count || c->token[i + 1].kind != TOKEN_STRING))
         check_find(c, c->token[i].line, 'E', "write %s", w->shape);
-    }
 }

@@ -119,12 +119,14 @@ struct attempt {
     const char *word, *key, *where;
     int64_t number, times, every_ms;
     const char *failure;
+    bool direct;             /* an action and its table: no line of Lua stands between */
 };
 
 /* Pushes what is to be done: the function, or the action and its table. */
 static int push_body(lua_State *L, const char *word)
 {
-    static const char *const options[] = { "times", "every", NULL };
+    static const char *const none[] = { NULL }, *const again[] = { "times", "every", NULL };
+    const char *const *options = strcmp(word, "retry") ? none : again;
     lua_rawgeti(L, 1, 1); // table body
     if (!lua_isfunction(L, -1))
         return luaL_error(L, "%s needs something to do first: %s { function() ... end } or "
@@ -168,8 +170,11 @@ static int attempt_ended(lua_State *L, int status, lua_KContext context)
     bool fine = status == LUA_OK || status == LUA_YIELD;
     if (status == LUA_ERRMEM || status == LUA_ERRERR)
         sandbox_kill(L, "needs more memory than its limit allows, stopped");
-    if (!fine && (sandbox_dead(r->sandbox) || !b->failure))
+    if (!fine && (sandbox_dead(r->sandbox) || !b->failure)) {
+        if (t->direct && lua_type(L, -1) == LUA_TSTRING)
+            lua_pushfstring(L, "%s: %s", t->where, lua_tostring(L, -1));
         return lua_error(L); /* a mistake in the runbook is nobody's to catch */
+    }
     const char *tried = b->level.prefix;
     b->level = *t->saved;
     if (fine)
@@ -205,6 +210,7 @@ static int attempt_again(lua_State *L, int status, lua_KContext context)
     t->saved = enter(b, retry ? arena_print(b->run->keep, "%s/%lld/", t->key, (long long)t->number)
                               : arena_print(b->run->keep, "%s/", t->key));
     int n = push_body(L, t->word);
+    t->direct = n;
     return attempt_ended(L, lua_pcallk(L, n, LUA_MULTRET, 0, context, attempt_ended), context);
 }
 
@@ -214,13 +220,16 @@ static int attempt(lua_State *L, const char *word, int64_t times)
     struct attempt *t = arena_one(b->run->keep, struct attempt);
     if (lua_gettop(L) != 1 || !lua_istable(L, 1))
         return luaL_error(L, "write %s { function() ... end } or %s { role.action, ... }", word, word);
+    lua_rawgeti(L, 1, 1);
+    words_only(L, word, words_action(L, -1));
+    lua_pop(L, 1);
     *t = (struct attempt){ .word = word, .number = 1, .times = times, .every_ms = 5 * SECOND_MS };
     if (!strcmp(word, "retry")) {
         if (lua_getfield(L, 1, "times") != LUA_TNIL)
             t->times = luaL_checkinteger(L, -1);
         lua_pop(L, 1);
-        if (lua_getfield(L, 1, "every") == LUA_TSTRING
-            && !duration_parse(&t->every_ms, lua_tostring(L, -1)))
+        if (lua_getfield(L, 1, "every") != LUA_TNIL
+            && (lua_type(L, -1) != LUA_TSTRING || !duration_parse(&t->every_ms, lua_tostring(L, -1))))
             return luaL_error(L, "retry: every is a span such as \"5s\"");
         lua_pop(L, 1);
         if (t->times < 1 || t->times > 1000)
@@ -240,8 +249,9 @@ int word_retry(lua_State *L) { return attempt(L, "retry", 3); }
 static struct join *children(lua_State *L, struct branch *b, const char *word)
 {
     struct join *j = arena_one(b->run->keep, struct join);
-    lua_getfield(L, 1, "on_failure");
-    const char *how = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "finish";
+    words_only(L, word, false);
+    bool said = lua_getfield(L, 1, "on_failure") != LUA_TNIL;
+    const char *how = !said ? "finish" : lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
     if (!strcmp(how, "stop"))
         j->on_failure = THEN_STOP;
     else if (!strcmp(how, "go_on"))

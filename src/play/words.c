@@ -3,6 +3,7 @@
  * word "text" and word { ... }. */
 #include "play/coverage.h"
 #include "play/words_inside.h"
+#include "play/words_list.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -167,24 +168,56 @@ static const char *arguments(lua_State *L, struct branch *b, const char *word)
     return json.at;
 }
 
+static bool is_known(const char *name, const char *const *known)
+{
+    while (*known && strcmp(*known, name))
+        known++;
+    return *known;
+}
+
+static void refuse_name(lua_State *L, const char *word, const char *name, const char *const *known,
+                        struct arena *keep)
+{
+    const char *near = text_nearest(name, known);
+    struct text list = text_new(keep);
+    for (size_t i = 0; known[i]; i++)
+        text_print(&list, "%s%s", i ? ", " : "; it has: ", known[i]);
+    if (near)
+        luaL_error(L, "%s has no '%s'; did you mean '%s'?", word, name, near);
+    luaL_error(L, "%s has no '%s'%s", word, name, list.at);
+}
+
 /* Every member must be one of `known` (NULL at the end). */
 static void only(lua_State *L, const char *word, struct json args, const char *const *known,
                  struct arena *keep)
 {
-    struct text list = text_new(keep);
-    for (size_t i = 0; known[i]; i++)
-        text_print(&list, "%s%s", i ? ", " : "", known[i]);
     for (struct json_walk w = json_walk(args); json_type(args) == JSON_OBJECT && json_next(&w);) {
         const char *name = json_text(w.key, keep);
-        bool found = false;
-        for (size_t i = 0; known[i]; i++)
-            found = found || !strcmp(known[i], name);
-        const char *near = text_nearest(name, known);
-        if (!found && near)
-            luaL_error(L, "%s has no '%s'; did you mean '%s'?", word, name, near);
-        if (!found)
-            luaL_error(L, "%s has no '%s'; it has: %s", word, name, list.at);
+        if (!is_known(name, known))
+            refuse_name(L, word, name, known, keep);
     }
+}
+
+void words_only(lua_State *L, const char *word, bool others)
+{
+    const struct word_row *row = word_rows;
+    const char *wrong = NULL; /* the first by name: the same on every replay */
+    bool too_many = false;
+    while (strcmp(row->name, word))
+        row++;
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+        if (lua_type(L, -2) == LUA_TSTRING) {
+            const char *name = lua_tostring(L, -2);
+            if (!others && !is_known(name, row->option) && (!wrong || strcmp(name, wrong) < 0))
+                wrong = name;
+        } else if (!lua_isinteger(L, -2) || (row->items != ITEMS_ANY && lua_tointeger(L, -2) > row->items)) {
+            too_many = true;
+        }
+    }
+    if (too_many)
+        luaL_error(L, "%s takes no more than that: %s", word, row->shape);
+    if (wrong)
+        refuse_name(L, word, wrong, row->option, words_run(L)->keep);
 }
 
 static int simple(lua_State *L, const char *word, const char *const *known, step_fn *perform)
@@ -224,7 +257,7 @@ static int word_now(lua_State *L)
 {
     struct branch *b = words_speaking(L, "now");
     if (lua_gettop(L) > 0)
-        arguments(L, b, "now");
+        only(L, "now", json_from(arguments(L, b, "now")), (const char *const[]){ NULL }, b->run->keep);
     words_next_key(b, L);
     return words_ask(L, b, (struct request){ .word = "now", .perform = perform_now });
 }
@@ -245,6 +278,7 @@ static int word_wait(lua_State *L)
 {
     struct branch *b = words_speaking(L, "wait");
     const char *args = arguments(L, b, "wait");
+    only(L, "wait", json_from(args), (const char *const[]){ "text", NULL }, b->run->keep);
     struct request want = { .word = "wait", .args = args, .perform = perform_wait };
     if (!take_span(L, json_from(args), "text", &want.span_ms, b->run->keep))
         return luaL_error(L, "write wait \"30s\"");
@@ -327,7 +361,7 @@ static int word_action(lua_State *L)
     struct branch *b = words_speaking(L, a->full);
     struct request want = { .word = a->full, .action = a, .perform = perform_action };
     words_copy_table(L, a->full);
-    want.or_nothing = take_option(L, "or_nothing");
+    want.or_nothing = !a->change && take_option(L, "or_nothing");
     want.because = a->change ? take_text(L, b, "even_so") : NULL;
     want.args = action_arguments(L, b, a);
     words_next_key(b, L);

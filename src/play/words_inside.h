@@ -18,6 +18,9 @@ int words_ask(lua_State *L, struct branch *b, struct request want);
 int words_answered(lua_State *L, int status, lua_KContext context);
 /* A copy of the table at 1 stands there from now on: its owner may use it again. */
 void words_copy_table(lua_State *L, const char *word);
+/* Raises where the table at 1 holds more by position than the word takes, or a
+ * name that is none of its options; `others`: other names are for an action. */
+void words_only(lua_State *L, const char *word, bool others);
 /* The action behind a function such as pool.remove; NULL when it is none. */
 const struct role_action *words_action(lua_State *L, int index);
 

@@ -3,9 +3,12 @@
 #ifndef PLAY_WORDS_LIST_H
 #define PLAY_WORDS_LIST_H
 
+enum { ITEMS_ANY = -1 };
+
 struct word_row {
     const char *name, *shape;
-    const char *const *option; /* what { } may name; then NULL. NULL: anything */
+    const char *const *option; /* what { } may name; then NULL. NULL: what another contract says */
+    int items;                 /* how many it takes by position; ITEMS_ANY */
 };
 extern const struct word_row word_rows[]; /* then a NULL name */
 

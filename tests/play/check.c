@@ -43,6 +43,28 @@ static void arguments_are_held_against_the_contract(void **_)
     assert_string_equal(check(USES "pool.remove { service = \"shop\", ip = \"192.0.2.1\" }"), "");
 }
 
+static void options_behind_a_function_are_seen_and_items_that_nobody_takes(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "each { { 1 }, function(i) if i then note \"x\" end end, on_failur = \"go_on\" }",
+          "4 E each has no 'on_failur'; did you mean 'on_failure'?\n" },
+        { "each { { 1 }, function() for _ = 1, 2 do note \"x\" end end, 3 }", "4 E write each { list, function(item) ... end }\n" },
+        { "retry { function() repeat note \"x\" until true end, tims = 9 }", "4 E retry has no 'tims'; did you mean 'times'?\n" },
+        { "try { function() end, times = 2 }", "4 E try has no 'times'\n" },
+        { "parallel { function() end, function() end, on_failur = \"stop\" }",
+          "4 E parallel has no 'on_failur'; did you mean 'on_failure'?\n" },
+        { "retry { pool.list, servce = p.service, times = 2 }", "4 E pool.list needs 'service': whose pool\n"
+          "4 E pool.list takes no 'servce'; did you mean 'service'?\n" },
+        { "try { pool.list, service = p.service, times = 2 }", "4 E pool.list takes no 'times'\n" },
+        { "pool.list({ service = p.service, even_so = \"x\" })", "4 E pool.list takes no 'even_so'\n" },
+        { "pool.add { service = p.service, ip = \"192.0.2.1\", or_nothing = true }", "4 E pool.add takes no 'or_nothing'\n" },
+        { "lock { \"x\" }", "4 E write lock \"target\"\n" },
+        { "local r = try { function() return ask \"Who?\" end }\nretry { pool.list, service = p.service, times = 2 }", "" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
 static void a_field_that_a_result_does_not_have_is_found(void **_)
 {
     assert_string_equal(check("local f = sense.flood { service = p.service }\nnote(f.ipp)\nnote(f.ip)"),
@@ -134,6 +156,7 @@ int main(void)
     const struct CMUnitTest checks[] = {
         promise(a_word_that_is_none_is_named_with_line_and_the_nearest),
         promise(arguments_are_held_against_the_contract),
+        promise(options_behind_a_function_are_seen_and_items_that_nobody_takes),
         promise(a_field_that_a_result_does_not_have_is_found),
         promise(a_call_is_held_against_what_the_other_one_takes),
         promise(parameters_are_declared_and_used),
