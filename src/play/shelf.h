@@ -1,8 +1,8 @@
 /* shelf.h: the runbooks that can be run, as a reader wants to know them.
  *
  * A runbook is loaded (its head is checked, nothing is run) for what it says
- * it is. What it does is read from its lines, one word a line, so a loop or a
- * condition shows once: the shelf tells what may happen, `plan` what would.
+ * it is. What it does is read from its words, wherever they stand, so a loop or
+ * a condition shows once: the shelf tells what may happen, `plan` what would.
  */
 #ifndef PLAY_SHELF_H
 #define PLAY_SHELF_H
@@ -18,6 +18,8 @@ struct shelf_line {
     const char *word;          /* "pool.remove", "call" */
     bool dangerous;            /* a person is asked first */
     int line;
+    const char *undo;          /* of a change: "put back by pool.add", "cannot be put back: ..."; NULL */
+    const char *when;          /* "only if p.ip, for each of <ips>"; "": always */
 };
 
 struct shelf_book {

@@ -13,9 +13,26 @@ static const char *usage(struct desk *d, const struct shelf_book *b)
 }
 
 static const char *const deeds[] = {
-    [DEED_STEP] = "", [DEED_CALL] = "runs", [DEED_READ] = "looks", [DEED_CHANGE] = "CHANGES",
+    [DEED_STEP] = "step", [DEED_CALL] = "runs", [DEED_READ] = "looks", [DEED_CHANGE] = "CHANGES",
     [DEED_WAIT] = "waits", [DEED_ASK] = "asks", [DEED_SAY] = "writes",
 };
+
+static void line(struct desk *d, const struct shelf_line *l, size_t *step)
+{
+    struct text t = text_new(d->keep);
+    text_add(&t, l->text);
+    if (l->dangerous)
+        text_add(&t, "; a person is asked first");
+    if (l->undo)
+        text_print(&t, "; %s", l->undo);
+    if (*l->when)
+        text_print(&t, *l->text ? " (%s)" : "(%s)", l->when);
+    if (l->deed == DEED_STEP)
+        fprintf(d->out, "  %zu. ", ++*step);
+    else
+        fprintf(d->out, "     %-8s %-16s ", deeds[l->deed], text_for_terminal(d->keep, l->word));
+    show_wrapped(d, text_for_terminal(d->keep, t.at), l->deed == DEED_STEP ? 5 : 31, l->deed == DEED_STEP ? 5 : 31);
+}
 
 static void one(struct desk *d, const struct shelf_book *b)
 {
@@ -30,17 +47,8 @@ static void one(struct desk *d, const struct shelf_book *b)
     }
     fputs("\nwhat it may do, in this order:\n", d->out);
     size_t step = 0;
-    for (size_t i = 0; i < b->lines; i++) {
-        const struct shelf_line *l = &b->line[i];
-        const char *text = text_for_terminal(d->keep, l->text);
-        if (l->deed == DEED_STEP)
-            fprintf(d->out, "  %zu. %s\n", ++step, text);
-        else {
-            fprintf(d->out, "     %-8s %-16s ", deeds[l->deed], l->word);
-            show_wrapped(d, arena_print(d->keep, "%s%s", text, l->dangerous ? "; a person is asked first" : ""),
-                         31, 31);
-        }
-    }
+    for (size_t i = 0; i < b->lines; i++)
+        line(d, &b->line[i], &step);
     fprintf(d->out, "\n'tocsin plan %s ...' shows what it would do now\n", b->name);
 }
 
@@ -58,6 +66,22 @@ static void put_book(struct json_out *o, const struct shelf_book *b)
         json_put(o, "type", arg_type_names[b->param[i].type]);
         json_put(o, "help", b->param[i].help);
         json_put_bool(o, "required", b->param[i].required);
+        json_close(o, '}');
+    }
+    json_close(o, ']');
+    json_open(o, "steps", '[');
+    for (size_t i = 0; i < b->lines; i++) {
+        const struct shelf_line *l = &b->line[i];
+        json_open(o, NULL, '{');
+        json_put(o, "does", l->deed == DEED_CHANGE ? "changes" : deeds[l->deed]);
+        json_put(o, "word", l->word);
+        json_put(o, "text", l->text);
+        json_put(o, "when", l->when);
+        if (l->deed == DEED_CHANGE) {
+            json_put_bool(o, "dangerous", l->dangerous);
+            json_put(o, "undo", l->undo);
+        }
+        json_put_int(o, "line", l->line);
         json_close(o, '}');
     }
     json_close(o, ']');
