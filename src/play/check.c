@@ -95,6 +95,10 @@ static void check_parameter(struct check *c, size_t i)
 {
     if (i > 1 && token_is(c, i - 1, "(") && token_is_word(c, i - 2, "function"))
         return; /* where it is declared */
+    if (check_variable_named(c, c->p)) { /* declared once more: which of the two is meant is not followed */
+        c->p_alone = true;
+        return;
+    }
     if (!token_is(c, i + 1, ".") || !token_is_name(c, i + 2)) {
         c->p_alone = true; /* handed on as a whole: anything of it may be used */
         return;
@@ -202,6 +206,15 @@ static void check_shadow(struct check *c)
              c->book->name);
 }
 
+/* The line of `NAME = {`, where the parameters are. */
+static int declared_at(const struct check *c, const char *name)
+{
+    for (size_t i = 0; i < c->count && !token_is_word(c, i, "steps"); i++)
+        if (token_is_word(c, i, name) && token_is(c, i + 1, "=") && token_is(c, i + 2, "{"))
+            return c->token[i].line;
+    return 1;
+}
+
 static void check_tokens(struct check *c)
 {
     declare_all(c);
@@ -212,7 +225,8 @@ static void check_tokens(struct check *c)
     check_shadow(c);
     for (size_t k = 0; c->p && !c->p_alone && k < c->book->params; k++)
         if (!c->param_used[k])
-            check_find(c, 1, 'W', "the parameter '%s' is never used", c->book->param[k].name);
+            check_find(c, declared_at(c, c->book->param[k].name), 'W', "the parameter '%s' is never used",
+                       c->book->param[k].name);
 }
 
 static int by_place(const void *x, const void *y)
@@ -254,6 +268,16 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
         add_error(out, file, e.text);
         return;
     }
+    struct looked_at *looked = out->looked;
+    while (looked && !text_equal(looked->path, book.path))
+        looked = looked->next;
+    if (looked) {
+        plugins_close(c->plugins);
+        return;
+    }
+    looked = arena_one(out->keep, struct looked_at);
+    *looked = (struct looked_at){ book.path, out->looked };
+    out->looked = looked;
     c->book = &book;
     c->file = book.path;
     c->param_used = arena_many(out->keep, bool, book.params + 1);
@@ -266,6 +290,23 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
     plugins_close(c->plugins);
     if (out->count)
         qsort(out->finding, out->count, sizeof *out->finding, by_place);
+}
+
+void check_roles(struct findings *out, const struct workspace *ws)
+{
+    struct roles roles;
+    struct plugins *plugins = NULL;
+    struct err e = { 0 };
+    if (!roles_load(&roles, out->keep, &e) || !plugins_open(&plugins, ws, &roles, out->keep, &e)) {
+        add_error(out, ws->config.file, e.text);
+        return;
+    }
+    for (size_t i = 0; i < ws->config.roles; i++) {
+        struct err why = { 0 };
+        if (!plugins_ready(plugins, ws->config.role[i].role, &why))
+            add_error(out, ws->config.file, why.text);
+    }
+    plugins_close(plugins);
 }
 
 void check_scenario(struct findings *out, struct world *w, const char *file)

@@ -19,14 +19,22 @@ struct finding {
     const char *message;
 };
 
+struct looked_at {
+    const char *path;
+    struct looked_at *next;
+};
+
 struct findings {
     struct finding *finding; /* by file and line */
     size_t count, room, errors, warnings;
+    struct looked_at *looked; /* the runbooks, each once however many call it */
     struct arena *keep;
 };
 
-/* A runbook: a name, or a path that ends in .lua. */
+/* A runbook: a name, or a path that ends in .lua; and those that it calls. */
 void check_runbook(struct findings *out, const struct workspace *ws, const char *name);
+/* The plugins that are bound here, whether a runbook asks them or not. */
+void check_roles(struct findings *out, const struct workspace *ws);
 /* A scenario's file. */
 void check_scenario(struct findings *out, struct world *w, const char *file);
 

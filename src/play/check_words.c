@@ -143,6 +143,25 @@ void check_action(struct check *c, size_t i)
     }
 }
 
+/* A value that stands there as it is, behind a word or one of its options. */
+static void check_value(struct check *c, const char *word, const char *key, size_t i)
+{
+    const struct token *t = &c->token[i];
+    bool span = text_equal(key, "at_most") || text_equal(key, "every") || text_equal(word, "wait");
+    const char *const *names = text_equal(word, "phase") ? word_phases
+                             : text_equal(key, "level") ? word_levels
+                             : text_equal(key, "on_failure") ? word_endings : NULL;
+    struct err e = { 0 };
+    int64_t ms;
+    if (span && !duration_parse(&ms, t->text))
+        check_find(c, t->line, 'E', "%s: found \"%s\", expected a span such as \"30s\" or \"5m\"", word, t->text);
+    else if (names && !name_in(names, t->text))
+        check_find(c, t->line, 'E', "%s: there is no %s '%s'%s", word, key, t->text, did_you_mean(c, t->text, names));
+    else if (text_equal(word, "impact") && text_equal(key, "service") && c->ws->config.services
+             && !config_service(&c->ws->config, t->text, &e))
+        check_find(c, t->line, 'E', "%s", e.text);
+}
+
 static void check_wait(struct check *c, size_t i)
 {
     struct item item[ITEMS_MOST];
@@ -160,8 +179,12 @@ static void check_wait(struct check *c, size_t i)
     if (a->change || !a->condition)
         check_find(c, c->token[i].line, 'E', "%s is nothing that can be waited for", a->full);
     check_arguments(c, a->full, a->arg, a->args, wait_options, open, 1);
-    for (size_t k = 1; k < items; k++)
+    for (size_t k = 1; k < items; k++) {
         bounded = bounded || text_equal(item[k].key, "at_most");
+        if (item[k].key && item_is_constant(c, &item[k])
+            && (text_equal(item[k].key, "at_most") || text_equal(item[k].key, "every")))
+            check_value(c, "wait_until", item[k].key, item[k].at);
+    }
     if (!bounded)
         check_find(c, c->token[i].line, 'W', "wait_until says no at_most: it gives up after 10 minutes");
 }
@@ -211,6 +234,9 @@ static void check_call(struct check *c, size_t i)
     }
     check_arguments(c, arena_print(c->keep, "runbook '%s'", name), book->param, book->params, no_options,
                     open, 1);
+    if (text_equal(book->name, c->book->name))
+        check_find(c, c->token[i].line, 'E', "'%s' calls itself", name);
+    check_runbook(c->out, c->ws, name);
     const char *const *fields = returned_by(c, name);
     size_t end = behind_bracket(c, open);
     struct variable *v = assigned(c, i);
@@ -248,11 +274,15 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
         else if (item[k].key && !name_in(w->option, item[k].key))
             check_find(c, item[k].line, 'E', "%s has no '%s'%s", w->name, item[k].key,
                        did_you_mean(c, item[k].key, w->option));
+        else if (item[k].key && item_is_constant(c, &item[k]) && !text_equal(item[k].key, "text"))
+            check_value(c, w->name, item[k].key, item[k].at);
 }
 
 void check_word(struct check *c, size_t i, const struct word_row *w)
 {
-    size_t open = i + 1 + (token_is(c, i + 1, "(") && token_is(c, i + 2, "{"));
+    size_t open = i + 1 + (token_is(c, i + 1, "(") && token_is(c, i + 2, "{")), text = i + 1 + token_is(c, i + 1, "(");
+    if (text < c->count && c->token[text].kind == TOKEN_STRING && (text == i + 1 || token_is(c, text + 1, ")")))
+        check_value(c, w->name, w->name, text);
     if (strcmp(w->name, "wait_until") == 0)
         check_wait(c, i);
     else if (strcmp(w->name, "call") == 0)

@@ -1,5 +1,6 @@
 /* say.c: the simple words performed: what they write, and what they answer. */
 #include "play/engine.h"
+#include "play/words_list.h"
 
 #include <string.h>
 
@@ -84,15 +85,13 @@ void perform_call(struct branch *b)
 
 void perform_phase(struct branch *b)
 {
-    static const char *const phases[] = { "detected", "acknowledged", "identified", "mitigated",
-                                          "monitoring", "resolved", "closed", NULL };
     const char *phase = text_of(b, "text")[0] ? text_of(b, "text") : text_of(b, "phase");
-    for (size_t i = 0; phases[i]; i++)
-        if (!strcmp(phases[i], phase)) {
+    for (size_t i = 0; word_phases[i]; i++)
+        if (!strcmp(word_phases[i], phase)) {
             write_word(b, EVENT_PHASE, "phase", phase);
             return;
         }
-    const char *near = text_nearest(phase, phases);
+    const char *near = text_nearest(phase, word_phases);
     branch_bad(b, "there is no phase '%s'%s%s", phase, near ? "; did you mean " : "", near ? near : "");
 }
 
@@ -232,14 +231,13 @@ static const char *open_windows(struct run *r, const char *service, size_t *coun
 
 void perform_impact(struct branch *b)
 {
-    static const char *const levels[] = { "down", "degraded", "unknown", "none", "up", NULL };
     struct run *r = b->run;
     const char *service = text_of(b, "service"), *level = text_of(b, "level"), *closes = NULL;
     struct err e = { 0 };
     bool known = false;
     size_t open = 0;
-    for (size_t i = 0; levels[i]; i++)
-        known = known || !strcmp(levels[i], level);
+    for (size_t i = 0; word_levels[i]; i++)
+        known = known || !strcmp(word_levels[i], level);
     if (!known || !config_service(&r->ws->config, service, &e)) {
         branch_bad(b, "impact: %s", known ? e.text : "level is \"down\", \"degraded\", \"unknown\", \"none\" or \"up\"");
         return;

@@ -6,6 +6,11 @@
 #define OPTIONS(...) (const char *const[]){ __VA_ARGS__, NULL }
 #define NO_OPTIONS (const char *const[]){ NULL }
 
+const char *const word_phases[] = { "detected", "acknowledged", "identified", "mitigated",
+                                    "monitoring", "resolved", "closed", NULL };
+const char *const word_levels[] = { "down", "degraded", "unknown", "none", "up", NULL };
+const char *const word_endings[] = { "finish", "stop", "go_on", NULL };
+
 const struct word_row word_rows[] = {
     { "step", "step \"text\"", OPTIONS("text"), 0 },
     { "note", "note \"text\"", OPTIONS("text"), 0 },

@@ -10,6 +10,9 @@ struct word_row {
     const char *const *option; /* what { } may name; then NULL. NULL: what another contract says */
     int items;                 /* how many it takes by position; ITEMS_ANY */
 };
+/* What may be said behind `phase`, as impact's level, as on_failure; then NULL. */
+extern const char *const word_phases[], *const word_levels[], *const word_endings[];
+
 extern const struct word_row word_rows[]; /* then a NULL name */
 
 #endif

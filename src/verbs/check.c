@@ -39,8 +39,6 @@ static void print(struct desk *d, const struct findings *f, size_t runbooks, siz
 {
     for (size_t i = 0; i < f->count; i++) {
         const struct finding *x = &f->finding[i];
-        if (x->severity == 'I' && !d->verbose)
-            continue;
         fprintf(d->out, "%s:%d: %c %s\n", x->file, x->line, x->severity, x->message);
     }
     if (!f->errors)
@@ -79,6 +77,8 @@ bool verb_check(struct desk *d, struct err *e)
         else
             check_runbook(&f, &d->ws, d->word[i]);
     }
+    if (!d->words)
+        check_roles(&f, &d->ws);
     if (!d->words
         && (!check_folder(&f, d, "runbooks", ".lua", &runbooks, e)
             || !check_folder(&f, d, "scenarios", ".yaml", &scenarios, e)))

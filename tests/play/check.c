@@ -65,6 +65,57 @@ static void options_behind_a_function_are_seen_and_items_that_nobody_takes(void 
         assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
 }
 
+static void a_value_that_stands_there_is_held_against_what_the_word_takes(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "phase \"identifed\"", "4 E phase: there is no phase 'identifed'; did you mean 'identified'?\n" },
+        { "impact { service = p.service, level = \"dwn\" }", "4 E impact: there is no level 'dwn'; did you mean 'down'?\n" },
+        { "impact { service = \"shopp\", level = \"down\" }", "4 E there is no service 'shopp'; known: 'shop'\n" },
+        { "wait \"5x\"", "4 E wait: found \"5x\", expected a span such as \"30s\" or \"5m\"\n" },
+        { "wait_until { sense.answers, service = p.service, at_most = \"5 parsecs\" }",
+          "4 E wait_until: found \"5 parsecs\", expected a span such as \"30s\" or \"5m\"\n" },
+        { "retry { function() end, every = \"soon\" }", "4 E retry: found \"soon\", expected a span such as \"30s\" or \"5m\"\n" },
+        { "parallel { function() end, on_failure = \"goon\" }",
+          "4 E parallel: there is no on_failure 'goon'; did you mean 'go_on'?\n" },
+        { "phase \"mitigated\" wait(\"5\" .. \"m\") retry { function() end, every = \"1s\", times = 2 }\n"
+          "impact { service = \"shop\", level = \"up\", text = \"phase\" } phase { phase = \"closed\", text = \"x\" }", "" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
+static void a_function_may_call_its_own_parameter_as_the_steps_call_theirs(void **_)
+{
+    assert_string_equal(check(USES "each { { { name = \"a\" } }, function(p) note(p.name) end }"), "");
+}
+
+static void a_binding_that_no_runbook_uses_is_checked_too(void **_)
+{
+    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\nroles:\n  chat: { plugin: webhook, ulr: \"http://x\" }\n");
+    struct findings f = { .keep = test_keep() };
+    check_roles(&f, &s->ws);
+    assert_int_equal(f.errors, 1);
+    assert_int_equal(f.finding[0].line, 4);
+    assert_non_null(strstr(f.finding[0].message, "no setting 'ulr'; did you mean 'url'?"));
+    plugins_close(s->plugins);
+}
+
+static void a_mistake_in_a_runbook_that_is_called_is_found_where_it_stands(void **_)
+{
+    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\nroles:\n  pool: { plugin: exec }\n");
+    struct findings f = { .keep = test_keep() };
+    stage_write(s, "runbooks/outer.lua", "return runbook { summary = \"s\", params = {\n a = { type = \"text\" } },\n"
+                "steps = function(p) call { \"isolate_ip\", service = \"shop\", ip = \"192.0.2.1\" } call { \"outer\" } end }\n");
+    check_runbook(&f, &s->ws, "outer");
+    assert_int_equal(f.errors, 4); /* pool.list and pool.remove, pool.add of what that one calls, outer in itself */
+    for (size_t i = 0; i < f.count; i++)
+        if (text_ends(f.finding[i].file, "outer.lua"))
+            assert_string_equal(f.finding[i].message, f.finding[i].line == 2 ? "the parameter 'a' is never used" : "'outer' calls itself");
+        else
+            assert_string_equal(f.finding[i].message, "plugin 'exec' does not play the role 'pool'");
+    plugins_close(s->plugins);
+}
+
 static void a_field_that_a_result_does_not_have_is_found(void **_)
 {
     assert_string_equal(check("local f = sense.flood { service = p.service }\nnote(f.ipp)\nnote(f.ip)"),
@@ -157,6 +208,10 @@ int main(void)
         promise(a_word_that_is_none_is_named_with_line_and_the_nearest),
         promise(arguments_are_held_against_the_contract),
         promise(options_behind_a_function_are_seen_and_items_that_nobody_takes),
+        promise(a_value_that_stands_there_is_held_against_what_the_word_takes),
+        promise(a_function_may_call_its_own_parameter_as_the_steps_call_theirs),
+        promise(a_binding_that_no_runbook_uses_is_checked_too),
+        promise(a_mistake_in_a_runbook_that_is_called_is_found_where_it_stands),
         promise(a_field_that_a_result_does_not_have_is_found),
         promise(a_call_is_held_against_what_the_other_one_takes),
         promise(parameters_are_declared_and_used),
