@@ -206,15 +206,6 @@ static void check_shadow(struct check *c)
              c->book->name);
 }
 
-/* The line of `NAME = {`, where the parameters are. */
-static int declared_at(const struct check *c, const char *name)
-{
-    for (size_t i = 0; i < c->count && !token_is_word(c, i, "steps"); i++)
-        if (token_is_word(c, i, name) && token_is(c, i + 1, "=") && token_is(c, i + 2, "{"))
-            return c->token[i].line;
-    return 1;
-}
-
 static void check_tokens(struct check *c)
 {
     declare_all(c);
@@ -225,7 +216,7 @@ static void check_tokens(struct check *c)
     check_shadow(c);
     for (size_t k = 0; c->p && !c->p_alone && k < c->book->params; k++)
         if (!c->param_used[k])
-            check_find(c, declared_at(c, c->book->param[k].name), 'W', "the parameter '%s' is never used",
+            check_find(c, tokens_parameter_line(c->token, c->count, c->book->param[k].name), 'W', "the parameter '%s' is never used",
                        c->book->param[k].name);
 }
 

@@ -2,6 +2,7 @@
 #include "play/coverage.h"
 #include "play/engine.h"
 #include "play/sandbox.h"
+#include "play/tokens.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>
@@ -117,12 +118,59 @@ static int word_runbook(lua_State *L)
 
 /* Parameters, as read from the table on top of the stack */
 
-static bool param_err(struct err *e, const struct runbook *book, const char *name, const char *what)
+static bool param_err(struct err *e, const struct runbook *book, const char *name, const char *what,
+                      struct arena *keep)
 {
-    return err_input(e, "%s: parameter '%s': %s", book->path, name, what);
+    size_t count;
+    const struct token *token = tokens_read(book->text, strlen(book->text), &count, keep);
+    return err_input(e, "%s:%d: parameter '%s': %s", book->path, tokens_parameter_line(token, count, name), name, what);
 }
 
-static bool param_type(struct param *p, const struct runbook *book, lua_State *L, struct err *e)
+/* Between min and max, one of the choices. */
+static bool param_within(const struct param *p, struct json value, struct arena *keep, struct err *e)
+{
+    int64_t n;
+    const char *name = p->arg.name;
+    if (!value.at || json_type(value) == JSON_NULL)
+        return true;
+    if (json_int(value, &n)) {
+        if (p->has_min && n < p->min)
+            return err_input(e, "%s=%lld: at least %lld", name, (long long)n, (long long)p->min);
+        if (p->has_max && n > p->max)
+            return err_input(e, "%s=%lld: at most %lld", name, (long long)n, (long long)p->max);
+    }
+    const char *text = json_text(value, keep);
+    for (size_t i = 0; p->one_of && text && p->one_of[i]; i++)
+        if (!strcmp(p->one_of[i], text))
+            return true;
+    if (p->one_of && text) {
+        struct text list = text_new(keep);
+        for (size_t i = 0; p->one_of[i]; i++)
+            text_print(&list, "%s%s", i ? ", " : "", p->one_of[i]);
+        return err_input(e, "%s='%s': expected one of %s", name, text, list.at);
+    }
+    return true;
+}
+
+/* What it says of itself must fit together: a default that nobody may give would stop the run. */
+static bool param_sound(const struct param *p, const struct runbook *book, struct arena *keep, struct err *e)
+{
+    struct text t = text_new(keep);
+    struct err why = { 0 };
+    struct json value = p->arg.otherwise ? json_from(p->arg.otherwise) : (struct json){ 0 };
+    const char *name = p->arg.name;
+    if (p->has_min && p->has_max && p->min > p->max)
+        return param_err(e, book, name, arena_print(keep, "min %lld is more than max %lld", (long long)p->min,
+                                                    (long long)p->max), keep);
+    if (value.at && !role_put_value(&t, &p->arg, value, keep))
+        return param_err(e, book, name, arena_print(keep, "default: found %s, expected %s", p->arg.otherwise,
+                                                    role_type_words(&p->arg, keep)), keep);
+    if (value.at && !param_within(p, value, keep, &why))
+        return param_err(e, book, name, arena_print(keep, "default: %s", why.text), keep);
+    return true;
+}
+
+static bool param_type(struct param *p, const struct runbook *book, lua_State *L, struct arena *keep, struct err *e)
 {
     lua_getfield(L, -1, "type");
     const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "text";
@@ -137,19 +185,22 @@ static bool param_type(struct param *p, const struct runbook *book, lua_State *L
     snprintf(words, sizeof words, "there is no type '%.40s'%s%s", type, near ? "; did you mean " : "",
              near ? near : "");
     lua_pop(L, 1);
-    return found || param_err(e, book, p->arg.name, words);
+    return found || param_err(e, book, p->arg.name, words, keep);
 }
 
 static bool param_bound(lua_State *L, const char *key, bool *has, int64_t *value)
 {
-    *has = lua_getfield(L, -1, key) == LUA_TNUMBER;
+    bool none = lua_getfield(L, -1, key) == LUA_TNIL;
+    *has = lua_isinteger(L, -1);
     *value = *has ? (int64_t)lua_tointeger(L, -1) : 0;
     lua_pop(L, 1);
-    return true;
+    return none || *has;
 }
 
-static void param_choices(struct param *p, lua_State *L, struct arena *keep)
+static bool param_choices(struct param *p, lua_State *L, struct arena *keep)
 {
+    bool none = lua_getfield(L, -1, "one_of") == LUA_TNIL;
+    lua_pop(L, 1);
     if (lua_getfield(L, -1, "one_of") == LUA_TTABLE) {
         size_t n = (size_t)lua_rawlen(L, -1);
         const char **name = arena_many(keep, const char *, n + 1);
@@ -158,9 +209,10 @@ static void param_choices(struct param *p, lua_State *L, struct arena *keep)
             name[i] = arena_string(keep, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?");
             lua_pop(L, 1);
         }
-        p->one_of = name;
+        p->one_of = n ? name : NULL;
     }
     lua_pop(L, 1);
+    return none || p->one_of;
 }
 
 static bool param_read(struct param *p, const struct runbook *book, lua_State *L,
@@ -169,7 +221,7 @@ static bool param_read(struct param *p, const struct runbook *book, lua_State *L
     static const char *const known[] = { "type", "help", "required", "default", "min", "max",
                                          "one_of", NULL };
     if (!lua_istable(L, -1))
-        return param_err(e, book, p->arg.name, "expected { type = ..., help = ... }");
+        return param_err(e, book, p->arg.name, "expected { type = ..., help = ... }", keep);
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         lua_pop(L, 1);
@@ -180,12 +232,12 @@ static bool param_read(struct param *p, const struct runbook *book, lua_State *L
         if (!found) {
             near = text_nearest(key, known);
             param_err(e, book, p->arg.name, arena_print(keep, "unknown key '%s'%s%s", key,
-                      near ? "; did you mean " : "", near ? near : ""));
+                      near ? "; did you mean " : "", near ? near : ""), keep);
             lua_pop(L, 1);
             return false;
         }
     }
-    if (!param_type(p, book, L, e))
+    if (!param_type(p, book, L, keep, e))
         return false;
     p->arg.of = ARG_ANY;
     lua_getfield(L, -1, "help");
@@ -200,10 +252,11 @@ static bool param_read(struct param *p, const struct runbook *book, lua_State *L
         p->arg.otherwise = json.at;
     }
     lua_pop(L, 1);
-    param_bound(L, "min", &p->has_min, &p->min);
-    param_bound(L, "max", &p->has_max, &p->max);
-    param_choices(p, L, keep);
-    return true;
+    if (!param_bound(L, "min", &p->has_min, &p->min) || !param_bound(L, "max", &p->has_max, &p->max))
+        return param_err(e, book, p->arg.name, "min and max are whole numbers", keep);
+    if (!param_choices(p, L, keep))
+        return param_err(e, book, p->arg.name, "one_of is a list: one_of = { \"a\", \"b\" }", keep);
+    return param_sound(p, book, keep, e);
 }
 
 static int by_name(const void *a, const void *b)
@@ -302,29 +355,10 @@ bool arguments_json(const char **json, const char *const *argument, struct arena
 
 static bool param_check(const struct param *p, struct json value, struct run *r, struct err *e)
 {
-    int64_t n;
-    const char *name = p->arg.name;
-    if (!value.at || json_type(value) == JSON_NULL)
-        return true;
-    if (json_int(value, &n)) {
-        if (p->has_min && n < p->min)
-            return err_input(e, "%s=%lld: at least %lld", name, (long long)n, (long long)p->min);
-        if (p->has_max && n > p->max)
-            return err_input(e, "%s=%lld: at most %lld", name, (long long)n, (long long)p->max);
-    }
-    const char *text = json_text(value, r->keep);
+    const char *text = value.at && json_type(value) != JSON_NULL ? json_text(value, r->keep) : NULL;
     if (p->arg.type == ARG_SERVICE && text && !config_service(&r->ws->config, text, e))
         return false;
-    for (size_t i = 0; p->one_of && text && p->one_of[i]; i++)
-        if (!strcmp(p->one_of[i], text))
-            return true;
-    if (p->one_of && text) {
-        struct text list = text_new(r->keep);
-        for (size_t i = 0; p->one_of[i]; i++)
-            text_print(&list, "%s%s", i ? ", " : "", p->one_of[i]);
-        return err_input(e, "%s='%s': expected one of %s", name, text, list.at);
-    }
-    return true;
+    return param_within(p, value, r->keep, e);
 }
 
 bool runbook_arguments(const char **canonical, const struct runbook *book, struct run *r,

@@ -153,3 +153,12 @@ const struct token *tokens_read(const char *text, size_t length, size_t *count, 
     *count = n - 1;
     return all;
 }
+
+int tokens_parameter_line(const struct token *token, size_t count, const char *name)
+{
+    for (size_t i = 0; i + 2 < count && !(token[i].kind == TOKEN_NAME && text_equal(token[i].text, "steps")); i++)
+        if (token[i].kind == TOKEN_NAME && text_equal(token[i].text, name) && text_equal(token[i + 1].text, "=")
+            && text_equal(token[i + 2].text, "{"))
+            return token[i].line;
+    return 1;
+}

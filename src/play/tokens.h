@@ -20,5 +20,7 @@ struct token {
 
 /* Ends with a TOKEN_END. */
 const struct token *tokens_read(const char *text, size_t length, size_t *count, struct arena *keep);
+/* The line of the parameter `NAME = {` of a runbook, before its steps; 1: it stands nowhere. */
+int tokens_parameter_line(const struct token *token, size_t count, const char *name);
 
 #endif
