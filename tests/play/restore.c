@@ -139,6 +139,7 @@ static void nothing_is_put_back_where_the_pool_would_run_short_on_the_way(void *
     struct err e = { 0 };
     assert_good(plugins_look(&text, t->stage->plugins, "sim", "put",
         "{\"services\":{\"osc-fr1\":{\"pool\":{\"203.0.113.11\":true},\"dns\":{}}}}", test_keep(), &e), &e);
+    plugins_close(t->stage->plugins);
     size_t before = theatre_effects(t);
     assert_false(put_back(t, NULL));
     assert_non_null(strstr(t->e.text, "would leave 0 IPs in the pool"));
