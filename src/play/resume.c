@@ -73,7 +73,7 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
     r->resumed = true;
     if (!runbook_load(&book, r, name, e)) {
         e->hint[0] = '\0'; /* which others there are is no help here */
-        err_hint(e, r->texts ? "tocsin abandon %s ends it" : "tocsin resume %s --recorded goes on with the runbook "
+        err_hint(e, r->texts ? "tocsin abandon %s --why TEXT ends it" : "tocsin resume %s --recorded goes on with the runbook "
                  "as it was when it began", r->id);
         return err_while(e, "%s", r->id);
     }

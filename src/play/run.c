@@ -82,7 +82,7 @@ static bool refuse_double(struct run *r, const char *name, const char *sha, stru
             return err_busy(e, "%s is the same runbook with the same parameters, and %s is running it",
                             v->run, v->by);
         }
-        err_hint(e, "tocsin resume %s goes on with it; tocsin abandon %s ends it", v->run, v->run);
+        err_hint(e, "tocsin resume %s goes on with it; tocsin abandon %s --why TEXT ends it", v->run, v->run);
         return err_busy(e, "%s is the same runbook with the same parameters, and unfinished", v->run);
     }
     return true;
@@ -162,15 +162,15 @@ static bool park(struct run *r, bool mistake, struct run_outcome *out, struct er
         return err_waiting(e, "%s waits for a person: %s", r->id, r->park_text);
     }
     if (text_equal(r->park, "stopped")) {
-        err_hint(e, "tocsin resume %s goes on; tocsin abandon %s ends it", r->id, r->id);
+        err_hint(e, "tocsin resume %s goes on; tocsin abandon %s --why TEXT ends it", r->id, r->id);
         return err_stopped(e, "%s is stopped", r->id);
     }
     if (mistake)
-        err_hint(e, "mend that line, then tocsin resume %s goes on behind what was done; tocsin abandon %s ends it; "
+        err_hint(e, "mend that line, then tocsin resume %s goes on behind what was done; tocsin abandon %s --why TEXT ends it; "
                  "tocsin restore lists what is changed", r->id, r->id);
     else
         err_hint(e, "tocsin resume %s tries that word again; --skip %s or --done %s go round it; "
-                 "tocsin abandon %s ends it; tocsin restore lists what is changed", r->id, r->park_key,
+                 "tocsin abandon %s --why TEXT ends it; tocsin restore lists what is changed", r->id, r->park_key,
                  r->park_key, r->id);
     return err_failed(e, "%s stopped: %s", r->id, r->park_text);
 }

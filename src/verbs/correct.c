@@ -159,6 +159,8 @@ void correct_say(struct desk *d, const struct subject *s, const struct entry *en
     struct text t = text_new(d->keep);
     const struct entry *is = correct_entry(d, s->event);
     say_entry(&t, d, s->was, is);
+    if (is && t.length && !s->window && text_equal(s->was->text, is->text) && is->text && is->text[0])
+        text_print(&t, " ('%s')", text_cut(d->keep, is->text, 60)); /* which entry that was */
     if (end_was)
         say_entry(&t, d, end_was, correct_entry(d, end_was->event));
     say_window(&t, d, s->window, window_of(d, s->event));

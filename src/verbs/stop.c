@@ -19,7 +19,7 @@ static const struct run_view *alive(struct desk *d, struct err *e)
             found = &run[i];
         } else if (d->words) {
             err_hint(e, text_equal(run[i].state, "ended") ? "nothing is left to stop"
-                        : "tocsin resume %s goes on; tocsin abandon %s ends it", run[i].run, run[i].run);
+                        : "tocsin resume %s goes on; tocsin abandon %s --why TEXT ends it", run[i].run, run[i].run);
             err_failed(e, "run '%s' is not running: it is %s", run[i].run, run[i].state);
             return NULL;
         }
