@@ -404,7 +404,7 @@ bool engine_forget(struct run *r, struct err *e)
     if (!r->store->read(r->store, r->incident, &r->journal, r->keep, e))
         return false;
     replay_index(r);
-    return true;
+    return engine_recount(r, e); /* what is changed by now, as a resume would find it */
 }
 
 void engine_close(struct run *r)

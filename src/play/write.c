@@ -139,6 +139,10 @@ static void drop_the_state(struct run *r, const struct pending *p, size_t n)
     for (size_t i = 0; i < r->branches && good; i++) {
         const struct work *w = r->branch[i]->work;
         bool written = false;
+        if (r->branch[i]->task && !r->branch[i]->ended) { /* what somebody reads just now would be read twice */
+            good = false;
+            break;
+        }
         for (size_t k = 0; k < n; k++)
             written = written || p[k].branch == r->branch[i];
         good = !w || !w->in_flight || written;
