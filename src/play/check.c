@@ -294,8 +294,11 @@ void check_roles(struct findings *out, const struct workspace *ws)
     }
     for (size_t i = 0; i < ws->config.roles; i++) {
         struct err why = { 0 };
-        if (!plugins_ready(plugins, ws->config.role[i].role, &why))
-            add_error(out, ws->config.file, why.text);
+        if (plugins_ready(plugins, ws->config.role[i].role, &why))
+            continue;
+        add_error(out, ws->config.file, why.text);
+        struct finding *last = &out->finding[out->count - 1];
+        last->line = last->line ? last->line : ws->config.role[i].line;
     }
     plugins_close(plugins);
 }

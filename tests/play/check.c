@@ -91,11 +91,12 @@ static void a_function_may_call_its_own_parameter_as_the_steps_call_theirs(void 
 
 static void a_binding_that_no_runbook_uses_is_checked_too(void **_)
 {
-    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\nroles:\n  chat: { plugin: webhook, ulr: \"http://x\" }\n");
+    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\nroles:\n  chat: { plugin: webhook, ulr: \"http://x\" }\n  dns: { plugin: nope }\n");
     struct findings f = { .keep = test_keep() };
     check_roles(&f, &s->ws);
-    assert_int_equal(f.errors, 1);
+    assert_int_equal(f.errors, 2);
     assert_int_equal(f.finding[0].line, 4);
+    assert_int_equal(f.finding[1].line, 5); /* there is no plugin 'nope' */
     assert_non_null(strstr(f.finding[0].message, "no setting 'ulr'; did you mean 'url'?"));
     plugins_close(s->plugins);
 }
