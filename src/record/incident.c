@@ -107,6 +107,12 @@ static void see_phase(struct growing *g, const struct entry *n)
 }
 
 /* One entry, in the order in which things happened. */
+static bool is_file_name(const char *name)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    return *name && *name != '.' && !name[strspn(name, plain)];
+}
+
 static void see(struct growing *g, const struct entry *n)
 {
     struct incident *i = g->out;
@@ -128,7 +134,7 @@ static void see(struct growing *g, const struct entry *n)
         i->lead = word(ev, "name", g->keep);
         return;
     case EVENT_NUMBERED: case EVENT_PUBLISHED:
-        if (*word(ev, "number", g->keep))
+        if (is_file_name(word(ev, "number", g->keep))) /* it may come from elsewhere, and names files */
             i->number = word(ev, "number", g->keep);
         return;
     case EVENT_PHASE:

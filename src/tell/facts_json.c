@@ -67,7 +67,7 @@ static void put_policy(struct saying *s, const struct sla_result *r)
     json_put(s->o, "since", p->from == INSTANT_NONE ? "" : words_date(s->keep, &t, p->from, DATE_FULL));
     facts_put(s, "claimant", p->claimant);
     json_put(s->o, "claim_until", r->claim_until == INSTANT_NONE
-                                      ? "" : words_date(s->keep, &t, r->claim_until, DATE_FULL));
+                                      ? "" : words_date(s->keep, &t, r->claim_until - 1, DATE_FULL)); /* its last day */
     json_put(s->o, "month_name", words_date(s->keep, &t, r->period.start, DATE_MONTH));
     json_put(s->o, "zone", p->zone);
     int64_t half_hours = (r->period.end - r->period.start) / (HOUR_MS / 2);
@@ -174,6 +174,7 @@ static const char *row_text(const struct saying *s, const struct entry *n)
     const char *form = text_equal(n->level, "up")         ? "%s répond de nouveau"
                        : text_equal(n->level, "down")     ? "%s est injoignable"
                        : text_equal(n->level, "degraded") ? "%s ne fonctionne qu’en partie"
+                       : text_equal(n->level, "none")     ? "%s n’est pas touché"
                                                           : "l’état de %s est inconnu";
     struct text t = text_new(s->keep);
     const char *hole = strstr(form, "%s");

@@ -57,6 +57,7 @@ static int64_t duration_after(const struct sentence *s, const char *word)
 struct money {
     int64_t allowed, excess, rate, credit; /* ms, ms, and ten-thousandths of a percent; -1: not said */
     int line;
+    bool several;                     /* contracts or periods: which is meant is not said beside each figure */
 };
 
 /* "0.368333%" behind a word, in ten-thousandths of a percent; -1. */
@@ -83,7 +84,7 @@ static void check_money(struct linting *l, const struct sentence *s, struct mone
 {
     static const char *const other[] = { "other incidents", NULL };
     int64_t allowed = duration_after(s, " (");
-    if (memmem(s->at, s->length, "may be lost", 11) && allowed >= 0)
+    if (memmem(s->at, s->length, "may be lost", 11) && allowed >= 0 && !m->several)
         m->allowed = allowed;
     int64_t used = memmem(s->at, s->length, " of it in ", 10) ? duration_after(s, " used ") : -1;
     const struct total *total = NULL;
@@ -117,7 +118,7 @@ static void check_money(struct linting *l, const struct sentence *s, struct mone
 
 static void check_credit(struct linting *l, const struct money *m)
 {
-    if (m->rate < 0 || m->credit < 0 || m->excess < 0)
+    if (m->several || m->rate < 0 || m->credit < 0 || m->excess < 0)
         return;
     int64_t right = (int64_t)((__int128)m->rate * m->excess / HOUR_MS);
     int64_t slack = m->rate / 6000 + 2; /* the excess is said to a hundredth of a minute */
@@ -126,6 +127,22 @@ static void check_credit(struct linting *l, const struct money *m)
                  m->credit / 10000, m->credit % 10000), arena_print(l->keep, "%" PRId64 ".%04" PRId64
                  "%%", right / 10000, right % 10000), "the credit does not follow from %s and the "
                  "rate an hour", lint_minutes(l->keep, m->excess));
+}
+
+/* Does it speak of more than one allowance? An October that runs into November, two contracts. */
+static bool says_several(struct linting *l)
+{
+    struct sentence s;
+    int64_t first = -1;
+    const char *at = NULL;
+    int line;
+    while (lint_sentence(l, &s, &at, &line)) {
+        int64_t allowed = memmem(s.at, s.length, "may be lost", 11) ? duration_after(&s, " (") : -1;
+        if (allowed >= 0 && first >= 0 && allowed != first)
+            return true;
+        first = first >= 0 ? first : allowed;
+    }
+    return false;
 }
 
 /* More was lost than allowed, and nothing says so. */
@@ -149,7 +166,7 @@ static void check_verdict(struct linting *l, const struct totals *all, int64_t a
 void lint_money(struct linting *l, const struct totals *totals)
 {
     struct sentence s;
-    struct money money = { -1, -1, -1, -1, 0 };
+    struct money money = { -1, -1, -1, -1, 0, says_several(l) };
     int64_t allowed = -1;
     const char *at = NULL;
     int line;

@@ -85,6 +85,10 @@ static bool may_be_erased(const struct event **out, struct desk *d, struct err *
         return err_failed(e, "%s is erased already", d->word[0]);
     if (ev->kind == EVENT_OPENED || ev->kind == EVENT_FORKED || ev->kind == EVENT_ERASED)
         return err_usage(e, "%s is '%s': without it the record cannot be read", d->word[0], ev->kind_name);
+    if (ev->kind == EVENT_ACTION_BEGUN || ev->kind == EVENT_ACTION_ENDED || ev->kind == EVENT_UNDONE || ev->kind == EVENT_KEPT
+        || ev->kind == EVENT_RUN_STARTED || ev->kind == EVENT_ASKED || ev->kind == EVENT_ANSWERED)
+        return err_usage(e, "%s is '%s': without it nobody knows what is changed and what was allowed", d->word[0],
+                         ev->kind_name);
     *out = ev;
     return true;
 }

@@ -197,12 +197,21 @@ static bool take_in(struct local *l, const char *folder, const struct present *n
 static bool make_of(struct local *l, const char *incident, const struct present *new,
                     size_t count, int64_t *added, struct arena *keep, struct err *e)
 {
+    struct present *placed = arena_many(keep, struct present, count);
     struct stream_bytes *stream = arena_many(keep, struct stream_bytes, count);
-    for (size_t i = 0; i < count; i++) {
-        stream[i] = new[i].bytes;
-        *added += (int64_t)new[i].events;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) { /* copies that grew apart begin with the same line */
+        const struct present *instead;
+        const char *file = place(&new[i], placed, n, &instead, added, keep);
+        if (!file)
+            continue;
+        size_t at = instead ? (size_t)(instead - placed) : n++;
+        placed[at] = new[i];
+        placed[at].file = file;
+        stream[at] = new[i].bytes;
+        stream[at].name = arena_copy(keep, file, strlen(file) - strlen(".jsonl"));
     }
-    return local_create_with(l, incident, NULL, stream, count, keep, e);
+    return local_create_with(l, incident, NULL, stream, n, keep, e);
 }
 
 static bool is_held(const char *hash, const struct present *here, size_t count)
