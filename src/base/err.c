@@ -68,10 +68,28 @@ bool err_hint(struct err *e, const char *format, ...)
     return false;
 }
 
+/* What may be an error about the text itself, or about no memory, has no room to
+ * work in: so without text_for_terminal(). */
+static size_t of_no_terminal(const unsigned char *c)
+{
+    if ((*c < 0x20 && *c != '\n') || *c == 0x7f)
+        return 1;
+    if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* C1 */
+        return 2;
+    if (c[0] == 0xd8 && c[1] == 0x9c) /* marks of direction: U+061C, U+200E ... */
+        return 2;
+    bool marks = c[0] == 0xe2 && ((c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xaa && c[2] <= 0xae)))
+                                  || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+    return marks ? 3 : 0;
+}
+
 static void print_plain(const char *text, FILE *out)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        fputc((*c < 0x20 && *c != '\n') || *c == 0x7f ? '?' : *c, out);
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        size_t skip = of_no_terminal(c);
+        fputc(skip ? '?' : *c, out);
+        c += skip ? skip : 1;
+    }
 }
 
 void err_print(const struct err *e, FILE *out)

@@ -68,8 +68,8 @@ static void tasks(struct desk *d)
         if (t->done)
             continue;
         fprintf(d->out, "- %s (%s%s%s)\n", text_for_terminal(d->keep, t->text),
-                t->owner && *t->owner ? t->owner : "nobody owns it", t->due && *t->due ? ", due " : "",
-                t->due && *t->due ? t->due : "");
+                t->owner && *t->owner ? text_for_terminal(d->keep, t->owner) : "nobody owns it",
+                t->due && *t->due ? ", due " : "", t->due && *t->due ? text_for_terminal(d->keep, t->due) : "");
         shown++;
     }
     if (!shown)

@@ -191,11 +191,11 @@ static void runs(struct desk *d, const struct situation *s)
         const char *step = r->step && *r->step ? r->step : "";
         bool asked = text_equal(r->why, "asked");
         const char *why = asked && !r->ask ? "its question is answered" : r->why;
-        const char *words = asked || !r->words ? "" : text_for_terminal(d->keep, text_cut(d->keep, r->words, 200));
-        fprintf(d->out, "RUN %-4s", r->run);
-        show_wrapped(d, arena_print(d->keep, "%-8s %s (%s)  %s%s%s%s%s", r->runbook, r->state, r->by,
-                                    text_for_terminal(d->keep, step), *step && why ? ": " : "", why ? why : "",
-                                    *words ? ": " : "", words), 8, 16);
+        const char *words = asked || !r->words ? "" : text_cut(d->keep, r->words, 200);
+        fprintf(d->out, "RUN %-4s", text_for_terminal(d->keep, r->run));
+        const char *line = arena_print(d->keep, "%-8s %s (%s)  %s%s%s%s%s", r->runbook, r->state, r->by, step,
+                                       *step && why ? ": " : "", why ? why : "", *words ? ": " : "", words);
+        show_wrapped(d, text_for_terminal(d->keep, line), 8, 16);
     }
     for (size_t i = 0; i < s->waitings; i++) {
         const struct question *q = &s->waiting[i];
