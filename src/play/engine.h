@@ -216,6 +216,7 @@ struct run {
     struct ledger ledger;             /* of the whole workspace */
     struct other *other;              /* the incidents as they were when both were folded */
     size_t others;
+    int64_t others_looked;            /* when we last looked whether they had been written to */
     uint64_t end;                     /* of our own stream as we know it */
     const char **taken;               /* undos of our own changes that want quiet: JSON */
     size_t taken_out;
