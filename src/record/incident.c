@@ -203,9 +203,9 @@ static void rename_closings(struct entry *entry, size_t entries, const struct jo
 static void word_closing(struct entry *n, const struct window *ended, const struct window *goes_on,
                          struct arena *keep)
 {
+    const char *was = impact_level_names[ended->level], *is = n->still = impact_level_names[goes_on->level];
     if (!text_equal(n->text, impact_words(ended->service, "up", -1, keep)))
         return;
-    const char *was = impact_level_names[ended->level], *is = impact_level_names[goes_on->level];
     n->text = ended->level == goes_on->level
             ? arena_print(keep, "%s is still %s", ended->service, is)
             : arena_print(keep, "%s is no longer %s, but still %s", ended->service, was, is);

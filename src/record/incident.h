@@ -24,6 +24,7 @@ struct entry {
     const char *text;             /* what people read; never NULL, "" when there is nothing to say */
     const char *service;          /* of an impact; else NULL */
     const char *level;            /* "down", "up", ...; else NULL */
+    const char *still;            /* of an "up" that leaves another impact: its level; else NULL */
     int64_t lost_ppb;
     bool listed, struck;
     const struct event *const *correction; /* amended, struck, listed, and strikes of those: oldest first */

@@ -68,7 +68,7 @@ static bool digits(const char *at, int count)
 static int name_of(struct reader *r, const char *const *names, size_t shortest)
 {
     size_t length = 0;
-    while (isalpha((unsigned char)r->at[length]))
+    while (isalpha((unsigned char)r->at[length]) || (unsigned char)r->at[length] >= 0x80)
         length++;
     for (int i = 0; names[i]; i++)
         if (length >= shortest && length <= strlen(names[i]) && !strncasecmp(r->at, names[i], length)) {
@@ -92,26 +92,32 @@ static int number(struct reader *r, int most_digits)
 }
 
 static const char *const weekdays[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-                                        "Saturday", NULL };
+                                        "Saturday", "dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi",
+                                        "samedi", NULL };
 
 /* "2025-03-11", "Jan 18", "Saturday, August 2,", "18 January 2025": fills *day; *weekday:
  * the one that was said, -1 for none. */
 static bool read_day(struct reader *r, struct civil *day, int *weekday)
 {
     static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August",
-                                          "September", "October", "November", "December", NULL };
+                                          "September", "October", "November", "December", "janvier", "février",
+                                          "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+                                          "novembre", "décembre", NULL };
     struct reader start = *r;
     struct civil c = { .year = day->year };
     *weekday = name_of(r, weekdays, 3);
+    *weekday = *weekday < 0 ? -1 : *weekday % 7;
     if (digits(r->at, 4) && r->at[4] == '-') {
         if (sscanf(r->at, "%4d-%2d-%2d", &c.year, &c.month, &c.day) == 3 && digits(r->at + 8, 2))
             r->at += 10;
     } else {
         if (isdigit((unsigned char)*r->at) && !digits(r->at, 4)) {
             c.day = number(r, 2);
+            take(r, "er");
             blanks(r);
         }
         c.month = name_of(r, months, 3) + 1;
+        c.month = c.month > 12 ? c.month - 12 : c.month;
         if (c.month && !c.day) {
             c.day = number(r, 2);
             if (!take(r, "st") && !take(r, "nd") && !take(r, "rd"))

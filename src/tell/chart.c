@@ -363,11 +363,39 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
     if (t.first == INSTANT_NONE)
         t.first = t.last = i->opened_at;
     int64_t margin = (t.last - t.first) / 40 + MINUTE_MS;
+    out->first = out->day_at = t.first;
+    out->last = t.last;
+    for (size_t n = 0, found = 0; n < i->windows.count; n++) {
+        const struct window *w = &i->windows.window[n];
+        if (w->level != IMPACT_NONE && (!found++ || w->start.at < out->day_at))
+            out->day_at = w->start.at;
+    }
     out->start = t.first - margin;
     out->end = t.last + margin;
     close_segments(out, lane);
     drop_marks_outside(out, &lane[out->lanes - 1]);
     rate_lanes(out, lane, &readings, keep);
+}
+
+static int64_t offset_ms(const struct picture *p, int64_t at)
+{
+    return zone_offset(p->zone, at, NULL) * SECOND_MS;
+}
+
+int64_t picture_tick_after(const struct picture *p, int64_t at, int64_t step)
+{
+    int64_t before = offset_ms(p, at), local = ((at + before) / step + 1) * step;
+    if (step >= DAY_MS) {
+        struct civil c = civil_at("UTC", local);
+        return zone_day_start(p->zone, c.year, c.month, c.day);
+    }
+    for (;; local += step) {
+        int64_t then = local - before, after = offset_ms(p, then);
+        if ((then + after) % step == 0)
+            return then;
+        if (local - after > at && offset_ms(p, local - after) == after)
+            return local - after; /* the clocks changed on the way */
+    }
 }
 
 void picture_redact(struct picture *p, struct redaction *r)

@@ -51,6 +51,8 @@ struct lane {
 struct picture {
     const char *title, *zone;
     int64_t start, end;      /* of the axis */
+    int64_t first, last;     /* of what it shows */
+    int64_t day_at;          /* of the day that it is about: the first impact, else first */
     const struct lane *lane;
     size_t lanes;
     bool simulated;
@@ -59,6 +61,10 @@ struct picture {
 /* `ledger` and `config` may be NULL: then no IPs, and no silent services. */
 void picture_fold(struct picture *out, const struct incident *i, const struct ledger *ledger,
                   const struct config *config, struct arena *keep);
+
+/* The next moment at which the clock on the wall shows a multiple of `step`, whatever
+ * the clocks did in between; of days, the next one's beginning. */
+int64_t picture_tick_after(const struct picture *p, int64_t at, int64_t step);
 
 /* Strikes out of its title and marks what no public document may say. */
 void picture_redact(struct picture *p, struct redaction *r);

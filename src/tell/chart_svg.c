@@ -59,7 +59,7 @@ static void tenths(struct text *to, const char *attribute, int64_t n)
 static const char *clock_of(struct drawing *d, int64_t at)
 {
     struct tongue t = { d->fr ? "fr" : "en", d->p->zone };
-    return words_clock(d->keep, &t, at, d->p->start);
+    return words_clock(d->keep, &t, at, d->p->day_at);
 }
 
 static void draw_segment(struct drawing *d, const struct lane *l, const struct segment *s,
@@ -203,8 +203,7 @@ static void draw_axis(struct drawing *d, int64_t bottom)
 {
     const struct picture *p = d->p;
     int64_t step = step_of(p->end - p->start);
-    int64_t shift = (int64_t)zone_offset(p->zone, p->start, NULL) * 1000;
-    for (int64_t at = ((p->start + shift) / step + 1) * step - shift; at < p->end; at += step) {
+    for (int64_t at = p->start; (at = picture_tick_after(p, at, step)) < p->end;) {
         int64_t x = x_of(p, at);
         text_add(&d->out, "<line class=\"g\"");
         tenths(&d->out, "x1", x), tenths(&d->out, "x2", x);
@@ -290,8 +289,8 @@ const char *picture_svg(const struct picture *p, const char *locale, struct aren
     int64_t height = bottom + FOOT;
     struct tongue t = { locale, p->zone };
     const char *title = arena_print(keep, "%s%s, %s, %s", p->simulated ? fr ? "SIMULÉ : " : "SIMULATED: " : "",
-                                    p->title, words_date(keep, &t, p->start, DATE_FULL),
-                                    zone_words(keep, p->zone, p->start));
+                                    p->title, words_date(keep, &t, p->day_at, DATE_FULL),
+                                    words_zone(keep, &t, p->first, p->last));
     text_print(&d.out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %" PRId64
                "\" width=\"%d\" height=\"%" PRId64 "\" role=\"img\" aria-labelledby=\"picture-title picture-text\">\n"
                "<title id=\"picture-title\">", WIDTH, height, WIDTH, height);

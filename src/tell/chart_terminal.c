@@ -99,17 +99,16 @@ static int64_t tick_step(const struct axis *a)
     return (a->end - a->start) / ((int64_t)a->columns / 12 + 1) / DAY_MS * DAY_MS + DAY_MS;
 }
 
-static void axis_line(struct text *out, const struct axis *a, const char *zone, struct arena *keep)
+static void axis_line(struct text *out, const struct axis *a, const struct picture *p, struct arena *keep)
 {
-    int64_t step = tick_step(a), shift = (int64_t)zone_offset(zone, a->start, NULL) * 1000;
-    int64_t at = ((a->start + shift) / step + 1) * step - shift;
+    int64_t step = tick_step(a);
     size_t written = 0;
-    for (; at < a->end; at += step) {
+    for (int64_t at = a->start; (at = picture_tick_after(p, at, step)) < a->end;) {
         size_t c = column_of(a, at);
         if (c < written || c + 5 > a->columns)
             continue;
         text_repeat(out, " ", c - written);
-        const char *label = instant_text(keep, zone, at, step < DAY_MS ? FORM_HM : FORM_DATE);
+        const char *label = instant_text(keep, p->zone, at, step < DAY_MS ? FORM_HM : FORM_DATE);
         text_add(out, step < DAY_MS ? label : label + 5);
         written = c + 5;
     }
@@ -193,7 +192,7 @@ const char *picture_terminal(const struct picture *p, int columns, bool ascii, s
         text_print(&out, "  %s\n", text_cut(keep, l->said, SAID_MOST));
     }
     text_repeat(&out, " ", name + 2);
-    axis_line(&out, &a, p->zone, keep);
+    axis_line(&out, &a, p, keep);
     legend(&out, p, a.glyph, used, name + 2, width, keep);
     return out.at;
 }

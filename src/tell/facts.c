@@ -90,7 +90,7 @@ bool facts_suffered(const struct facts *f, const struct suffering *s, const stru
 static bool own_slas(struct suffering *s, const struct facts *f, const struct policy_set *set,
                      struct arena *keep, struct err *e)
 {
-    int64_t from = INSTANT_NONE, to = f->first_at;
+    int64_t from = INSTANT_NONE, to = f->day_at;
     const struct windows *all = &f->incident->windows;
     for (size_t i = 0; i < all->count; i++) {
         const struct window *w = &all->window[i];
@@ -99,7 +99,7 @@ static bool own_slas(struct suffering *s, const struct facts *f, const struct po
         from = from == INSTANT_NONE || w->start.at < from ? w->start.at : from;
         to = w->end.at > to ? w->end.at : to;
     }
-    from = from == INSTANT_NONE ? f->first_at : from;
+    from = from == INSTANT_NONE ? f->day_at : from;
     enum { MOST_PERIODS = 24 };
     struct sla_result *list = arena_many(keep, struct sla_result, MOST_PERIODS);
     for (int64_t at = from; s->slas < MOST_PERIODS;) {
@@ -169,16 +169,20 @@ static void reach(struct facts *f, int64_t at)
 static void find_times(struct facts *f)
 {
     const struct incident *i = f->incident;
-    f->first_at = f->last_at = INSTANT_NONE;
+    f->first_at = f->last_at = f->day_at = INSTANT_NONE;
     for (size_t n = 0; n < i->entries; n++)
         if (i->entry[n].listed && !i->entry[n].struck)
             reach(f, i->entry[n].at);
     for (size_t n = 0; n < i->windows.count; n++) {
-        reach(f, i->windows.window[n].start.at);
-        reach(f, i->windows.window[n].end.at);
+        const struct window *w = &i->windows.window[n];
+        reach(f, w->start.at);
+        reach(f, w->end.at);
+        if (w->level != IMPACT_NONE && (f->day_at == INSTANT_NONE || w->start.at < f->day_at))
+            f->day_at = w->start.at;
     }
     if (f->first_at == INSTANT_NONE)
         reach(f, i->opened_at);
+    f->day_at = f->day_at == INSTANT_NONE ? f->first_at : f->day_at;
     f->recorded_at = i->opened_at;
     for (size_t n = 0; n < f->journal->count; n++)
         if (f->journal->event[n].recorded > f->recorded_at)

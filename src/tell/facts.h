@@ -35,6 +35,7 @@ struct facts {
     const struct suffering *service;   /* all of the workspace, then others that were named */
     size_t services;
     int64_t first_at, last_at;         /* of what is listed and of the windows */
+    int64_t day_at;                    /* of the day that it is about: the first impact, else first_at */
     int64_t recorded_at;               /* the newest event of the incident */
     int64_t as_of;                     /* what was asked for, else recorded_at: never the clock */
 };

@@ -48,7 +48,7 @@ static void put_flags(struct saying *s, const struct sla_result *r)
         facts_put(s, "kind", r->flag[i].stretch->kind);
         facts_put(s, "why", r->flag[i].stretch->why);
         json_put_bool(s->o, "known", r->flag[i].known);
-        json_put(s->o, "from", words_clock(s->keep, &t, r->flag[i].start, s->f->first_at));
+        json_put(s->o, "from", words_clock(s->keep, &t, r->flag[i].start, s->f->day_at));
         json_put(s->o, "to", words_clock(s->keep, &t, r->flag[i].end, r->flag[i].start));
         json_close(s->o, '}');
     }
@@ -109,6 +109,22 @@ static void put_sla(struct saying *s, const struct sla_result *r, const struct s
     json_close(s->o, '}');
 }
 
+/* The worst of what goes on, and since when it has been that. */
+static void put_now(struct saying *s, const struct suffering *v)
+{
+    const struct window *now = NULL;
+    for (size_t i = 0; i < v->windows; i++) {
+        const struct window *w = v->window[i].window;
+        if (w->open && (!now || w->level < now->level || (w->level == now->level && w->start.at < now->start.at)))
+            now = w;
+    }
+    json_put(s->o, "now", now ? impact_level_names[now->level] : "");
+    if (now)
+        json_put_int(s->o, "now_since", now->start.at);
+    else
+        json_put_bool(s->o, "now_since", false);
+}
+
 static void put_services(struct saying *s)
 {
     const struct facts *f = s->f;
@@ -122,6 +138,7 @@ static void put_services(struct saying *s)
         json_put_bool(s->o, "group", v->members && v->members[0]);
         json_put_bool(s->o, "silent", !v->none && !v->windows && !(v->members && v->members[0]));
         json_put_bool(s->o, "open", v->open);
+        put_now(s, v);
         put_range(s, "down", v->down_ms);
         put_range(s, "degraded", v->degraded_ms);
         put_range(s, "unknown", v->unknown_ms);
@@ -141,7 +158,7 @@ static void put_services(struct saying *s)
 
 const char *facts_when(const struct saying *s, int64_t at, int64_t early_ms, int64_t late_ms)
 {
-    return words_moment(s->keep, &s->kind->tongue, at, early_ms, late_ms, s->f->first_at);
+    return words_moment(s->keep, &s->kind->tongue, at, early_ms, late_ms, s->f->day_at);
 }
 
 const char *facts_sentence(struct saying *s, const char *text)
@@ -154,7 +171,8 @@ const char *facts_sentence(struct saying *s, const char *text)
     for (size_t i = 0; i < s->f->services && plain; i++) /* a name stays as it is written */
         plain = !text_starts(text, s->f->service[i].name);
     for (size_t i = 0; i < word; i++)
-        plain = plain && ((text[i] >= 'a' && text[i] <= 'z') || text[i] == '\'' || text[i] == ',');
+        plain = plain && ((text[i] >= 'a' && text[i] <= 'z') || text[i] == '\'' || text[i] == ','
+                          || (unsigned char)text[i] >= 0x80);
     char *out = arena_print(s->keep, "%.*s%s", (int)length, text,
                             length && !strchr(".!?:", text[length - 1]) ? "." : "");
     if (plain && word)
@@ -171,7 +189,10 @@ static const char *row_text(const struct saying *s, const struct entry *n)
         own = own || json_get(n->correction[i]->data, "text").at;
     if (own || n->event->kind != EVENT_IMPACT || !text_equal(s->kind->tongue.locale, "fr"))
         return n->text;
-    const char *form = text_equal(n->level, "up")         ? "%s répond de nouveau"
+    const char *form = text_equal(n->still, "down")       ? "%s reste injoignable"
+                       : text_equal(n->still, "degraded") ? "%s ne fonctionne encore qu’en partie"
+                       : n->still                         ? "l’état de %s reste inconnu"
+                       : text_equal(n->level, "up")       ? "%s répond de nouveau"
                        : text_equal(n->level, "down")     ? "%s est injoignable"
                        : text_equal(n->level, "degraded") ? "%s ne fonctionne qu’en partie"
                        : text_equal(n->level, "none")     ? "%s n’est pas touché"
@@ -181,15 +202,21 @@ static const char *row_text(const struct saying *s, const struct entry *n)
     text_bytes(&t, form, (size_t)(hole - form));
     text_add(&t, n->service);
     text_add(&t, hole + 2);
+    if (text_equal(n->level, "degraded") && n->lost_ppb >= 0)
+        text_print(&t, ", %s perdus", words_percent(s->keep, &s->kind->tongue, n->lost_ppb, 7));
     return t.at;
 }
 
-static void put_row(struct saying *s, const struct entry *n)
+/* Its day is said where the row above is of another one. */
+static void put_row(struct saying *s, const struct entry *n, const struct entry **above)
 {
+    const struct tongue *t = &s->kind->tongue;
+    int64_t beside = *above && !words_same_day(t, (*above)->at, n->at) ? (*above)->at : s->f->day_at;
+    *above = n;
     json_open(s->o, NULL, '{');
     json_put_int(s->o, "seq", n->event->seq);
     json_put_int(s->o, "at", n->at);
-    json_put(s->o, "when", facts_when(s, n->at, n->early_ms, n->late_ms));
+    json_put(s->o, "when", words_moment(s->keep, t, n->at, n->early_ms, n->late_ms, beside));
     facts_put(s, "text", facts_sentence(s, row_text(s, n)));
     json_put(s->o, "kind", n->event->kind_name);
     facts_put(s, "by", n->event->by);
@@ -210,32 +237,22 @@ static bool happened(const struct entry *n)
 static void put_rows(struct saying *s)
 {
     const struct incident *i = s->f->incident;
+    const struct entry *above = NULL, *record = NULL;
     json_open(s->o, "rows", '[');
     for (size_t k = 0; k < i->entries; k++) {
         const struct entry *n = &i->entry[k];
         if (n->listed && !n->struck && *n->text && happened(n))
-            put_row(s, n);
+            put_row(s, n, &above);
     }
     json_close(s->o, ']');
     json_open(s->o, "record", '[');
     for (size_t k = 0; s->kind->internal && k < i->entries; k++)
         if (!i->entry[k].struck && *i->entry[k].text && !prose_slot(i->entry[k].event, s->keep))
-            put_row(s, &i->entry[k]);
+            put_row(s, &i->entry[k], &record);
     json_close(s->o, ']');
 }
 
 /* --- the whole -------------------------------------------------------------------------------------- */
-
-/* Where the clocks change within the incident, both are named. */
-static void put_zone(struct saying *s)
-{
-    const char *zone = s->f->incident->zone, *first = zone_words(s->keep, zone, s->f->first_at);
-    const char *last = zone_words(s->keep, zone, s->f->last_at);
-    bool fr = text_equal(s->kind->tongue.locale, "fr");
-    json_put(s->o, "zone_words", text_equal(first, last) ? first
-             : arena_print(s->keep, fr ? "%s puis, les horloges changées, %s"
-                                       : "%s and, once the clocks have changed, %s", first, last));
-}
 
 const char *facts_affected(const struct facts *f, struct arena *keep)
 {
@@ -258,12 +275,13 @@ static void put_head(struct saying *s)
     json_put(s->o, "name", i->name);
     facts_put(s, "title", i->title && *i->title ? i->title : i->name);
     json_put(s->o, "zone", i->zone);
-    put_zone(s);
+    json_put(s->o, "zone_words", words_zone(s->keep, &s->kind->tongue, f->first_at, f->last_at));
     json_put_int(s->o, "severity", i->severity);
     facts_put(s, "lead", i->lead);
     json_put(s->o, "phase", i->phase ? i->phase : "");
     json_put_int(s->o, "first_at", f->first_at);
     json_put_int(s->o, "last_at", f->last_at);
+    json_put_int(s->o, "day_at", f->day_at);
     json_put_int(s->o, "as_of", f->as_of);
     json_put_int(s->o, "recorded_at", f->recorded_at);
     json_put(s->o, "head", i->head ? i->head : "");

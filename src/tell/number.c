@@ -32,7 +32,7 @@ static struct form form_of(const struct facts *f, struct arena *keep)
     const struct incident *i = f->incident;
     bool drill = i->simulated || i->drill;
     const char *format = drill ? "DRILL-{year}-{number:03}" : f->ws->config.publish.number;
-    int year = civil_at(i->zone, f->first_at).year;
+    int year = civil_at(i->zone, f->day_at).year;
     struct text front = text_new(keep), *to = &front;
     struct text back = text_new(keep);
     struct form out = { .digits = 0 };

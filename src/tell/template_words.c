@@ -213,8 +213,27 @@ static int word_percent(lua_State *L)
 static int word_clock(lua_State *L)
 {
     struct rendering_state *r = rendering_of(L);
-    lua_Integer at = luaL_checkinteger(L, 1);
-    return push_text(L, words_clock(r->keep, &r->tongue, at, luaL_optinteger(L, 2, at)));
+    lua_Integer at = luaL_checkinteger(L, 1), beside = luaL_optinteger(L, 2, at);
+    const char *preposition = luaL_optstring(L, 3, NULL);
+    const char *text = preposition ? words_clock_after(r->keep, &r->tongue, preposition, at, beside)
+                                   : words_clock(r->keep, &r->tongue, at, beside);
+    luaL_argcheck(L, text, 3, "at, from, to, since, until, between or and");
+    return push_text(L, text);
+}
+
+static int word_from_to(lua_State *L)
+{
+    struct rendering_state *r = rendering_of(L);
+    lua_Integer start = luaL_checkinteger(L, 1), stop = luaL_checkinteger(L, 2);
+    return push_text(L, words_from_to(r->keep, &r->tongue, start, stop, luaL_optinteger(L, 3, start)));
+}
+
+/* zone_name(at): "CET", as the clocks stood then. */
+static int word_zone_name(lua_State *L)
+{
+    struct rendering_state *r = rendering_of(L);
+    const char *words = zone_words(r->keep, r->tongue.zone, luaL_checkinteger(L, 1));
+    return push_text(L, arena_copy(r->keep, words, strcspn(words, " ")));
 }
 
 static int word_date(lua_State *L)
@@ -242,8 +261,9 @@ static int word_ordinal(lua_State *L)
 static int word_capital(lua_State *L)
 {
     char *text = arena_string(rendering_of(L)->keep, luaL_checkstring(L, 1));
-    if (*text >= 'a' && *text <= 'z')
-        *text = (char)(*text - 'a' + 'A');
+    bool accent = (unsigned char)text[0] == 0xC3 && (unsigned char)text[1] >= 0xA0; /* à to þ */
+    if ((*text >= 'a' && *text <= 'z') || accent)
+        text[accent] = (char)(text[accent] - ('a' - 'A'));
     return push_text(L, text);
 }
 
@@ -253,7 +273,7 @@ static const struct { const char *name; lua_CFunction call; } words[] = {
     { "prose_text", word_prose },  { "yaml", word_yaml },  { "marked", word_marked },
     { "join", word_join },    { "gap", word_gap },    { "span", word_span },
     { "exact", word_exact },  { "minutes", word_minutes }, { "percent", word_percent },
-    { "clock", word_clock },  { "date", word_date },  { "number", word_number },
+    { "clock", word_clock },  { "from_to", word_from_to },  { "zone_name", word_zone_name }, { "date", word_date },  { "number", word_number },
     { "ordinal", word_ordinal }, { "capital", word_capital },
 };
 

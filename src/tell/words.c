@@ -117,13 +117,45 @@ const char *words_date(struct arena *keep, const struct tongue *t, int64_t at, e
     return instant_text(keep, t->zone, at, FORM_DATE);
 }
 
+bool words_same_day(const struct tongue *t, int64_t a, int64_t b)
+{
+    struct civil x = civil_at(t->zone, a), y = civil_at(t->zone, b);
+    return x.year == y.year && x.month == y.month && x.day == y.day;
+}
+
 const char *words_clock(struct arena *keep, const struct tongue *t, int64_t at, int64_t beside)
 {
-    struct civil a = civil_at(t->zone, at), b = civil_at(t->zone, beside);
-    const char *clock = instant_text(keep, t->zone, at, FORM_HM);
-    if (a.year == b.year && a.month == b.month && a.day == b.day)
+    const char *clock = instant_told(keep, t->zone, at, FORM_HM);
+    if (words_same_day(t, at, beside))
         return clock;
     return arena_print(keep, "%s, %s", words_date(keep, t, at, DATE_DAY), clock);
+}
+
+const char *words_clock_after(struct arena *keep, const struct tongue *t, const char *preposition, int64_t at,
+                              int64_t beside)
+{
+    static const struct { const char *name, *day, *fr, *fr_day; } forms[] = {
+        { "at", "on", "\u00e0", "le" },       { "from", "from", "de", "du" },
+        { "to", "to", "\u00e0", "au" },       { "since", "since", "depuis", "depuis le" },
+        { "and", "and", "et", "et le" },      { "between", "between", "entre", "entre le" },
+        { "until", "until", "jusqu\u2019\u00e0", "jusqu\u2019au" },
+    };
+    bool fr = french(t), day = !words_same_day(t, at, beside);
+    const char *clock = words_clock(keep, t, at, day && fr ? at : beside);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (text_equal(forms[i].name, preposition))
+            return !fr ? arena_print(keep, "%s %s", day ? forms[i].day : forms[i].name, clock)
+                 : day ? arena_print(keep, "%s %s \u00e0 %s", forms[i].fr_day, words_date(keep, t, at, DATE_DAY), clock)
+                       : arena_print(keep, "%s %s", forms[i].fr, clock);
+    return NULL;
+}
+
+const char *words_from_to(struct arena *keep, const struct tongue *t, int64_t start, int64_t stop, int64_t beside)
+{
+    if (text_equal(words_clock(keep, t, start, beside), words_clock(keep, t, stop, beside)))
+        return words_clock_after(keep, t, "at", start, beside);
+    return arena_print(keep, "%s %s", words_clock_after(keep, t, "from", start, beside),
+                       words_clock_after(keep, t, "to", stop, start));
 }
 
 const char *words_moment(struct arena *keep, const struct tongue *t, int64_t at, int64_t early_ms, int64_t late_ms,
@@ -131,10 +163,19 @@ const char *words_moment(struct arena *keep, const struct tongue *t, int64_t at,
 {
     if (!early_ms && late_ms >= 22 * HOUR_MS) /* of the shortest day, too */
         return words_date(keep, t, at, DATE_DAY);
-    const char *clock = words_clock(keep, t, at, beside);
+    const char *clock = words_clock(keep, t, at, beside), *minutes = strchr(clock, ':');
     if (!early_ms && late_ms >= 59 * MINUTE_MS)
-        return arena_print(keep, "%.*s??", (int)strlen(clock) - 2, clock);
+        return arena_print(keep, "%.*s:??%s", (int)(minutes - clock), clock, minutes + strlen(":00"));
     return early_ms && late_ms && early_ms + late_ms > MINUTE_MS ? arena_print(keep, "~%s", clock) : clock;
+}
+
+const char *words_zone(struct arena *keep, const struct tongue *t, int64_t from, int64_t to)
+{
+    const char *first = zone_words(keep, t->zone, from), *last = zone_words(keep, t->zone, to);
+    if (text_equal(first, last))
+        return first;
+    return arena_print(keep, french(t) ? "%s puis, apr\u00e8s le changement d\u2019heure, %s"
+                                       : "%s and, once the clocks have changed, %s", first, last);
 }
 
 /* --- numbers --------------------------------------------------------------- */

@@ -25,12 +25,22 @@ const char *words_minutes(struct arena *keep, const struct tongue *t, int64_t ms
 /* 999000000 -> "99.9%"; at most `decimals`, cut. */
 const char *words_percent(struct arena *keep, const struct tongue *t, int64_t ppb, int decimals);
 
-/* "11:17"; "12 March 11:17" where the day is not that of `beside`. */
+bool words_same_day(const struct tongue *t, int64_t a, int64_t b);
+/* "11:17"; "March 12th, 11:17" where the day is not that of `beside`; "02:30 CEST" in
+ * the hour that a night has twice. */
+const char *words_clock(struct arena *keep, const struct tongue *t, int64_t at, int64_t beside);
+/* The same after at, from, to, since, until, between or and: "du 12 mars à 11:17". NULL: no
+ * such preposition. */
+const char *words_clock_after(struct arena *keep, const struct tongue *t, const char *preposition, int64_t at,
+                              int64_t beside);
+/* "from 11:17 to 11:30"; "at 11:17" where both read the same. */
+const char *words_from_to(struct arena *keep, const struct tongue *t, int64_t start, int64_t stop, int64_t beside);
 /* A moment as far as it is known: "11:17", "~14:30", "14:??", and the day alone
  * ("March 12th") where nobody knows more. */
 const char *words_moment(struct arena *keep, const struct tongue *t, int64_t at, int64_t early_ms, int64_t late_ms,
                          int64_t beside);
-const char *words_clock(struct arena *keep, const struct tongue *t, int64_t at, int64_t beside);
+/* "CET (UTC+1)", and both where the clocks change in between. */
+const char *words_zone(struct arena *keep, const struct tongue *t, int64_t from, int64_t to);
 enum date_form { DATE_DAY, DATE_FULL, DATE_WEEKDAY, DATE_ISO, DATE_MONTH };
 /* "March 11th", "March 11th, 2025", "Tuesday, March 11th, 2025",
  * "2025-03-11", "March 2025". */

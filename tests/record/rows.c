@@ -47,6 +47,8 @@ static void every_form_met_in_the_wild_is_read(void **_)
     row_is("2025-10-26 02:30 CEST the first of two", "2025-10-26T00:30:00.000Z", 0, minute, "the first of two");
     row_is("2025-10-26 02:30 CET the second of two", "2025-10-26T01:30:00.000Z", 0, minute, "the second of two");
     row_is("2024-12-31 23:59 the year ends", "2024-12-31T22:59:00.000Z", 0, minute, "the year ends");
+    row_is("| **1er février, 09:00** | le matin |", "2025-02-01T08:00:00.000Z", 0, minute, "le matin");
+    row_is("| samedi 2 août, 19:42 | le soir |", "2025-08-02T17:42:00.000Z", 0, minute, "le soir");
     row_is("18 January 2024 09:00 CET the other order", "2024-01-18T08:00:00.000Z", 0, minute, "the other order");
 }
 

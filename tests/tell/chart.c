@@ -167,6 +167,24 @@ static void nothing_is_drawn_that_nobody_measured(void **_)
     assert_int_equal(strokes, 2); /* ten minutes without a reading are no line */
 }
 
+static void ticks_stand_where_the_clock_on_the_wall_is_round(void **_)
+{
+    struct picture p = { .zone = "Europe/Paris" };
+    int64_t evening = INT64_C(1761424200000), march = INT64_C(1743289200000); /* 25 October 22:30; 30 March 00:00 */
+    static const char *const autumn[] = { "00:00", "03:00", "06:00", "09:00" }, *const spring[] = { "03:00", "06:00", "09:00" };
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(instant_text(test_keep(), p.zone, evening = picture_tick_after(&p, evening, 3 * HOUR_MS), FORM_HM),
+                            autumn[i]);
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(instant_text(test_keep(), p.zone, march = picture_tick_after(&p, march, 3 * HOUR_MS), FORM_HM),
+                            spring[i]);
+    evening = INT64_C(1761343200000); /* 25 October 00:00 */
+    evening = picture_tick_after(&p, picture_tick_after(&p, evening, DAY_MS), DAY_MS);
+    assert_string_equal(instant_text(test_keep(), p.zone, evening, FORM_DATE_HM), "2025-10-27 00:00");
+    int64_t twice = INT64_C(1761440400000); /* the first 03:00, which is 02:00 again */
+    assert_int_equal(picture_tick_after(&p, twice - 30 * MINUTE_MS, 30 * MINUTE_MS), twice);
+}
+
 int main(void)
 {
     const struct CMUnitTest chart[] = {
@@ -178,6 +196,7 @@ int main(void)
         promise(an_incident_of_nothing_has_a_picture_too),
         promise(what_was_measured_has_a_lane_below_its_service),
         promise(nothing_is_drawn_that_nobody_measured),
+        promise(ticks_stand_where_the_clock_on_the_wall_is_round),
     };
     return cmocka_run_group_tests(chart, NULL, NULL);
 }

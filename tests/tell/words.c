@@ -44,6 +44,32 @@ static void dates_and_clocks_read_as_people_say_them(void **_)
     assert_string_equal(words_clock(k, &en, noon + DAY_MS, noon), "March 12th, 11:17");
 }
 
+static void french_says_de_le_du_and_au_where_a_day_stands(void **_)
+{
+    struct arena *k = test_keep();
+    int64_t later = noon + DAY_MS;
+    assert_string_equal(words_clock_after(k, &en, "at", noon, noon), "at 11:17");
+    assert_string_equal(words_clock_after(k, &en, "at", later, noon), "on March 12th, 11:17");
+    assert_string_equal(words_clock_after(k, &fr, "at", noon, noon), "\u00e0 11:17");
+    assert_string_equal(words_clock_after(k, &fr, "at", later, noon), "le 12 mars \u00e0 11:17");
+    assert_string_equal(words_clock_after(k, &fr, "since", later, noon), "depuis le 12 mars \u00e0 11:17");
+    assert_string_equal(words_clock_after(k, &fr, "until", later, noon), "jusqu\u2019au 12 mars \u00e0 11:17");
+    assert_string_equal(words_from_to(k, &fr, noon, later, noon), "de 11:17 au 12 mars \u00e0 11:17");
+    assert_string_equal(words_from_to(k, &en, later, later + 13 * MINUTE_MS, noon), "from March 12th, 11:17 to 11:30");
+    assert_string_equal(words_from_to(k, &en, noon, noon + SECOND_MS, noon), "at 11:17");
+    assert_null(words_clock_after(k, &en, "under", noon, noon));
+}
+
+static void an_hour_that_comes_twice_names_its_zone(void **_)
+{
+    struct arena *k = test_keep();
+    int64_t first = INT64_C(1761438600000);
+    assert_string_equal(words_from_to(k, &en, first, first + HOUR_MS, first), "from 02:30 CEST to 02:30 CET");
+    assert_string_equal(words_moment(k, &en, first, 0, HOUR_MS - 1, first), "02:?? CEST");
+    assert_string_equal(words_zone(k, &en, first, first + 10 * MINUTE_MS), "CEST (UTC+2)");
+    assert_string_equal(words_zone(k, &en, first, first + HOUR_MS), "CEST (UTC+2) and, once the clocks have changed, CET (UTC+1)");
+}
+
 static void a_moment_is_said_as_far_as_it_is_known(void **_)
 {
     struct arena *k = test_keep();
@@ -75,6 +101,8 @@ int main(void)
         promise(spans_are_rounded_to_what_a_reader_needs),
         promise(minutes_and_shares_have_no_needless_zeros_and_are_never_rounded_up),
         promise(dates_and_clocks_read_as_people_say_them),
+        promise(french_says_de_le_du_and_au_where_a_day_stands),
+        promise(an_hour_that_comes_twice_names_its_zone),
         promise(a_moment_is_said_as_far_as_it_is_known),
         promise(small_numbers_are_words),
     };
