@@ -17,7 +17,7 @@ local function read(t)
     local answer, text = ask_person(why and why .. ": " .. question or question, true)
     if answer == "could-not" then return failed(text ~= "" and text or "nobody could say") end
     if answer == "done" then text = "yes" end
-    if text == "" and (answer == "yes" or answer == "no") then text = answer end
+    if answer == "yes" or answer == "no" then text = answer end
     local result
     result, why = said(t.action, text)
     if result == false then return nothing() end

@@ -35,7 +35,7 @@ bool read_state(struct branch *b, const struct role_action *a, struct json args,
         || !role_arguments(&canonical, read, json_from(state_args), r->keep, e)
         || !task_perform(&task, r->plugins, read, json_from(canonical), "", r->keep, e))
         return false;
-    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, read), then);
+    branch_task(b, task, plugins_deadline(r->plugins, read), then);
     return true;
 }
 
@@ -132,7 +132,7 @@ void change_performed(struct branch *b)
     struct work *w = b->work;
     const struct task_view *v = &b->view;
     if (v->state == TASK_ASKS) {
-        task_ask_person(b, change_performed);
+        task_ask_person(b, b->view.question, 0, change_performed);
         return;
     }
     w->outcome = v->outcome;
@@ -168,8 +168,7 @@ static void change_begun(struct branch *b)
         return;
     }
     branch_listen(b, task, w->name);
-    branch_task(b, task, r->world->now(r->world) + plugins_deadline(r->plugins, w->action),
-                change_performed);
+    branch_task(b, task, plugins_deadline(r->plugins, w->action), change_performed);
 }
 
 static void turn_has_come(struct branch *b)
@@ -256,7 +255,8 @@ void change_ask_consent(struct branch *b)
     *shown = (struct shown){ .target = w->target, .after = done, .undo = but_quiet(r, w->action, undo),
                                .args = w->args, .before = w->before,
                                .over = w->over ? other_words(r, w->over) : NULL };
-    consent_ask(b, second ? "approve" : "consent", question, w->action->full, w->args_sha256, shown, consented);
+    consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = question, .action = w->action->full,
+                                     .args_sha256 = w->args_sha256, .shown = shown, .then = consented });
 }
 
 static void have_before(struct branch *b)

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const char *zone_of(struct run *r)
+const char *run_zone(const struct run *r)
 {
     const struct event *opened = r->journal.count ? &r->journal.event[0] : NULL;
     const char *zone = opened && opened->data.at ? json_get_text(opened->data, "zone", r->keep) : NULL;
@@ -79,8 +79,9 @@ static const char *asked_data(struct branch *b)
         json_put(&o, "begun", b->work->begun);
     if (text_equal(q->mode, "approve"))
         json_put(&o, "who", arena_print(r->keep, "anyone but %s", r->world->user));
-    if (is_yes_or_no(q->mode) && r->ws->config.limits.answer_within_ms > 0) {
+    if (is_yes_or_no(q->mode) && r->ws->config.limits.answer_within_ms > 0)
         q->deadline = r->world->now(r->world) + r->ws->config.limits.answer_within_ms;
+    if (q->deadline != INT64_MAX) {
         json_put(&o, "deadline", instant_utc(r->keep, q->deadline));
         json_put(&o, "default", "no");
     }
@@ -94,8 +95,8 @@ static void put_into_words(struct branch *b, const struct event *asked, const st
     struct run *r = b->run;
     struct asking *q = b->context;
     struct question view;
-    question_view(&view, j, asked, zone_of(r), r->keep);
-    q->words = question_words(&view, r->world->now(r->world), zone_of(r), r->keep);
+    question_view(&view, j, asked, run_zone(r), r->keep);
+    q->words = question_words(&view, r->world->now(r->world), run_zone(r), r->keep);
 }
 
 static const char *fill_asked(struct branch *b)
@@ -142,17 +143,17 @@ static void gather_evidence(struct branch *b)
         q->evidence = question_evidence(&j, r->id, q->shown->args, r->keep);
 }
 
-void consent_ask(struct branch *b, const char *mode, const char *question, const char *action,
-                 const char *args_sha256, const struct shown *shown, step_fn *then)
+void consent_ask(struct branch *b, const struct asking *what)
 {
     struct run *r = b->run;
     struct asking *q = arena_one(r->keep, struct asking);
-    *q = (struct asking){ .mode = mode, .question = question, .action = action, .words = text_for_terminal(r->keep, question),
-                          .args_sha256 = args_sha256, .shown = shown, .then = then, .deadline = INT64_MAX };
+    *q = *what;
+    q->words = text_for_terminal(r->keep, q->question);
+    q->deadline = q->deadline ? q->deadline : INT64_MAX;
     b->context = q;
     const struct event *asked = r->dry ? NULL : asked_before(b, q);
     if (!asked) {
-        if (shown)
+        if (q->shown)
             gather_evidence(b);
         branch_write_numbered(b, EVENT_ASKED, fill_asked, put_question);
         return;
@@ -209,13 +210,15 @@ static void consent_given(struct branch *b)
 void perform_confirm(struct branch *b)
 {
     (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
-    consent_ask(b, "confirm", question_of(b), NULL, b->want.args_sha256, NULL, consent_given);
+    consent_ask(b, &(struct asking){ .mode = "confirm", .question = question_of(b), .args_sha256 = b->want.args_sha256,
+                                     .then = consent_given });
 }
 
 void perform_approve(struct branch *b)
 {
     (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
-    consent_ask(b, "approve", question_of(b), NULL, b->want.args_sha256, NULL, consent_given);
+    consent_ask(b, &(struct asking){ .mode = "approve", .question = question_of(b), .args_sha256 = b->want.args_sha256,
+                                     .then = consent_given });
 }
 
 static void text_given(struct branch *b)
@@ -229,5 +232,6 @@ static void text_given(struct branch *b)
 void perform_ask(struct branch *b)
 {
     (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
-    consent_ask(b, "ask", question_of(b), NULL, b->want.args_sha256, NULL, text_given);
+    consent_ask(b, &(struct asking){ .mode = "ask", .question = question_of(b), .args_sha256 = b->want.args_sha256,
+                                     .then = text_given });
 }

@@ -263,7 +263,7 @@ static bool read_base(struct run *r, const struct base *base, struct err *e)
              || !task_perform(&task, r->plugins, base->action, json_from(canonical), "", r->keep, &why))
         write_base(b, base, NULL, arena_string(r->keep, why.text));
     else
-        branch_task(b, task, r->world->now(r->world) + 10 * SECOND_MS, have_base);
+        branch_task(b, task, 10 * SECOND_MS, have_base);
     return engine_loop(r, b, e);
 }
 

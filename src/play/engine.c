@@ -118,12 +118,12 @@ void branch_wait(struct branch *b, int64_t until, step_fn *then)
     b->then = then;
 }
 
-void branch_task(struct branch *b, struct task *task, int64_t deadline, step_fn *then)
+void branch_task(struct branch *b, struct task *task, int64_t may_take_ms, step_fn *then)
 {
     b->waits = WAITS_TASK;
     b->task = task;
     b->view = (struct task_view){ .state = TASK_WAITS, .wake_at = INT64_MIN };
-    b->deadline = deadline;
+    b->may_take_ms = may_take_ms;
     b->wake_at = INT64_MIN;
     b->then = then;
 }
@@ -198,17 +198,18 @@ static void turn_task(struct branch *b, int64_t now)
 {
     struct err e = { 0 };
     if (b->task) {
+        int64_t deadline = b->may_take_ms == INT64_MAX ? INT64_MAX : task_begins(b->task) + b->may_take_ms;
         if (!task_turn(b->task, &b->view, &e)) {
             b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_UNKNOWN,
                                           .seen = SEEN_UNKNOWN, .result = "{}",
                                           .text = arena_string(b->run->keep, e.text) };
-        } else if (b->view.state == TASK_WAITS && b->deadline <= now) {
+        } else if (b->view.state == TASK_WAITS && deadline <= now) {
             b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_UNKNOWN,
                                           .seen = SEEN_UNKNOWN, .result = "{}",
                                           .text = "no answer within its deadline" };
         }
         if (b->view.state == TASK_WAITS) {
-            b->wake_at = b->view.wake_at < b->deadline ? b->view.wake_at : b->deadline;
+            b->wake_at = b->view.wake_at < deadline ? b->view.wake_at : deadline;
             return;
         }
         if (b->view.state == TASK_DONE) {

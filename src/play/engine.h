@@ -89,7 +89,7 @@ struct asking {
     const struct shown *shown;        /* NULL: its text says all */
     const char *name, *hash;          /* "A2"; of its event */
     const char *evidence, *words;     /* JSON list of hashes; as the terminal shows it */
-    int64_t deadline;                 /* then it is no; INT64_MAX */
+    int64_t deadline;                 /* then it is no; INT64_MAX (0 when it is put): none */
     const struct answered *given;     /* by somebody else meanwhile; NULL */
     const char *answer, *text;        /* by the person here, before it was written */
     step_fn *then;
@@ -124,6 +124,7 @@ struct branch {
     int64_t wake_at, deadline;
     step_fn *then;
     struct task *task;
+    int64_t may_take_ms;              /* the task, from when it begins; INT64_MAX: as long as it takes */
     struct task_view view;
     struct output *output;            /* of the action under way; NULL: nobody listens */
     int64_t now;                      /* `recorded` of the last event it consumed */
@@ -290,7 +291,8 @@ void branch_write(struct branch *b, enum event_kind kind, const char *data, bool
                   step_fn *then);
 void branch_write_numbered(struct branch *b, enum event_kind kind,
                            const char *(*fill)(struct branch *b), step_fn *then);
-void branch_task(struct branch *b, struct task *task, int64_t deadline, step_fn *then);
+/* It may take so long from when it begins; a person takes the time that it takes. */
+void branch_task(struct branch *b, struct task *task, int64_t may_take_ms, step_fn *then);
 /* What the programs of that task write is shown and kept under `name`. */
 void branch_listen(struct branch *b, struct task *task, const char *name);
 /* That action has ended; into its event, where it is one (`to` not NULL). */
@@ -434,8 +436,9 @@ void quiet_remember(struct run *r, const struct work *w);
 void change_unlock(struct run *r, struct work *w);
 void change_ask_consent(struct branch *b);
 void change_give_up(struct branch *b, const char *text);
-/* The task wants to know something from a person; then on with it. */
-void task_ask_person(struct branch *b, step_fn *then);
+/* The task wants to know something from a person; then on with it. deadline 0: none;
+ * where nobody says anything until then, the task has failed. */
+void task_ask_person(struct branch *b, const char *question, int64_t deadline, step_fn *then);
 const char *change_provider_key(struct branch *b);
 bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
                 struct err *e);
@@ -461,10 +464,11 @@ void listen_turn(struct run *r, int64_t until); /* in the place of a wait */
 void listen_end(struct run *r);               /* the terminal is given back */
 
 /* consent.c */
-/* Asks, journals question and answer; then `then` with b->answer.json "\"yes\"" etc. */
+/* Asks, journals question and answer; then `then` with b->answer.json "\"yes\"" etc.
+ * `what`: mode, question, then; action, args_sha256, shown and deadline where it has them. */
+const char *run_zone(const struct run *r); /* in which people read its times */
 const char *consent_hint(struct run *r); /* what to type for the question that waits */
-void consent_ask(struct branch *b, const char *mode, const char *question, const char *action,
-                 const char *args_sha256, const struct shown *shown, step_fn *then);
+void consent_ask(struct branch *b, const struct asking *what);
 bool consent_needed(struct run *r, const struct role_action *a, bool *second);
 
 #endif

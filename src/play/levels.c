@@ -156,8 +156,9 @@ static int attempt_gives_up(lua_State *L, int status, lua_KContext context)
 {
     (void)status;
     struct attempt *t = (struct attempt *)context;
+    const char *recorded = words_run(L)->turn->answer.text; /* in the words of then */
     lua_pushnil(L);
-    lua_pushstring(L, t->failure);
+    lua_pushstring(L, recorded ? recorded : t->failure);
     return 2;
 }
 

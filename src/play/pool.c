@@ -63,7 +63,7 @@ void pool_read(struct branch *b, const char *service, step_fn *then)
     json_put(&o, "service", service);
     json_close(&o, '}');
     if (task_perform(&task, r->plugins, list, json_from(args.at), "", r->keep, &e))
-        branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, list), have_pool);
+        branch_task(b, task, plugins_deadline(r->plugins, list), have_pool);
     else
         then(b);
 }

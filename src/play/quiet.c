@@ -40,9 +40,10 @@ static void person_told(struct branch *b)
 static void ask_a_person(struct branch *b, const char *args)
 {
     struct run *r = b->run;
-    consent_ask(b, "consent", arena_print(r->keep, "Please look: has nobody flooded %s for %s?", b->quiet.ip,
-                                          duration_words(r->keep, b->quiet.ms)), "sense.quiet",
-                sha256_of(r->keep, args), NULL, person_told);
+    const char *question = arena_print(r->keep, "Please look: has nobody flooded %s for %s?", b->quiet.ip,
+                                       duration_words(r->keep, b->quiet.ms));
+    consent_ask(b, &(struct asking){ .mode = "consent", .question = question, .action = "sense.quiet",
+                                     .args_sha256 = sha256_of(r->keep, args), .then = person_told });
 }
 
 void quiet_ask(struct branch *b, struct json ip, int64_t ms, step_fn *then)
@@ -65,7 +66,7 @@ void quiet_ask(struct branch *b, struct json ip, int64_t ms, step_fn *then)
         have_quiet(b);
         return;
     }
-    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, quiet), have_quiet);
+    branch_task(b, task, plugins_deadline(r->plugins, quiet), have_quiet);
 }
 
 /* Is this just what would put back a change that stands? */

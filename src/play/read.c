@@ -8,6 +8,16 @@
 /* A person answered what the task wanted to know: on with the task. */
 static void person_answered(struct branch *b)
 {
+    const struct asking *q = b->context;
+    struct world *w = b->run->world;
+    if (text_equal(b->answer.json, "no") && w->now(w) > q->deadline) {
+        task_close(b->task);
+        b->task = NULL;
+        b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_FAILED, .result = "{}",
+                                      .text = b->answer.text };
+        b->after_answer(b);
+        return;
+    }
     b->waits = WAITS_TASK;
     task_answer(b->task, b->answer.json ? b->answer.json : "could-not",
                 b->answer.text ? b->answer.text : "");
@@ -16,15 +26,16 @@ static void person_answered(struct branch *b)
     b->then = b->after_answer;
 }
 
-void task_ask_person(struct branch *b, step_fn *then)
+void task_ask_person(struct branch *b, const char *question, int64_t deadline, step_fn *then)
 {
-    const char *action = b->work ? b->work->action->full : b->want.action->full;
-    b->deadline = INT64_MAX; /* a person takes the time that it takes */
+    const struct work *w = b->work;
+    b->may_take_ms = INT64_MAX;
     b->after_answer = then;
-    consent_ask(b, b->work ? "manual" : "look", b->view.question, action,
-                b->work ? b->work->args_sha256 : b->want.args_sha256, NULL, person_answered);
+    consent_ask(b, &(struct asking){ .mode = w ? "manual" : "look", .question = question,
+                                     .action = w ? w->action->full : b->want.action->full,
+                                     .args_sha256 = w ? w->args_sha256 : b->want.args_sha256,
+                                     .deadline = deadline, .then = person_answered });
 }
-
 
 static void write_read(struct branch *b, const char *result, const char *error, step_fn *then)
 {
@@ -61,7 +72,7 @@ static void have_read(struct branch *b)
 {
     const struct task_view *v = &b->view;
     if (v->state == TASK_ASKS) { /* manual: a person reads it for us */
-        task_ask_person(b, have_read);
+        task_ask_person(b, b->view.question, 0, have_read);
         return;
     }
     branch_heard(b, NULL);
@@ -107,5 +118,5 @@ void perform_read(struct branch *b)
         return;
     }
     branch_listen(b, task, output_name(r, b->key));
-    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, a), have_read);
+    branch_task(b, task, plugins_deadline(r->plugins, a), have_read);
 }

@@ -78,10 +78,11 @@ static void have_state(struct branch *b)
     i->already = now && text_equal(now, before);
     if (!i->already && now && after && !text_equal(now, after) && !s->even_so && !text_equal(i->now, s->agreed)) {
         const char *was = state_words(i->target->before, r->keep);
-        consent_ask(b, "choose", arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back "
-                    "all the same?", i->target->name, was, state_words(i->target->after, r->keep),
-                    state_words(json_from(now), r->keep), was), i->undo->full,
-                    sha256_of(r->keep, i->args), NULL, stay_or_go);
+        const char *question = arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back all the same?",
+                                           i->target->name, was, state_words(i->target->after, r->keep),
+                                           state_words(json_from(now), r->keep), was);
+        consent_ask(b, &(struct asking){ .mode = "choose", .question = question, .action = i->undo->full,
+                                         .args_sha256 = sha256_of(r->keep, i->args), .then = stay_or_go });
         return;
     }
     check_quiet(b);
@@ -179,7 +180,8 @@ static void ask_once(struct branch *b)
     if (!needed || text_equal(s->asked, s->consented))
         restore_put_back(b);
     else
-        consent_ask(b, second ? "approve" : "consent", summary(s, r->keep), "restore", s->asked, NULL, consented);
+        consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = summary(s, r->keep),
+                                         .action = "restore", .args_sha256 = s->asked, .then = consented });
 }
 
 static void look_next(struct branch *b)

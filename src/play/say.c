@@ -168,6 +168,7 @@ void perform_caught(struct branch *b)
     if (ev) {
         replay_consumed(b, ev);
         branch_good(b, NULL);
+        b->answer.text = json_get_text(json_get(ev->data, "error"), "text", r->keep);
         return;
     }
     struct text data, error = text_new(r->keep);

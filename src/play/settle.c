@@ -129,6 +129,13 @@ static void person_told(struct branch *b)
     change_end(b);
 }
 
+static void ask_by_hand(struct branch *b, const char *question)
+{
+    struct work *w = b->work;
+    consent_ask(b, &(struct asking){ .mode = "manual", .question = question, .action = w->action->full,
+                                     .args_sha256 = w->args_sha256, .then = person_told });
+}
+
 /* wrong: with what was said before; blind: why nobody can see it. */
 static void ask_again(struct branch *b, const char *wrong, const char *blind)
 {
@@ -139,7 +146,7 @@ static void ask_again(struct branch *b, const char *wrong, const char *blind)
                                        "was it done?%s%s", wrong, wrong[0] ? ": " : "", w->name, w->action->full, w->target,
                                        blind[0] ? " (" : "", blind, blind[0] ? ")" : "",
                                        wants[0] ? " With done, say " : "", wants);
-    consent_ask(b, "manual", question, w->action->full, w->args_sha256, NULL, person_told);
+    ask_by_hand(b, question);
 }
 
 static void ask_a_person(struct branch *b)
@@ -221,7 +228,7 @@ static void probe_again(struct branch *b)
         ask_a_person(b);
         return;
     }
-    branch_task(b, task, r->world->now(r->world) + MINUTE_MS, probed);
+    branch_task(b, task, MINUTE_MS, probed);
 }
 
 void change_settle(struct branch *b)
@@ -263,8 +270,7 @@ void change_settle_recorded(struct branch *b, struct work *w)
             || (r->id && json_is(json_get(ev->data, "key"), b->key) && json_is(json_get(ev->data, "run"), r->id));
         if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "mode"), "manual") && about_it
             && ev->seq > w->recorded->seq) {
-            consent_ask(b, "manual", json_get_text(ev->data, "text", r->keep), w->action->full,
-                        w->args_sha256, NULL, person_told);
+            ask_by_hand(b, json_get_text(ev->data, "text", r->keep));
             return;
         }
     }

@@ -70,8 +70,11 @@ static void tell_met(struct branch *b) { branch_good(b, b->answer.json); }
 
 static void tell_not_met(struct branch *b)
 {
+    bool over = b->run->world->now(b->run->world) >= b->deadline;
     if (b->want.or_nothing)
         branch_good(b, NULL);
+    else if (!over && b->answer.text)
+        branch_bad(b, "%s: %s", b->want.action->full, b->answer.text);
     else
         branch_bad(b, "%s was not so within %s%s%s", b->want.action->full,
                    duration_words(b->run->keep, b->want.span_ms), b->answer.text ? ": " : "",
@@ -90,19 +93,33 @@ static void decide(struct branch *b, bool met, const char *result)
     branch_write(b, EVENT_WAITED, data.at, false, met ? tell_met : tell_not_met);
 }
 
+/* A person watches for us: until they say that it is so, or the time is over. A no is
+ * what they saw at that moment, and has its place in the next question. */
+static void ask_a_person(struct branch *b, step_fn *then)
+{
+    struct run *r = b->run;
+    const char *zone = run_zone(r);
+    const char *until = instant_text(r->keep, zone, b->deadline, FORM_HMS);
+    struct text question = text_new(r->keep);
+    text_print(&question, "%s; after a no it is asked again, until %s", b->view.question, until);
+    if (b->polls)
+        text_print(&question, " (%u no so far, the last at %s)", b->polls, instant_text(r->keep, zone, b->now, FORM_HMS));
+    b->by_person = true;
+    task_ask_person(b, question.at, b->deadline, then);
+}
+
 static void polled(struct branch *b)
 {
     struct run *r = b->run;
     const struct task_view *v = &b->view;
     int64_t now = r->world->now(r->world), every = b->want.every_ms;
-    if (v->state == TASK_ASKS) { /* a person watches for us, and says when it is so */
-        b->by_person = true;
-        task_ask_person(b, polled);
+    b->deadline = b->want.span_ms + b->work_started;
+    if (v->state == TASK_ASKS) {
+        ask_a_person(b, polled);
         return;
     }
     bool good = v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED;
     struct json result = json_from(v->result);
-    b->deadline = b->want.span_ms + b->work_started;
     if (good && json_is_true(json_get(result, b->want.action->condition))) {
         run_say(r, b->key, "%s: yes, after %s", b->want.action->full,
                 duration_short(r->keep, now - b->work_started));
@@ -111,14 +128,14 @@ static void polled(struct branch *b)
     }
     const char *text = json_get_text(result, "text", r->keep);
     b->answer.text = text ? text : v->text && v->text[0] ? v->text : NULL;
-    if (now >= b->deadline || b->by_person) {
+    if (now >= b->deadline || (b->by_person && !good)) { /* nobody to look is nothing to wait for */
         decide(b, false, good ? v->result : NULL);
         return;
     }
-    if (every < 0) { /* soon at first, then slower */
-        every = b->polls < 10 ? FIRST_POLL_MS << (b->polls / 3) : LAST_POLL_MS;
-        b->polls++;
-    }
+    int64_t soon = b->polls < 10 ? FIRST_POLL_MS << (b->polls / 3) : LAST_POLL_MS; /* soon at first, then slower */
+    b->polls++;
+    if (every < 0 || (b->by_person && soon < every)) /* whoever looks may see it any moment */
+        every = soon;
     branch_wait(b, now + every < b->deadline ? now + every : b->deadline, poll_now);
 }
 
@@ -131,8 +148,7 @@ static void poll_now(struct branch *b)
         branch_bad(b, "%s", e.text);
         return;
     }
-    branch_task(b, task, task_begins(task) + plugins_deadline(r->plugins, b->want.action),
-                polled);
+    branch_task(b, task, plugins_deadline(r->plugins, b->want.action), polled);
 }
 
 /* The last event of a wait that was decided; else the one that set its end. */
@@ -157,13 +173,13 @@ void perform_wait_until(struct branch *b)
             (met ? tell_met : tell_not_met)(b);
             return;
         }
-        first = NULL; /* it failed and the run stopped there: a new wait */
+        last = NULL; /* it failed and the run stopped there: a new wait */
     }
     run_say(r, b->key, "waiting until %s, at most %s", b->want.action->full,
             duration_words(r->keep, b->want.span_ms));
-    if (first && instant_of(json_get(first->data, "until"), &until, r->keep)) {
+    if (last && instant_of(json_get(last->data, "until"), &until, r->keep)) {
         b->work_started = until - b->want.span_ms;
-        replay_consumed(b, first);
+        replay_consumed(b, last);
         poll_now(b);
         return;
     }

@@ -126,16 +126,22 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
     return true;
 }
 
+static bool in_time(struct desk *d, const struct question *q, struct err *e)
+{
+    if (q->deadline == INSTANT_NONE || desk_now(d) <= q->deadline)
+        return true;
+    if (q->run)
+        err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew", q->run);
+    return err_failed(e, "%s was to be answered by %s: nobody did, and that is a no", q->name,
+                      instant_text(d->keep, desk_zone(d), q->deadline, FORM_HM));
+}
+
 /* A second person is somebody else under another login; what a shared account
  * declares is not proof. In a drill everything is declared, and a name will do. */
 static bool may_answer(struct desk *d, const struct question *q, struct err *e)
 {
-    if (q->deadline != INSTANT_NONE && desk_now(d) > q->deadline) {
-        if (q->run)
-            err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew", q->run);
-        return err_failed(e, "%s was to be answered by %s: nobody did, and that is a no", q->name,
-                          instant_text(d->keep, desk_zone(d), q->deadline, FORM_HM));
-    }
+    if (!in_time(d, q, e))
+        return false;
     if (!text_equal(q->mode, "approve"))
         return true;
     if (text_equal(q->asked->by, d->world->user)) {
@@ -321,7 +327,7 @@ bool verb_answer(struct desk *d, struct err *e)
     static const char *const hands[] = { "done", "could-not", "instead", NULL };
     struct question q;
     bool named;
-    if (!pick(&q, &named, d, e))
+    if (!pick(&q, &named, d, e) || !in_time(d, &q, e))
         return false;
     size_t first = named ? 1 : 0;
     const char *word = first < d->words ? d->word[first] : NULL, *text = desk_text(d, first);

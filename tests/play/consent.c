@@ -99,6 +99,64 @@ static void a_second_person_must_agree_and_in_time(void **_)
     assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
 }
 
+static void bob_sees(struct theatre *t, const char *what)
+{
+    bool blind = strcmp(what, "could-not") == 0;
+    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"%s\",\"text\":\"%s\"}",
+                                                last_asked(t), blind ? what : "text", blind ? "" : what));
+}
+
+static struct theatre *wait_by_hand(void)
+{
+    struct theatre *t = theatre_open("zone: Europe/Paris\nservices:\n  osc-fr1: { ips: [192.0.2.1] }\n");
+    theatre_runbook(t, "book", "wait_until { sense.answers, service = \"osc-fr1\", at_most = \"15m\", every = \"3m\" }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "Say yes or no; after a no it is asked again, until 11:15:00");
+    return t;
+}
+
+static void a_wait_by_hand_takes_a_no_as_a_look_and_goes_on(void **_)
+{
+    struct theatre *t = wait_by_hand();
+    bob_sees(t, "no");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING,
+                   "Say yes or no; after a no it is asked again, until 11:15:00 (1 no so far, the last at 11:00:00)");
+    bob_sees(t, "no"); /* twice in one second: it is another question all the same */
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A3: Please look");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A3: Please look");
+    t->stage->clock.now += 5 * 60000;
+    bob_sees(t, "yes");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 3);
+}
+
+static void what_was_caught_is_told_again_in_the_same_words(void **_)
+{
+    struct theatre *t = theatre_open("services:\n  osc-fr1: { ips: [192.0.2.1] }\n");
+    theatre_runbook(t, "book", "local good, why = try { function() wait_until { sense.answers, service = \"osc-fr1\", at_most = \"15m\" } end }\n"
+                               "note(why)\nask \"and now?\"\nnote(why)");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A1");
+    bob_sees(t, "could-not");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A2: and now?");
+    bob_sees(t, "go on");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+}
+
+static void a_wait_by_hand_is_over_at_its_deadline_and_not_before(void **_)
+{
+    static const char *const no[] = { "no", "no", "no", "no", "no", "no", "no", "no", "no", "no", "no", "no", NULL };
+    struct theatre *t = wait_by_hand();
+    t->stage->clock.now += 16 * 60000;
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "was not so within 15 minutes: nobody answered in time");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "it is asked again, until 11:31:00"); /* a wait of its own */
+    bob_sees(t, "could-not");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "sense.answers: nobody could say");
+    t = wait_by_hand();
+    bob_sees(t, "no");
+    t->line = no;
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A14: Please look");
+    assert_in_range(t->stage->clock.now - STAGE_START, 40000, 60000); /* asked less and less often */
+}
+
 int main(void)
 {
     const struct CMUnitTest consent[] = {
@@ -107,6 +165,9 @@ int main(void)
         promise(what_is_done_again_is_asked_again),
         promise(without_anybody_there_a_question_parks_the_run),
         promise(a_second_person_must_agree_and_in_time),
+        promise(a_wait_by_hand_takes_a_no_as_a_look_and_goes_on),
+        promise(what_was_caught_is_told_again_in_the_same_words),
+        promise(a_wait_by_hand_is_over_at_its_deadline_and_not_before),
     };
     return cmocka_run_group_tests(consent, NULL, NULL);
 }
