@@ -9,6 +9,7 @@
 
 #include "play/ledger.h"
 #include "record/sla.h"
+#include "tell/redact.h"
 #include "tell/words.h"
 #include "world/account.h"
 
@@ -61,9 +62,9 @@ struct document_kind {
     bool changed;                      /* it says something new since it was published */
 };
 
-/* *withheld: the texts that were struck out; the data does not hold them. */
+/* What `redaction` strikes out, the data does not hold. */
 const char *facts_json(const struct facts *f, const struct document_kind *kind,
-                       struct names *withheld, struct arena *keep);
+                       struct redaction *redaction, struct arena *keep);
 
 /* "report/cause" -> "cause"; NULL for an event that is no prose. */
 const char *prose_slot(const struct event *ev, struct arena *keep);

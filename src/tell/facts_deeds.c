@@ -32,7 +32,7 @@ static void put_changes(struct saying *s)
         json_put(s->o, "action", c->action);
         facts_put(s, "target", c->target);
         facts_put(s, "ip", ip ? ip : json_get_text(c->result, "ip", s->keep));
-        json_put(s->o, "service", json_text_or(json_get(c->args, "service"), s->keep, ""));
+        facts_put(s, "service", json_get_text(c->args, "service", s->keep));
         facts_put(s, "vpc", json_get_text(c->args, "vpc", s->keep));
         json_put_int(s->o, "at", end->at);
         json_put(s->o, "when", facts_when(s, end->at, end->early_ms, end->late_ms));
@@ -180,6 +180,14 @@ static void put_phases(struct saying *s)
     json_close(s->o, ']');
 }
 
+static void put_affected(struct saying *s, struct json affected)
+{
+    json_open(s->o, "affected", '{');
+    for (struct json_walk w = json_walk(affected); json_next(&w);)
+        json_put_int(s->o, redact(s->redaction, json_text(w.key, s->keep)), json_int_or(w.value, 0));
+    json_close(s->o, '}');
+}
+
 /* The days on which it was published before, and what it said then of each
  * service: what a changelog repeats. The last one is this document. */
 static void put_published(struct saying *s)
@@ -195,13 +203,11 @@ static void put_published(struct saying *s)
         json_open(s->o, NULL, '{');
         json_put(s->o, "day", date ? date : instant_text(s->keep, s->kind->tongue.zone, ev->at,
                                                          FORM_DATE));
-        json_put_raw(s->o, "affected", affected.at ? affected.at : "{}",
-                     affected.at ? affected.length : 2);
+        put_affected(s, affected);
         json_close(s->o, '}');
     }
     json_close(s->o, ']');
-    const char *now = facts_affected(s->f, s->keep);
-    json_put_raw(s->o, "affected", now, strlen(now));
+    put_affected(s, json_from(facts_affected(s->f, s->keep)));
 }
 
 void facts_put_deeds(struct saying *s)

@@ -10,7 +10,7 @@ struct saying {
     const struct facts *f;
     const struct document_kind *kind;
     struct json_out *o;
-    struct redaction redaction;
+    struct redaction *redaction;
     struct arena *keep;
 };
 

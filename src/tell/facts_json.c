@@ -7,7 +7,7 @@
 
 void facts_put(struct saying *s, const char *key, const char *text)
 {
-    json_put(s->o, key, text ? redact(&s->redaction, text) : "");
+    json_put(s->o, key, text ? redact(s->redaction, text) : "");
 }
 
 static void put_range(struct saying *s, const char *key, struct range r)
@@ -133,7 +133,7 @@ static void put_services(struct saying *s)
         const struct suffering *v = &f->service[i];
         struct outage *list = arena_many(s->keep, struct outage, v->windows + 1);
         json_open(s->o, NULL, '{');
-        json_put(s->o, "name", v->name);
+        facts_put(s, "name", v->name);
         json_put_bool(s->o, "none", v->none);
         json_put_bool(s->o, "group", v->members && v->members[0]);
         json_put_bool(s->o, "silent", !v->none && !v->windows && !(v->members && v->members[0]));
@@ -163,7 +163,7 @@ const char *facts_when(const struct saying *s, int64_t at, int64_t early_ms, int
 
 const char *facts_sentence(struct saying *s, const char *text)
 {
-    text = redact(&s->redaction, text);
+    text = redact(s->redaction, text);
     size_t length = strlen(text), word = strcspn(text, " ");
     while (length && text[length - 1] == ' ')
         length--;
@@ -221,7 +221,7 @@ static void put_row(struct saying *s, const struct entry *n, const struct entry 
     json_put(s->o, "kind", n->event->kind_name);
     facts_put(s, "by", n->event->by);
     json_put(s->o, "level", n->level ? n->level : "");
-    json_put(s->o, "service", n->service ? n->service : "");
+    facts_put(s, "service", n->service);
     json_close(s->o, '}');
 }
 
@@ -291,23 +291,12 @@ static void put_head(struct saying *s)
     facts_put(s, "warning", i->warning);
 }
 
-static struct names struck_out(const struct redaction *r, struct arena *keep)
-{
-    const char **name = arena_many(keep, const char *, r->rules + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < r->rules; i++)
-        if (r->struck[i].times)
-            name[count++] = r->struck[i].what;
-    return (struct names){ name, count };
-}
-
 const char *facts_json(const struct facts *f, const struct document_kind *kind,
-                       struct names *withheld, struct arena *keep)
+                       struct redaction *redaction, struct arena *keep)
 {
     struct text text = text_new(keep);
     struct json_out o = json_out(&text);
-    struct saying s = { f, kind, &o, redaction_of(kind->internal ? NULL : &f->ws->config, keep),
-                        keep };
+    struct saying s = { f, kind, &o, redaction, keep };
     json_open(&o, NULL, '{');
     put_head(&s);
     facts_put_all_outages(&s);
@@ -319,6 +308,5 @@ const char *facts_json(const struct facts *f, const struct document_kind *kind,
         facts_put(&s, NULL, *p);
     json_close(&o, ']');
     json_close(&o, '}');
-    *withheld = struck_out(&s.redaction, keep);
     return text.at;
 }

@@ -55,7 +55,7 @@ static int by_start(const void *a, const void *b)
 
 static void put_outage(struct saying *s, const struct outage *o)
 {
-    json_put(s->o, "service", o->service);
+    facts_put(s, "service", o->service);
     json_put(s->o, "level", o->level);
     json_put_int(s->o, "start", o->start);
     json_put_int(s->o, "stop", o->end);

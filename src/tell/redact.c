@@ -3,9 +3,8 @@
 
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -81,31 +80,43 @@ static size_t reads_as(const char *at, const char *what)
     return (size_t)(c - at);
 }
 
-/* An IPv4 address at `c`, as a number; its length, or 0. */
-static size_t address(const char *c, uint32_t *out)
+/* An IP address: its bytes, an IPv4 one behind those that map it into IPv6. */
+struct address { unsigned char byte[16]; bool six; };
+
+static size_t address_of(const char *c, const char *made_of, struct address *out)
 {
-    unsigned a[4];
-    int length = 0;
-    if (sscanf(c, "%3u.%3u.%3u.%3u%n", &a[0], &a[1], &a[2], &a[3], &length) != 4)
+    char text[INET6_ADDRSTRLEN];
+    size_t length = strspn(c, made_of);
+    while (length && (c[length - 1] == '.' || (c[length - 1] == ':' && (length < 2 || c[length - 2] != ':'))))
+        length--; /* the sentence's own */
+    if (!length || length >= sizeof text || isalnum((unsigned char)c[length]))
         return 0;
-    for (int i = 0; i < 4; i++)
-        if (a[i] > 255)
-            return 0;
-    *out = a[0] << 24 | a[1] << 16 | a[2] << 8 | a[3];
-    return isdigit((unsigned char)c[length]) ? 0 : (size_t)length;
+    memcpy(text, c, length);
+    text[length] = '\0';
+    *out = (struct address){ { [10] = 0xFF, [11] = 0xFF }, strchr(text, ':') != NULL };
+    return inet_pton(out->six ? AF_INET6 : AF_INET, text, out->byte + (out->six ? 0 : 12)) == 1 ? length : 0;
 }
 
-/* A rule as 10.0.0.0/8 means every address in it. */
+/* The address that begins at `c`; its length, or 0. Behind an IPv4 one a port may stand. */
+static size_t address(const char *c, struct address *out)
+{
+    size_t length = address_of(c, "0123456789abcdefABCDEF:.", out);
+    return length ? length : address_of(c, "0123456789.", out);
+}
+
+/* A rule as 10.0.0.0/8 means every address in it, and 2001:db8::1 that one in all its spellings. */
 static size_t in_network(const char *at, const char *rule)
 {
-    uint32_t net, ip;
-    size_t n = address(rule, &net);
-    if (!n || rule[n] != '/')
+    struct address net, ip;
+    size_t n = address(rule, &net), length;
+    if (!n || (rule[n] && rule[n] != '/') || !(length = address(at, &ip)) || net.six != ip.six)
         return 0;
-    unsigned bits = (unsigned)atoi(rule + n + 1);
-    uint32_t mask = bits == 0 ? 0 : bits >= 32 ? UINT32_MAX : UINT32_MAX << (32 - bits);
-    size_t length = isdigit((unsigned char)*at) ? address(at, &ip) : 0;
-    return length && (ip & mask) == (net & mask) ? length : 0;
+    int most = net.six ? 128 : 32, bits = rule[n] ? atoi(rule + n + 1) : most;
+    bits = bits < 0 || bits > most ? 128 : bits + (128 - most);
+    for (int i = 0; i < bits; i++)
+        if ((net.byte[i / 8] ^ ip.byte[i / 8]) & (0x80 >> i % 8))
+            return 0;
+    return length;
 }
 
 /* A rule that begins or ends with a letter does not reach into a longer word:
@@ -114,7 +125,7 @@ static size_t stands_there(const char *text, const char *at, const char *what)
 {
     if (at > text && word_char(at[-1]) && word_char(what[0]))
         return 0;
-    size_t n = in_network(at, what);
+    size_t n = at > text && at[-1] == ':' ? 0 : in_network(at, what);
     if (n)
         return n;
     n = reads_as(at, what);
@@ -155,4 +166,14 @@ const char *redact(struct redaction *r, const char *text)
         }
     }
     return out.at;
+}
+
+struct names redaction_struck(const struct redaction *a, const struct redaction *b, struct arena *keep)
+{
+    const char **name = arena_many(keep, const char *, a->rules + b->rules + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < b->rules; i++) /* the same rules as a's, which may have none */
+        if (b->struck[i].times || (i < a->rules && a->struck[i].times))
+            name[count++] = b->struck[i].what;
+    return (struct names){ name, count };
 }

@@ -1,8 +1,9 @@
 /* redact.h: what a public document must not say, struck out of every text.
  *
- * Blanks, case and unseen characters do not hide a text; a rule
- * as 10.0.0.0/8 means every address in it. Texts of `redact:` become [withheld], or [withheld 1], [withheld 2], ...; people named in `people:` become
- * their role. What was struck out is counted, so that it can be shown.
+ * Blanks, case and unseen characters do not hide a text; a rule as 10.0.0.0/8 or
+ * 2001:db8::/32 means every address in it. Texts of `redact:` become [withheld], or
+ * [withheld 1], [withheld 2], ...; people named in `people:` become their role. What
+ * was struck out is counted, so that it can be shown.
  * An internal document is not redacted.
  */
 #ifndef TELL_REDACT_H
@@ -21,6 +22,8 @@ struct redaction {
 /* `config` NULL: nothing is struck out. */
 struct redaction redaction_of(const struct config *config, struct arena *keep);
 const char *redact(struct redaction *r, const char *text);
+/* The texts that one of the two has struck out. */
+struct names redaction_struck(const struct redaction *a, const struct redaction *b, struct arena *keep);
 /* The rule that strikes at `at` within `text`, and how much of it; NULL. */
 struct struck *redact_find(struct redaction *r, const char *text, const char *at, size_t *length);
 

@@ -6,6 +6,7 @@
 #include "tell/draft.h"
 #include "tell/lint.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* --- templates -------------------------------------------------------------------- */
@@ -88,11 +89,11 @@ static const char *inputs_of(const struct facts *f, const struct shelf *s, struc
 
 /* --- the document --------------------------------------------------------------------- */
 
-static const char *const *code_names(const struct facts *f, struct arena *keep)
+static const char *const *code_names(const struct facts *f, struct redaction *r, struct arena *keep)
 {
     const char **names = arena_many(keep, const char *, f->services + 1);
     for (size_t i = 0; i < f->services; i++)
-        names[i] = f->service[i].name;
+        names[i] = redact(r, f->service[i].name);
     return names;
 }
 
@@ -158,19 +159,21 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
         .internal = text_starts(out->template, "internal"),
         .changed = r->edited || is_news(f),
     };
-    out->data = facts_json(f, &kind, &out->withheld, keep);
+    struct redaction redaction = redaction_of(kind.internal ? NULL : &ws->config, keep);
+    struct redaction of_picture = redaction_of(&ws->config, keep); /* one picture for all documents */
+    out->data = facts_json(f, &kind, &redaction, keep);
     out->locale = kind.tongue.locale;
     struct json data = json_from(out->data);
     struct shelf shelf = { ws, kind.tongue.locale, text_new(keep), false };
     struct template_source source = { from_shelf, &shelf };
     struct rendering rendering;
     if (!template_render(&rendering, &source, out->template, data, &kind.tongue,
-                         code_names(f, keep), keep, e))
+                         code_names(f, &redaction, keep), keep, e))
         return false;
     struct picture picture;
-    struct redaction redaction = redaction_of(&ws->config, keep);
     picture_fold(&picture, f->incident, &f->ledger, &ws->config, keep);
-    picture_redact(&picture, &redaction); /* one picture for all documents */
+    picture_redact(&picture, &of_picture);
+    out->withheld = redaction_struck(&redaction, &of_picture, keep);
     out->markdown = rendering.text;
     out->svg = picture_svg(&picture, kind.tongue.locale, keep);
     out->gap = rendering.gap;
@@ -182,6 +185,7 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
 
 /* --- what stands against publishing --------------------------------------------------- */
 
+enum { MOST_OBSTACLES = 128 };
 struct obstacles { const char **words; size_t count, room; const char *path; struct arena *keep; };
 
 static void against(struct obstacles *o, const char *words)
@@ -211,11 +215,28 @@ static void against_services(struct obstacles *o, const struct facts *f)
     }
 }
 
+/* As a reader of the document will see it: "ACME\_Corp", "A&amp;B". Lines stay. */
+static const char *unescaped(const char *text, struct arena *keep)
+{
+    struct text out = text_new(keep);
+    for (const char *c = text; *c; c++) {
+        if (c[0] == '\\' && ispunct((unsigned char)c[1]))
+            c++;
+        text_char(&out, *c);
+        if (text_starts(c, "&amp;"))
+            c += strlen("&amp;") - 1;
+    }
+    return out.at;
+}
+
 /* What people typed into the draft although it must not be said. */
 static void against_words(struct obstacles *o, const struct facts *f, const char *text)
 {
     struct redaction r = redaction_of(&f->ws->config, o->keep);
     int line = 1;
+    if (text_starts(f->ws->config.publish.template, "internal"))
+        return;
+    text = unescaped(text, o->keep);
     for (const char *c = text; *c; c++) {
         size_t length;
         line += *c == '\n';
@@ -223,9 +244,16 @@ static void against_words(struct obstacles *o, const struct facts *f, const char
         if (rule && !strstr(rule->instead, rule->what)) {
             against(o, arena_print(o->keep, "%s:%d: '%s' is to be left out", o->path, line,
                                    rule->what));
-            c += length - 1;
+            for (size_t i = 1; i < length; i++)
+                line += *++c == '\n';
         }
     }
+}
+
+static void against_conflicts(struct obstacles *o, const char *text)
+{
+    if (draft_has_conflict(text))
+        against(o, "the draft has a conflict: choose between the lines that git marked");
 }
 
 /* What a reader with a pocket calculator would find. */
@@ -250,12 +278,10 @@ int report_first_gap(const char *text)
 
 const char *const *report_obstacles(const struct facts *f, const char *path, const char *text, struct arena *keep)
 {
-    enum { MOST = 128 };
-    struct obstacles o = { arena_many(keep, const char *, MOST + 1), 0, MOST, path, keep };
+    struct obstacles o = { arena_many(keep, const char *, MOST_OBSTACLES + 1), 0, MOST_OBSTACLES, path, keep };
     against_services(&o, f);
     int line = 1;
-    if (draft_has_conflict(text))
-        against(&o, "the draft has a conflict: choose between the lines that git marked");
+    against_conflicts(&o, text);
     for (const char *c = text; *c; c++) {
         line += *c == '\n';
         if (!text_starts(c, GAP_OPENS))
@@ -265,7 +291,14 @@ const char *const *report_obstacles(const struct facts *f, const char *path, con
                                 (int)(end ? end - question : 40), question));
     }
     against_figures(&o, text);
-    if (!text_starts(f->ws->config.publish.template, "internal"))
-        against_words(&o, f, text);
+    against_words(&o, f, text);
+    return o.words;
+}
+
+const char *const *report_never(const struct facts *f, const char *path, const char *text, struct arena *keep)
+{
+    struct obstacles o = { arena_many(keep, const char *, MOST_OBSTACLES + 1), 0, MOST_OBSTACLES, path, keep };
+    against_conflicts(&o, text);
+    against_words(&o, f, text);
     return o.words;
 }

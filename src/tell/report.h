@@ -39,6 +39,8 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
 /* Why it may not be published, each in words, with PATH:LINE where it has one;
  * then NULL. `text` is the document at `path`, as people have edited it. */
 const char *const *report_obstacles(const struct facts *f, const char *path, const char *text, struct arena *keep);
+/* The same, of what may not even be published as a draft: conflicts, and what must not be said. */
+const char *const *report_never(const struct facts *f, const char *path, const char *text, struct arena *keep);
 /* The line of the first question that is still open; 0: none. */
 int report_first_gap(const char *text);
 

@@ -143,15 +143,16 @@ static bool prepare(struct publication *p, struct err *e)
 
 static bool may_be_published(struct publication *p, struct err *e)
 {
-    const char *const *obstacle = report_obstacles(&p->facts, p->draft.path, p->draft.text, p->d->keep);
+    const char *const *never = report_never(&p->facts, p->draft.path, p->draft.text, p->d->keep);
+    const char *const *obstacle = p->as_draft ? never : report_obstacles(&p->facts, p->draft.path, p->draft.text, p->d->keep);
     size_t count = 0;
     while (obstacle[count])
         count++;
-    if (!count || (p->as_draft && !draft_has_conflict(p->draft.text)))
+    if (!count)
         return true;
     for (size_t i = 0; i < count; i++)
         fprintf(p->d->err, "open: %s\n", text_for_terminal(p->d->keep, obstacle[i]));
-    err_hint(e, "edit %s; or tocsin publish --draft", p->draft.path);
+    err_hint(e, *never ? "edit %s" : "edit %s; or tocsin publish --draft", p->draft.path);
     return err_failed(e, "%s is not ready: %s", p->report.number,
                       count == 1 ? "one thing is open" : arena_print(p->d->keep,
                                                                      "%zu things are open", count));
@@ -195,9 +196,12 @@ static bool commit(struct publication *p, char id[41], bool *same, struct err *e
     };
     struct redaction redaction = redaction_of(&d->ws.config, d->keep);
     const char *title = d->incident.title && *d->incident.title ? d->incident.title : d->name;
+    /* Who, and on which machine, is as public as the document. */
+    const char *email = arena_print(d->keep, "%s@%s", d->world->user, host ? host + 1 : "tocsin");
+    bool known = text_equal(redact(&redaction, email), email);
     const struct repo_author author = {
-        .author = d->world->user,
-        .email = arena_print(d->keep, "%s@%s", d->world->user, host ? host + 1 : "tocsin"),
+        .author = redact(&redaction, d->world->user),
+        .email = known ? email : "tocsin@localhost",
         .message = arena_print(d->keep, "%s: %s%s\n\nIncident: %s\nRecord: %s\n",
                                p->report.number, p->as_draft ? "draft: " : "",
                                redact(&redaction, title), d->name, d->incident.head),
