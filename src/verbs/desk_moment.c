@@ -28,10 +28,11 @@ static bool is_time_word(const char *word)
     return isdigit((unsigned char)word[1]) || (word[1] && strchr("-~+", word[1]) && word[2]);
 }
 
-/* "14:10-14:05x", "25:00": whoever typed that meant a time. */
+/* "14:10-14:05x", "25:00", "yesterday 23:50": whoever typed that meant a time. */
 static bool looks_like_time(const char *word)
 {
     word += *word == '@';
+    word += text_starts(word, "yesterday ") ? strlen("yesterday ") : text_starts(word, "today ") ? strlen("today ") : 0;
     word += *word == '~';
     size_t digits = strspn(word, "0123456789");
     bool day = digits == 4 && word[4] == '-' && isdigit((unsigned char)word[5]);
@@ -39,12 +40,14 @@ static bool looks_like_time(const char *word)
                    strchr("0123456789?", word[digits + 1]));
 }
 
-/* "@yesterday 23:50" and "@2025-03-11 11:17" are two words of the command line. */
+/* "@yesterday 23:50" and "2025-03-11 11:17" are two words of the command line. */
 static bool goes_on(const char *word, const char *next)
 {
     if (!next || !isdigit((unsigned char)next[0]) || !strchr(next, ':'))
         return false;
-    return text_equal(word, "@yesterday") || text_equal(word, "@today") || (strlen(word) == 11 && word[5] == '-' && word[8] == '-');
+    word += *word == '@';
+    return text_equal(word, "yesterday") || text_equal(word, "today")
+        || (strlen(word) == 10 && word[4] == '-' && word[7] == '-' && isdigit((unsigned char)*word));
 }
 
 /* A day that nobody named and that is not today is asked: at 00:10, "23:50"
@@ -127,20 +130,158 @@ static void mend_slips(struct desk *d, size_t word)
         d->word[word] = arena_copy(d->keep, d->word[word], length - 1);
 }
 
-void desk_say_if_time(struct desk *d, const char *text)
+static bool is_one_of(const char *word, const char *const *known)
 {
-    struct moment m;
-    struct err none = { 0 };
-    const char *first = arena_copy(d->keep, text, strcspn(text, " "));
-    if (isdigit((unsigned char)*first) && looks_like_time(first)
-        && moment_parse(&m, first, desk_zone(d), desk_now(d), d->keep, &none))
-        desk_say(d, "  '%s' stands in the text; if that is when it was: tocsin amend last @%s", first, first);
+    while (*known && !text_equal(word, *known))
+        known++;
+    return *known != NULL;
+}
+
+static bool is_dash(const char *word)
+{
+    static const char *const dashes[] = { "-", "\xe2\x80\x93", "\xe2\x80\x94", "to", "until", NULL };
+    return is_one_of(word, dashes);
+}
+
+/* "14:41–14:46" is "14:41-14:46". */
+static const char *with_plain_dash(struct desk *d, const char *word)
+{
+    const char *dash = strstr(word, "\xe2\x80\x93");
+    return !dash || !looks_like_time(word) ? word : arena_print(d->keep, "%.*s-%s", (int)(dash - word), word, dash + 3);
+}
+
+/* Both moments of "14:41-14:46", each as if it stood alone. `why`: what is wrong with
+ * one whose form is that of a time. */
+static bool both_ends(struct moment *from, struct moment *to, struct desk *d, const char *typed, struct err *why)
+{
+    for (const char *dash = strchr(typed, '-'); dash; dash = strchr(dash + 1, '-')) {
+        struct err quiet = { 0 };
+        const char *left = arena_copy(d->keep, typed, (size_t)(dash - typed));
+        if (moment_parse(from, left, desk_zone(d), desk_now(d), d->keep, &quiet) &&
+            moment_parse(to, dash + 1, desk_zone(d), desk_now(d), d->keep, &quiet))
+            return true;
+        if (!strstr(quiet.text, "is no time"))
+            *why = quiet;
+    }
+    return false;
+}
+
+/* A text that begins with a time that has no '@'. */
+struct unmarked {
+    const char *typed;    /* NULL: it does not */
+    const char *rest;     /* the text behind it */
+    bool span;
+};
+
+static struct unmarked unmarked_in(struct desk *d, const char *text)
+{
+    static const char *const leads[] = { "at", "since", "from", "around", "about", NULL };
+    static const char *const units[] = { "min", "mins", "minute", "minutes", NULL };
+    enum { WORDS = 6 };
+    const char *word[WORDS + 1] = { "", "", "", "", "", "", "" }, *behind[WORDS];
+    size_t n = 0, i = 0;
+    for (const char *at = text + strspn(text, " "); n < WORDS && *at; at = behind[n++]) {
+        word[n] = arena_copy(d->keep, at, strcspn(at, " "));
+        behind[n] = at + strcspn(at, " ");
+        behind[n] += strspn(behind[n], " ");
+    }
+    i = d->edge && is_one_of(word[0], leads) ? 1 : 0; /* "since 11:05 it is slow" is a note like any other */
+    size_t length = strlen(word[i]);
+    const char *typed = length && strchr(":,;", word[i][length - 1]) ? arena_copy(d->keep, word[i], length - 1) : word[i];
+    int64_t span;
+    bool minutes = is_one_of(word[i + 1], units) && text_equal(word[i + 2], "ago");
+    if (minutes || text_equal(word[i + 1], "ago")) {
+        const char *ago = arena_print(d->keep, "-%s%s", typed, minutes ? "m" : "");
+        if (duration_parse(&span, ago + 1)) {
+            typed = ago;
+            i += minutes ? 2 : 1;
+        }
+    } else if (goes_on(typed, word[i + 1])) {
+        typed = arena_print(d->keep, "%s %s", typed, word[i + 1]);
+        i++;
+    }
+    if (looks_like_time(typed) && is_dash(word[i + 1]) && i + 2 < n && looks_like_time(word[i + 2])) {
+        typed = arena_print(d->keep, "%s-%s", typed, word[i + 2]);
+        i += 2;
+    }
+    typed = with_plain_dash(d, typed);
+    struct moment m, end;
+    struct err why = { 0 };
+    struct unmarked u = { typed, i < n ? behind[i] : "", false };
+    if (!n || text_equal(typed, "now"))
+        return (struct unmarked){ 0 };
+    if (moment_parse(&m, typed, desk_zone(d), desk_now(d), d->keep, &why) || (d->edge && looks_like_time(typed) && !strchr(typed, '-')))
+        return u;
+    u.span = both_ends(&m, &end, d, typed, &why);
+    return u.span ? u : (struct unmarked){ 0 };
+}
+
+/* The command that says so: "tocsin down shop @11:25 the words", with its options. */
+static const char *retyped(struct desk *d, const char *verb, size_t word, const char *time, const char *rest)
+{
+    struct text t = text_new(d->keep);
+    text_print(&t, "tocsin%s%s %s", d->given_incident ? " -i " : "", d->given_incident ? d->given_incident : "", verb);
+    for (size_t i = 0; i < word; i++)
+        text_print(&t, " %s", d->word[i]);
+    for (size_t i = 0; d->verb->option && d->verb->option[i].name; i++)
+        if (d->option_value[i])
+            text_print(&t, " --%s %s", d->verb->option[i].name, d->option_value[i]);
+    text_print(&t, " %s%s%s", time, *rest ? " " : "", rest);
+    return t.at;
+}
+
+static bool window_is_no_moment(struct desk *d, size_t word, const struct unmarked *u, struct err *e)
+{
+    const char *verb = d->verb->name;
+    if (text_equal(verb, "note") || text_equal(verb, "alert"))
+        err_hint(e, "%s", retyped(d, verb, word, arena_print(d->keep, "@%s", u->typed), u->rest));
+    else if (text_equal(verb, "down"))
+        err_hint(e, "tocsin impact %s down %s %s   says a whole window", d->word[0], u->typed, u->rest);
+    else if (text_equal(verb, "impact"))
+        err_hint(e, "%s", retyped(d, verb, word, u->typed, u->rest));
+    else
+        err_hint(e, "%s", retyped(d, verb, word, "@T", u->rest));
+    return err_usage(e, "'%s' has no '@', and is a window: as a text it would say nothing of when it was", u->typed);
+}
+
+/* Whoever types "11:25" in front of a text means that moment, as a rule: it is asked, and
+ * never taken in silence for a word of what happens now. */
+static bool marked_or_text(struct desk *d, size_t word, struct err *e)
+{
+    if (word && word < d->words && goes_on(d->word[word - 1], d->word[word]))
+        word--;
+    if (word >= d->words || d->word[word][0] == '@')
+        return true;
+    struct unmarked u = unmarked_in(d, desk_text(d, word));
+    if (!u.typed)
+        return true;
+    if (u.span)
+        return window_is_no_moment(d, word, &u, e);
+    const char *line = "y", *time = arena_print(d->keep, "@%s", u.typed);
+    const char *prompt = arena_print(d->keep, "'%s' has no '@': is that when it was? [y/N, N: it is a part of the text] ", u.typed);
+    if (!d->yes && !d->world->ask(d->world, prompt, &line, d->keep)) {
+        err_hint(e, "%s   where it is only a part of the text: @now in front of it",
+                 retyped(d, d->verb->name, word, time, u.rest));
+        return err_usage(e, "'%s' has no '@': is that when it was?", u.typed);
+    }
+    if (!line)
+        return err_failed(e, "not done");
+    if (!text_equal(line, "y") && !text_equal(line, "yes"))
+        return true;
+    d->words = word;
+    d->word[d->words++] = time;
+    if (*u.rest)
+        d->word[d->words++] = u.rest;
+    d->word[d->words] = NULL;
+    return true;
 }
 
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
 {
     const char *typed = d->at_typed;
     mend_slips(d, word);
+    if (!typed && !marked_or_text(d, word, e))
+        return false;
     if (word && word < d->words && goes_on(d->word[word - 1], d->word[word]))
         word--; /* asked for the last word, which is the second half of a time */
     if (word < d->words && is_time_word(d->word[word])) {
@@ -173,23 +314,20 @@ static bool ends_on(struct desk *d, const struct moment *from, struct moment *to
     return of_day(d, to, day, e);
 }
 
-static bool is_dash(const char *word)
-{
-    return text_equal(word, "-") || text_equal(word, "\xe2\x80\x93") || text_equal(word, "\xe2\x80\x94");
-}
-
-/* "14:41 - 14:46" and "14:41–14:46" are "14:41-14:46". */
+/* "14:41 - 14:46" is one word, and so is "yesterday 23:50-23:55". */
 static void join_span(struct desk *d, size_t word)
 {
+    if (word + 1 < d->words && goes_on(d->word[word], d->word[word + 1])) {
+        d->word[word + 1] = arena_print(d->keep, "%s %s", d->word[word], d->word[word + 1]);
+        take_word(d, word);
+    }
     if (word + 2 < d->words && looks_like_time(d->word[word]) && is_dash(d->word[word + 1])
         && looks_like_time(d->word[word + 2])) {
         d->word[word + 2] = arena_print(d->keep, "%s-%s", d->word[word], d->word[word + 2]);
         take_word(d, word);
         take_word(d, word);
     }
-    const char *dash = strstr(d->word[word], "\xe2\x80\x93");
-    if (dash && looks_like_time(d->word[word]))
-        d->word[word] = arena_print(d->keep, "%.*s-%s", (int)(dash - d->word[word]), d->word[word], dash + 3);
+    d->word[word] = with_plain_dash(d, d->word[word]);
 }
 
 bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk *d, size_t word,
@@ -200,18 +338,10 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
         return true;
     join_span(d, word);
     const char *typed = d->word[word] + (d->word[word][0] == '@');
-    if (!isdigit((unsigned char)typed[0]) && typed[0] != '~')
+    if (!looks_like_time(typed))
         return true;
-    struct err why = { 0 };
-    for (const char *dash = strchr(typed, '-'); dash; dash = strchr(dash + 1, '-')) {
-        struct err quiet = { 0 };
-        const char *left = arena_copy(d->keep, typed, (size_t)(dash - typed));
-        if (!moment_parse(from, left, desk_zone(d), desk_now(d), d->keep, &quiet) ||
-            !moment_parse(to, dash + 1, desk_zone(d), desk_now(d), d->keep, &quiet)) {
-            if (!strstr(quiet.text, "is no time")) /* a form that is known: what is wrong with it? */
-                why = quiet;
-            continue;
-        }
+    struct err why = { 0 }, single = { 0 };
+    if (both_ends(from, to, d, typed, &why)) {
         *given = true;
         take_word(d, word);
         if (!put_on_its_day(d, from, e) || !ends_on(d, from, to, e))
@@ -222,11 +352,8 @@ bool desk_span(struct moment *from, struct moment *to, bool *given, struct desk 
         d->when = *from;
         return true;
     }
-    struct err single = { 0 };
-    bool marked = d->word[word][0] == '@'; /* @14:10 alone is a beginning: desk_moment() reads it */
-    if (!looks_like_time(typed) ||
-        (marked && (goes_on(d->word[word], d->word[word + 1]) ||
-                    moment_parse(from, typed, desk_zone(d), desk_now(d), d->keep, &single) || !why.kind)))
+    /* A time alone is a beginning: desk_moment() reads it. */
+    if (moment_parse(from, typed, desk_zone(d), desk_now(d), d->keep, &single) || (d->word[word][0] == '@' && !why.kind))
         return true;
     if (why.kind) {
         *e = why;

@@ -173,8 +173,6 @@ static bool begin(struct desk *d, struct onset *o, struct err *e)
                       : arena_print(d->keep, "%s (%s lost)", o->level, desk_option(d, "lost"));
     desk_echo(d, "%s is %s%s: the clock runs%s", o->service, level, person_note(d, &said),
               fresh ? "; incident opened" : "");
-    if (!said.typed)
-        desk_say_if_time(d, o->text);
     if (fresh)
         desk_baseline(d);
     if (!m.typed && m.early_ms >= MINUTE_MS)
@@ -190,6 +188,7 @@ bool verb_down(struct desk *d, struct err *e)
     struct onset o = { .level = "down" };
     struct moment end;
     bool whole = false;
+    d->edge = true;
     if (!desk_needs(d, 0, e) || !config_service(&d->ws.config, d->word[0], e) ||
         (d->words > 1 && d->word[1][0] == '@' && !desk_span(&o.when, &end, &whole, d, 1, e)))
         return false;
@@ -273,6 +272,7 @@ bool verb_up(struct desk *d, struct err *e)
 {
     struct moment m;
     const char *service;
+    d->edge = true;
     if (!which_service(d, &service, e))
         return false;
     size_t first = d->words && text_equal(d->word[0], service) ? 1 : 0;
@@ -280,8 +280,6 @@ bool verb_up(struct desk *d, struct err *e)
         return false;
     if (!close_windows(d, service, &m, desk_text(d, first), e))
         return false;
-    if (m.typed == NULL)
-        desk_say_if_time(d, desk_text(d, first));
     desk_say(d, "  tocsin status   tocsin phase mitigated|monitoring|resolved   tocsin report");
     return true;
 }
@@ -340,6 +338,7 @@ bool verb_impact(struct desk *d, struct err *e)
     struct moment from = { .at = INSTANT_NONE }, to;
     bool whole, fresh;
     int64_t lost;
+    d->edge = true;
     if (!desk_needs(d, 1, e) || !config_service(&d->ws.config, d->word[0], e) ||
         !lost_share(d, &lost, e) || !level_is(d, d->word[1], lost, e) ||
         !desk_span(&from, &to, &whole, d, 2, e) || (!whole && !desk_moment(&from, d, 2, e)))

@@ -197,8 +197,6 @@ bool verb_note(struct desk *d, struct err *e)
     if (!into_journal(d, &draft, 1, e))
         return false;
     desk_echo(d, d->name ? "noted" : "noted in the workspace's log; 'tocsin open' offers to take it in");
-    if (!m.typed && d->name)
-        desk_say_if_time(d, desk_text(d, 0));
     return true;
 }
 

@@ -57,6 +57,7 @@ struct desk {
     const char *behind;          /* append only behind this head, else ERR_BUSY; NULL: wherever it is */
     int64_t day_of;              /* a time without a day is of this one's; INSTANT_NONE: of today,
                                   * and asked where the incident is long over */
+    bool edge;                   /* the verb starts or stops a clock: "since 11:25" is a time, too */
     struct moment when;          /* of desk_moment(); at INSTANT_NONE: now */
     const char *const *warning;  /* more of them for --json, then NULL; NULL: none */
     const char *unread;          /* incidents that could not be read whole when one was picked: told at the
@@ -91,10 +92,8 @@ bool desk_at_most(struct desk *d, size_t count, struct err *e);
 
 /* Takes "@11:25" at that word away, or --at; else now, as a person's moment
  * (out->at INSTANT_NONE: the moment of writing). Another day than today that
- * was not said is asked. Fills d->when too. */
+ * was not said is asked, and so is a time without its '@'. Fills d->when too. */
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e);
-/* A text that begins with a time that has no '@' was perhaps meant as one: says so. */
-void desk_say_if_time(struct desk *d, const char *text);
 /* Has anything of the desk's incident happened in the last day? */
 bool desk_is_recent(const struct desk *d);
 /* Takes "14:41-14:46" at that word away: two moments; *given: was it one? */
