@@ -150,6 +150,20 @@ static bool is_direction_mark(uint32_t code)
         || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
+/* What stands for a character that a terminal may not be shown; false: it may. */
+static bool stands_for(struct text *t, uint32_t code)
+{
+    if (code < 0x20) /* U+2400 + code: the picture of the control */
+        text_print(t, "\xe2\x90%c", (char)(0x80 + code));
+    else if (code == 0x7f)
+        text_add(t, "\xe2\x90\xa1");
+    else if ((code >= 0x80 && code < 0xa0) || is_direction_mark(code))
+        text_add(t, "\xef\xbf\xbd");
+    else
+        return false;
+    return true;
+}
+
 const char *text_for_terminal(struct arena *keep, const char *text)
 {
     struct text t = text_new(keep);
@@ -160,17 +174,49 @@ const char *text_for_terminal(struct arena *keep, const char *text)
             text_add(&t, "\xef\xbf\xbd");
         else if (code == '\n' || code == '\t')
             text_char(&t, ' ');
-        else if (code < 0x20) /* U+2400 + code: the picture of the control */
-            text_print(&t, "\xe2\x90%c", (char)(0x80 + code));
-        else if (code == 0x7f)
-            text_add(&t, "\xe2\x90\xa1");
-        else if ((code >= 0x80 && code < 0xa0) || is_direction_mark(code))
-            text_add(&t, "\xef\xbf\xbd");
-        else
+        else if (!stands_for(&t, code))
             text_bytes(&t, text + i, n);
         i += n ? n : 1;
     }
     return t.at;
+}
+
+/* Bytes that are what they look like, whatever the terminal: most of what is printed. */
+static size_t plain_bytes(const char *text, size_t length)
+{
+    size_t n = 0;
+    while (n < length && ((text[n] >= 0x20 && text[n] < 0x7f) || text[n] == '\n' || text[n] == '\t'))
+        n++;
+    return n;
+}
+
+void text_add_screen(struct text *t, const char *text, size_t length, bool json)
+{
+    uint32_t code;
+    for (size_t i = 0, n; i < length; i += n) {
+        if ((n = plain_bytes(text + i, length - i))) {
+            text_bytes(t, text + i, n);
+            continue;
+        }
+        bool known = (n = sequence((const unsigned char *)text + i, length - i, &code)) > 0;
+        if (!known && (n = 1))
+            text_add(t, "\xef\xbf\xbd");
+        else if (json && (code < 0x20 || (code >= 0x7f && code < 0xa0) || is_direction_mark(code)))
+            text_print(t, "\\u%04x", code);
+        else if ((code == '\r' && i + 1 < length && text[i + 1] == '\n') || !stands_for(t, code))
+            text_bytes(t, text + i, n);
+    }
+}
+
+size_t text_unfinished(const char *text, size_t length)
+{
+    static const unsigned char least[] = { 0, 0, 0xc0, 0xe0, 0xf0 }; /* the first of so many bytes is at least */
+    for (size_t n = 1; n <= 3 && n <= length; n++) {
+        unsigned char c = (unsigned char)text[length - n];
+        if ((c & 0xc0) != 0x80)
+            return c >= least[n + 1] ? n : 0;
+    }
+    return 0;
 }
 
 /* Columns of one character, without asking the locale: the blocks that East

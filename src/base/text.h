@@ -47,6 +47,11 @@ bool text_is_utf8(const char *bytes, size_t length);
 /* What a terminal may be shown: control characters, escapes and direction
  * marks as visible pictures (U+2400..) or dropped; newline becomes a space. */
 const char *text_for_terminal(struct arena *keep, const char *text);
+/* The same of a whole screen, whose lines stay lines. In JSON what is not shown
+ * is escaped, so that the text means the same. */
+void text_add_screen(struct text *t, const char *text, size_t length, bool json);
+/* The bytes at the end that are a character's beginning, its end being still to come. */
+size_t text_unfinished(const char *text, size_t length);
 
 /* Columns on a terminal: wide characters two, combining ones none. */
 size_t text_width(const char *text);

@@ -3,6 +3,7 @@
  * Options are read here and not by getopt_long: getopt keeps its place in
  * globals, and `test` plays verbs inside a verb; it also takes abbreviations,
  * and would read "-5 replicas" in a note as options. */
+#include "verbs/screen.h"
 #include "verbs/verbs.h"
 
 #include <ctype.h>
@@ -193,11 +194,34 @@ static bool use_color(struct line *l, struct desk *d, struct err *e)
 {
     const char *no = d->world->environment(d->world, "NO_COLOR");
     if (!l->color || text_equal(l->color, "auto"))
-        d->color = !(no && *no) && d->out == stdout && d->world->is_terminal(d->world, 1);
+        d->color = !(no && *no) && d->under == stdout && d->world->is_terminal(d->world, 1);
     else if (text_equal(l->color, "always"))
         d->color = true;
     else if (!text_equal(l->color, "never"))
         return err_usage(e, "found '--color %s', expected auto, always or never", l->color);
+    return true;
+}
+
+/* What is made for a file goes there as it is. */
+static enum screen_kind kind_of(const struct desk *d)
+{
+    const char *format = d->verb ? desk_option(d, "format") : NULL;
+    bool json = d->json || text_equal(format, "json");
+    bool document = (format && !text_equal(format, "text") && !json) || (d->verb && text_equal(d->verb->name, "export"));
+    if (document && !(d->under == stdout && d->world->is_terminal(d->world, 1)))
+        return SCREEN_DOCUMENT;
+    return json ? SCREEN_JSON : SCREEN_TEXT;
+}
+
+static bool open_screens(struct desk *d, struct err *e)
+{
+    bool one = d->out == d->err;
+    FILE *out = screen_open(d->under, kind_of(d), d->color), *err = one ? out : screen_open(d->err, SCREEN_TEXT, false);
+    if (!out || !err)
+        return err_errno(e, "cannot write the answer");
+    setvbuf(err, NULL, _IOLBF, 0);
+    d->out = out;
+    d->err = err;
     return true;
 }
 
@@ -288,7 +312,7 @@ static bool prepare(struct desk *d, struct err *e)
 
 static bool perform(struct line *l, struct desk *d, struct err *e)
 {
-    if (!read_line(l, d, e) || !use_color(l, d, e))
+    if (!read_line(l, d, e) || !use_color(l, d, e) || !open_screens(d, e))
         return false;
     if (l->by && !*l->by)
         return err_usage(e, "'--by' needs a name");
@@ -325,14 +349,24 @@ static void answer(struct desk *d)
     desk_json_end(d, &o);
 }
 
+/* An answer that nobody saw: was it recorded, though? */
+static bool answer_arrived(struct desk *d, struct err *e)
+{
+    if (!fflush(d->out) && !ferror(d->out))
+        return true;
+    if (d->recorded.length)
+        err_hint(e, "what you typed IS recorded: do not type it again; 'tocsin timeline' shows it");
+    return err_errno(e, "cannot write the answer");
+}
+
 int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FILE *err)
 {
     struct arena whole = arena_reserve(KEEP_BYTES), keep = whole;
     const char *user = w->user;
     bool claimed = w->claimed;
     struct line l = { .argc = argc, .argv = argv };
-    struct desk d = { .world = w, .out = out, .err = err, .keep = &keep, .as_of = INSTANT_NONE, .day_of = INSTANT_NONE,
-                      .when = { .at = INSTANT_NONE } };
+    struct desk d = { .world = w, .out = out, .err = err, .under = out, .keep = &keep, .as_of = INSTANT_NONE,
+                      .day_of = INSTANT_NONE, .when = { .at = INSTANT_NONE } };
     struct err e = { 0 };
     d.recorded = text_new(&keep);
     bool done = perform(&l, &d, &e);
@@ -341,17 +375,24 @@ int verbs_main(struct world *w, int argc, const char *const *argv, FILE *out, FI
     if (done && d.ws.store && !w->virtual)
         workspace_remember(&d.ws, keep);
     if (d.unread)
-        fprintf(err, "tocsin: warning: %s\n", text_for_terminal(&keep, d.unread));
-    if ((fflush(out) || ferror(out)) && done)
-        done = err_errno(&e, "cannot write the answer");
+        fprintf(d.err, "tocsin: warning: %s\n", text_for_terminal(&keep, d.unread));
+    struct err lost = { 0 };
+    if (!answer_arrived(&d, &lost) && done) {
+        done = false;
+        e = lost;
+    }
     if (!done)
-        err_print(&e, err);
+        err_print(&e, d.err);
     if (d.ws.store) {
         const char *note = d.ws.store->warning(d.ws.store, &keep);
         if (note)
-            fprintf(err, "tocsin: warning: %s\n", text_for_terminal(&keep, note));
+            fprintf(d.err, "tocsin: warning: %s\n", text_for_terminal(&keep, note));
         d.ws.store->close(d.ws.store);
     }
+    if (d.err != err && d.err != d.out)
+        fclose(d.err);
+    if (d.out != out)
+        fclose(d.out);
     w->user = user;
     w->claimed = claimed;
     arena_release(whole);

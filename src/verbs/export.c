@@ -123,6 +123,13 @@ static bool find_by_id(const char **name, struct desk *d, const char *id, struct
     return true;
 }
 
+/* May a name from elsewhere be a folder here, and be typed? */
+static bool is_plain_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    return name && *name && !strchr("-.", *name) && name[strspn(name, letters)] == '\0' && strlen(name) < 64 && !text_equal(name, "log");
+}
+
 /* What the incident was called where it was opened, when that is still free. */
 static bool new_name(const char **name, struct desk *d, const struct parcel *p, struct err *e)
 {
@@ -143,6 +150,8 @@ static bool new_name(const char **name, struct desk *d, const struct parcel *p, 
     }
     if (!s->list(s, &all, d->keep, e))
         return false;
+    if (!is_plain_name(wanted))
+        wanted = NULL;
     for (size_t i = 0; wanted && i < all.count; i++)
         if (text_equal(all.name[i], wanted))
             wanted = NULL;

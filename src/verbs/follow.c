@@ -46,9 +46,12 @@ static void show(struct desk *d, struct following *f, const struct event *ev)
         fprintf(d->out, "%s, %s\n", day, zone_words(d->keep, zone, ev->at));
     snprintf(f->day, sizeof f->day, "%s", day);
     bool rings = f->live && ev->kind == EVENT_ASKED && d->world->is_terminal(d->world, 1);
-    fprintf(d->out, "%4s  %-8s  %-9s %s%s\n", event_number(ev, d->keep), entry_when(&n, zone, d->keep),
-            text_cut(d->keep, text_for_terminal(d->keep, ev->by), 9),
-            text_for_terminal(d->keep, correction_words(d, ev, n.text)), rings ? "\a" : "");
+    fprintf(d->out, "%4s  %-8s  ", event_number(ev, d->keep), entry_when(&n, zone, d->keep));
+    show_padded(d, ev->by, 9);
+    fputc(' ', d->out);
+    show_wrapped(d, text_for_terminal(d->keep, correction_words(d, ev, n.text)), 26, 26);
+    if (rings && !fflush(d->out))
+        fputc('\a', d->under); /* from nobody's text: the screen lets none through */
 }
 
 /* Was it shown already? Else it is from now on. */
@@ -105,7 +108,7 @@ bool verb_follow(struct desk *d, struct err *e)
     struct tails tails = { .count = 0 };
     uint64_t seen = 0;
     bool over = false, news;
-    int reader = d->out == stdout ? fileno(stdout) : -1;
+    int reader = d->under == stdout ? fileno(stdout) : -1;
     if (!desk_at_most(d, 1, e) || (f.run && !known_run(d, f.run, e)))
         return false;
     desk_say(d, "following %s%s%s; Ctrl-C leaves, and stops nothing", d->name, f.run ? " " : "", f.run ? f.run : "");

@@ -1,5 +1,5 @@
 /* incidents.c: all incidents of a workspace, a line each. */
-#include "verbs/verbs.h"
+#include "verbs/show.h"
 
 #include "record/profile.h"
 #include "record/sla_words.h"
@@ -35,11 +35,18 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
         json_close(o, '}');
         return;
     }
-    fprintf(d->out, "%-13s %s  %-12s %-11s %s%s%s\n", i->name,
-            instant_text(d->keep, i->zone, i->opened_at, FORM_DATE_HM), i->phase,
-            sla_seconds(d->keep, impact_ms(i, *d->keep)),
-            text_for_terminal(d->keep, i->title && *i->title ? i->title : "(no title)"),
-            i->drill ? "  SIMULATED" : "", i->number && *i->number ? arena_print(d->keep, "  %s", i->number) : "");
+    show_padded(d, i->name, 13);
+    fprintf(d->out, " %s  ", instant_text(d->keep, i->zone, i->opened_at, FORM_DATE_HM));
+    show_padded(d, i->phase, 12);
+    fprintf(d->out, " %-11s ", sla_seconds(d->keep, impact_ms(i, *d->keep)));
+    const char *title = arena_print(d->keep, "%s%s%s%s", i->title && *i->title ? i->title : "(no title)",
+                                    i->drill ? "  SIMULATED" : "", i->number && *i->number ? "  " : "", i->number ? i->number : "");
+    enum { BEFORE = 57 };
+    title = text_for_terminal(d->keep, title);
+    if (BEFORE + text_width(title) <= show_width(d))
+        fprintf(d->out, "%s\n", title);
+    else
+        show_wrapped(d, title, BEFORE, BEFORE);
 }
 
 static bool suffered(const struct incident *i, const char *service)

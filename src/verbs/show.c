@@ -105,6 +105,12 @@ size_t show_width(const struct desk *d)
     return columns < LEAST ? LEAST : columns > MOST ? MOST : (size_t)columns;
 }
 
+void show_padded(struct desk *d, const char *text, size_t columns)
+{
+    text = text_cut(d->keep, text_for_terminal(d->keep, text), columns);
+    fprintf(d->out, "%s%*s", text, (int)(columns - text_width(text)), "");
+}
+
 /* The first bytes of a word that are at most `columns` wide: whole characters, at least one. */
 static size_t front_of(struct desk *d, const char *word, size_t columns)
 {

@@ -18,6 +18,8 @@ const char *show_clock(struct desk *d, int64_t at, int64_t beside); /* the same 
 size_t show_width(const struct desk *d);
 /* Does the locale say that the screen shows ASCII only? */
 bool show_ascii(const struct desk *d);
+/* What a terminal may be shown of it, cut or filled up to that many columns. */
+void show_padded(struct desk *d, const char *text, size_t columns);
 /* The text from `column` on, broken at spaces, further lines indented; ends with a newline. */
 void show_wrapped(struct desk *d, const char *text, size_t column, size_t indent);
 

@@ -1,4 +1,5 @@
 /* status.c: one screen: where we are, and what to type next. */
+#include "verbs/screen.h"
 #include "verbs/show.h"
 #include "verbs/situation.h"
 
@@ -38,7 +39,8 @@ static void ends(struct desk *d, const char *left, const char *right)
 
 static void line(struct desk *d, const char *label, const char *text)
 {
-    fprintf(d->out, "%-16s%s\n", label, text_cut(d->keep, text_for_terminal(d->keep, text), show_width(d) - 16));
+    show_padded(d, label, 16);
+    fprintf(d->out, "%s\n", text_cut(d->keep, text_for_terminal(d->keep, text), show_width(d) - 16));
 }
 
 /* "MEND    text", its further lines below the text. */
@@ -111,16 +113,18 @@ static const char *worst_of(const struct service_view *v)
 
 static void service_line(struct desk *d, const struct situation *s, const struct service_view *v)
 {
-    const char *name = text_cut(d->keep, v->name, 15);
+    const char *name = text_cut(d->keep, text_for_terminal(d->keep, v->name), 15);
     if (v->source) {
         const char *was = earlier(d, v, 52, 52);
         const char *state = arena_print(d->keep, "%s %s, since %s", upper(d, v->state),
                                         duration_short(d->keep, s->now - v->since), hm(d, v->since));
-        fprintf(d->out, "%-16s%s%s%s%*s%s\n", name, color(d, "\033[1;31m"), state, color(d, "\033[0m"),
+        show_padded(d, name, 16);
+        fprintf(d->out, "%s%s%s%*s%s\n", color(d, SCREEN_RED), state, color(d, SCREEN_PLAIN),
                 *was ? text_width(state) < 26 ? (int)(28 - text_width(state)) : 2 : 0, "",
                 *was ? arena_print(d->keep, "earlier %s", was) : "");
     } else if (text_equal(v->state, "up")) {
-        fprintf(d->out, "%-16sup since %s    was %s %s\n", name, hm(d, v->since), worst_of(v),
+        show_padded(d, name, 16);
+        fprintf(d->out, "up since %s    was %s %s\n", hm(d, v->since), worst_of(v),
                 earlier(d, v, 39 + strlen(worst_of(v)), 39 + strlen(worst_of(v))));
     } else if (text_equal(v->state, "none")) {
         line(d, name, "no impact, as somebody has confirmed");
@@ -174,12 +178,14 @@ static void target_line(struct desk *d, const struct situation *s, const struct 
         age = arena_print(d->keep, " (%s ago)", duration_short(d->keep, s->now - t->flood.at));
     }
     const char *since = t->since == INSTANT_NONE ? "" : arena_print(d->keep, " since %s", hm(d, t->since));
-    fprintf(d->out, "%-15s ", t->ip);
+    const char *ip = text_for_terminal(d->keep, t->ip);
+    size_t wide = text_width(ip), column = wide < 15 ? 16 : wide + 1;
+    fprintf(d->out, "%s%*s", ip, (int)(column - wide), "");
     const char *dns = t->dns_until == INSTANT_NONE || t->dns_until <= s->now ? ""
                       : arena_print(d->keep, ", old DNS answers live until %s", hm(d, t->dns_until));
     show_wrapped(d, arena_print(d->keep, "%s%s, %s%s%s%s%s", t->place, since, seen, age,
                                 t->watched ? "" : ", NOT WATCHED", t->last ? ", the last in the pool" : "", dns),
-                 16, 16);
+                 column, 16);
 }
 
 static void runs(struct desk *d, const struct situation *s)
@@ -192,10 +198,12 @@ static void runs(struct desk *d, const struct situation *s)
         bool asked = text_equal(r->why, "asked");
         const char *why = asked && !r->ask ? "its question is answered" : r->why;
         const char *words = asked || !r->words ? "" : text_cut(d->keep, r->words, 200);
-        fprintf(d->out, "RUN %-4s", text_for_terminal(d->keep, r->run));
+        const char *run = text_cut(d->keep, text_for_terminal(d->keep, r->run), 20);
+        size_t wide = text_width(run), column = wide < 4 ? 8 : wide + 5;
+        fprintf(d->out, "RUN %s%*s", run, (int)(column - wide - 4), "");
         const char *line = arena_print(d->keep, "%-8s %s (%s)  %s%s%s%s%s", r->runbook, r->state, r->by, step,
                                        *step && why ? ": " : "", why ? why : "", *words ? ": " : "", words);
-        show_wrapped(d, text_for_terminal(d->keep, line), 8, 16);
+        show_wrapped(d, text_for_terminal(d->keep, line), column, 16);
     }
     for (size_t i = 0; i < s->waitings; i++) {
         const struct question *q = &s->waiting[i];
@@ -216,9 +224,11 @@ static void changes(struct desk *d, const struct situation *s)
         size_t name = strlen(c->name); /* some words begin with the name that stands here already */
         if (text_starts(what, c->name) && what[name] == ' ')
             what += name + 1;
-        what = text_cut(d->keep, text_for_terminal(d->keep, what), 41);
-        fprintf(d->out, "%-8s%-4s%s%*s%-6s%s\n", i ? "" : "CHANGED", c->name, what,
-                (int)(42 - text_width(what)), "", hm(d, c->begun->at), change_words(c));
+        const char *called = text_cut(d->keep, text_for_terminal(d->keep, c->name), 20);
+        size_t wide = text_width(called), room = wide < 4 ? 42 : 42 - (wide - 3);
+        what = text_cut(d->keep, text_for_terminal(d->keep, what), room - 1);
+        fprintf(d->out, "%-8s%s%*s%s%*s%-6s%s\n", i ? "" : "CHANGED", called, wide < 4 ? (int)(4 - wide) : 1, "", what,
+                (int)(room - text_width(what)), "", hm(d, c->begun->at), change_words(c));
     }
     if (s->changes > SHOWN)
         fprintf(d->out, "        and %zu more: 'tocsin restore' lists them\n", s->changes - SHOWN);

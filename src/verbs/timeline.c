@@ -87,9 +87,10 @@ static void as_text(struct desk *d, const char *zone)
             fprintf(d->out, "%s, %s\n", today, zone_of_day(d, zone, n->at));
             snprintf(day, sizeof day, "%s", today);
         }
-        fprintf(d->out, "%4s  %-8s %c %-9s ", event_number(n->event, d->keep),
-                entry_when(n, zone, d->keep), n->struck ? 'x' : n->listed ? '*' : ' ',
-                text_cut(d->keep, text_for_terminal(d->keep, n->event->by), 9));
+        fprintf(d->out, "%4s  %-8s %c ", event_number(n->event, d->keep),
+                entry_when(n, zone, d->keep), n->struck ? 'x' : n->listed ? '*' : ' ');
+        show_padded(d, n->event->by, 9);
+        fputc(' ', d->out);
         show_wrapped(d, arena_print(d->keep, "%s%s", n->struck ? "(struck) " : "",
                                     text_for_terminal(d->keep, row_text(d, n))), 27, 27);
         for (size_t c = 0; desk_option(d, "history") && c < n->corrections; c++) {

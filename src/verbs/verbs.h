@@ -31,7 +31,8 @@ enum needs {
 
 struct desk {
     struct world *world;         /* before a workspace is open: the machine's */
-    FILE *out, *err;
+    FILE *out, *err;             /* through a screen (screen.h) as soon as the line is read */
+    FILE *under;                 /* what lies under `out`: for the bell, and to tell whether it is stdout */
     struct arena *keep;
 
     /* the global options */

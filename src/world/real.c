@@ -219,8 +219,11 @@ static enum heard real_listen(struct world *w, const char *prompt, int64_t patie
     }
     if (!isatty(STDIN_FILENO))
         return HEARD_NOBODY;
-    if (!shown)
-        fputs(prompt, stderr);
+    if (!shown) {
+        struct text harmless = text_new(keep);
+        text_add_screen(&harmless, prompt, strlen(prompt), false);
+        fputs(harmless.at, stderr);
+    }
     fflush(stderr);
     shown = true;
     if (poll(&in, 1, patience_ms < 0 ? -1 : (int)patience_ms) <= 0)
