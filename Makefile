@@ -81,11 +81,12 @@ demo: deps
 	@PROG=$(OUT)/tocsin examples/spm-2025-001/demo
 test: deps
 	@$(MAKE) -s $(JOBS) all units
-	@TOCSIN_REPLAY=always PROG=$(OUT)/tocsin ONLY=tests/play/ tests/run $(filter %/run %/consent %/faults %/words %/scenario,$(filter $(OUT)/tests/play/%,$(UNITS)))
+	@TOCSIN_REPLAY=always PROG=$(OUT)/tocsin ONLY=tests/play/ tests/run $(filter $(addprefix $(OUT)/tests/play/,consent faults ledger pace pins restore run scenario words),$(UNITS))
 	@PROG=$(OUT)/tocsin tests/run $(UNITS)
 # All of it, with a Lua state that is dropped after every event: whatever a resume would forget is found.
-replay:
-	@TOCSIN_REPLAY=always $(MAKE) test
+replay: deps
+	@$(MAKE) -s $(JOBS) all units
+	@TOCSIN_REPLAY=always PROG=$(OUT)/tocsin tests/run $(UNITS)
 units: $(UNITS)
 # A plugin of one's own against the contracts of its roles: PLUGIN=DIR SETTINGS='key: value' make contract
 contract: all $(OUT)/tests/contracts/own

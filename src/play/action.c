@@ -173,8 +173,14 @@ static void change_begun(struct branch *b)
 
 static void turn_has_come(struct branch *b)
 {
+    struct run *r = b->run;
     b->waits = WAITS_NOBODY;
-    if (!b->run->park) /* else it was stopped while it waited, and nothing was begun */
+    if (r->park)
+        return; /* it was stopped while it waited, and nothing was begun */
+    int64_t at = plugins_begin(r->plugins, b->work->action);
+    if (at > r->world->now(r->world))
+        branch_wait(b, at, turn_has_come);
+    else
         branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, change_begun);
 }
 

@@ -5,23 +5,27 @@
 
 #include <lauxlib.h>
 
+static struct branch *first_raised(const struct join *j, bool by_mistake)
+{
+    for (size_t i = 0; i < j->count; i++)
+        if (j->child[i] && j->child[i]->raised && !j->child[i]->failure == by_mistake)
+            return j->child[i];
+    return NULL;
+}
+
 /* A branch's word has been answered for all of its children. */
 static void join_done(struct branch *p)
 {
     struct join *j = p->join;
     bool list = j->function != LUA_NOREF;
-    for (size_t i = 0; i < j->count && j->on_failure != THEN_GO_ON; i++) {
-        struct branch *c = j->child[i];
-        if (!c || !c->raised)
-            continue;
-        p->failed_key = c->failed_key;
-        if (!c->failure) { /* a mistake in the runbook, not a failure of the world */
-            p->failure = NULL;
-            p->answer = (struct answer){ .text = arena_string(p->run->keep, c->error.text) };
-            branch_ready(p);
-            return;
-        }
-        branch_bad(p, "%zu of %zu failed; the first: %s", j->failed, j->count, c->error.text);
+    const struct branch *mistaken = first_raised(j, true), *failed = first_raised(j, false);
+    if (mistaken) {
+        branch_bad(p, "%s", mistaken->error.text);
+        p->answer.mistake = true;
+        return;
+    }
+    if (failed && j->on_failure != THEN_GO_ON) {
+        branch_bad(p, "%zu of %zu failed; the first: %s", j->failed, j->count, failed->error.text);
         return;
     }
     p->answer = (struct answer){ .good = true };

@@ -1,5 +1,6 @@
 /* engine.c: branches, their queue, and the loop. See engine.h. */
 #include "play/engine.h"
+#include "play/pace.h"
 #include "play/sandbox.h"
 
 #include <lauxlib.h>
@@ -396,6 +397,7 @@ static void drop_branches(struct run *r)
 bool engine_forget(struct run *r, struct err *e)
 {
     drop_branches(r);
+    plugins_forget_turns(r->plugins);
     sandbox_close(r->sandbox);
     open_sandbox(r);
     r->branches = r->pendings = 0;

@@ -48,6 +48,7 @@ struct answer {
     bool good;
     const char *json;                 /* NULL: nil */
     const char *text;                 /* why not */
+    bool mistake;                     /* the runbook is wrong, and nothing failed: no try catches that */
     const struct role_action *action; /* whose result this is: its fields are known */
     int results;                      /* of parallel: values on the branch's stack */
 };

@@ -3,11 +3,12 @@
 
 #include "play/plugin_inside.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const struct pace usual = { .times = 4, .every_ms = SECOND_MS, .most_ms = MINUTE_MS };
 
-/* The last `count` beginnings of an action. */
+/* The last `count` beginnings of an action, and those that are to come in this process. */
 struct turns {
     const char *action;
     int64_t *at;
@@ -56,6 +57,35 @@ struct pace plugins_pace(struct plugins *p, const struct role_action *a)
     return pace;
 }
 
+/* What the whole workspace began lately of an action: a JSON list of moments, kept beside the record. */
+static const char *rate_path(const struct plugins *p, const struct role_action *a, struct arena *keep)
+{
+    return workspace_path(p->ws, keep, arena_print(keep, ".tocsin/rates/%s-%s", plugins_for(p, a->role), a->full));
+}
+
+/* The last ones, oldest first. What lies ahead was written by a clock that has been put right since. */
+static size_t begun_lately(int64_t *at, size_t most, const struct plugins *p, const struct role_action *a,
+                           struct arena *keep)
+{
+    struct world *w = p->ws->world;
+    struct err ignored = { 0 };
+    const char *bytes, *path = rate_path(p, a, keep);
+    size_t length, wrong, count = 0;
+    int64_t now = w->now(w);
+    if (p->model || !w->exists(w, path, NULL) || !w->read_file(w, path, &bytes, &length, keep, &ignored)
+        || !json_check(bytes, length, &wrong))
+        return 0;
+    for (struct json_walk walk = json_walk(json_from(arena_copy(keep, bytes, length))); json_next(&walk);) {
+        int64_t one = json_int_or(walk.value, INT64_MAX);
+        if (one > now)
+            continue;
+        if (count == most)
+            memmove(at, at + 1, --count * sizeof *at);
+        at[count++] = one;
+    }
+    return count;
+}
+
 static struct turns *turns_of(struct plugins *p, const struct role_action *a, int64_t count)
 {
     for (struct turns *t = p->turns; t; t = t->other)
@@ -63,8 +93,10 @@ static struct turns *turns_of(struct plugins *p, const struct role_action *a, in
             return t;
     struct turns *t = arena_one(p->keep, struct turns);
     *t = (struct turns){ .action = a->full, .at = arena_many(p->keep, int64_t, (size_t)count), .other = p->turns };
-    for (int64_t i = 0; i < count; i++)
+    size_t known = begun_lately(t->at, (size_t)count, p, a, p->keep);
+    for (size_t i = known; i < (size_t)count; i++)
         t->at[i] = INT64_MIN / 2;
+    t->next = known % (size_t)count;
     p->turns = t;
     return t;
 }
@@ -81,6 +113,49 @@ int64_t plugins_turn(struct plugins *p, const struct role_action *a)
     t->at[t->next] = begins;
     t->next = (t->next + 1) % (size_t)pace.count;
     return begins;
+}
+
+void plugins_forget_turns(struct plugins *p)
+{
+    p->turns = NULL;
+}
+
+static void keep_begun(const struct plugins *p, const struct role_action *a, const int64_t *at, size_t count,
+                       struct arena *scratch)
+{
+    struct world *w = p->ws->world;
+    struct err ignored = { 0 };
+    struct text list = text_new(scratch);
+    for (size_t i = 0; i < count; i++)
+        text_print(&list, "%s%" PRId64, i ? "," : "[", at[i]);
+    text_add(&list, "]\n");
+    (void)w->write_file(w, rate_path(p, a, scratch), list.at, list.length, &ignored);
+}
+
+int64_t plugins_begin(struct plugins *p, const struct role_action *a)
+{
+    struct world *w = p->ws->world;
+    struct pace pace = plugins_pace(p, a);
+    int64_t now = w->now(w);
+    struct arena scratch = *p->keep;
+    struct err ignored = { 0 };
+    const char *folder = workspace_path(p->ws, &scratch, ".tocsin/rates");
+    if (!pace.count || p->model || !w->make_folder(w, folder, &ignored))
+        return now;
+    int held = w->hold(w, arena_print(&scratch, "%s/lock", folder), &ignored);
+    if (held < 0)
+        return now; /* where nothing can be written, this process alone keeps to it */
+    int64_t *at = arena_many(&scratch, int64_t, (size_t)pace.count + 1);
+    size_t count = begun_lately(at, (size_t)pace.count, p, a, &scratch);
+    int64_t may = count < (size_t)pace.count ? now : at[0] + pace.per_ms;
+    if (may <= now) {
+        may = now;
+        at[count++] = now;
+        size_t drop = count > (size_t)pace.count;
+        keep_begun(p, a, at + drop, count - drop, &scratch);
+    }
+    w->let_go(w, held);
+    return may;
 }
 
 /* A number from 0 to `most`, from the world. */

@@ -4,7 +4,8 @@
  *   rate  = { count = 5, per = "1s" }                 no more than 5 in any second
  *   retry = { times = 4, every = "1s", at_most = "1m" }  4 tries, pauses of about 1, 2, 4 s
  *
- * RATE     First in, first out, on the world's clock; within one process.
+ * RATE     Of the workspace, whoever asks: each process lets its own begin first
+ *          in, first out, and each beginning counts for all (.tocsin/rates/).
  * RETRY    Only of later(): certainly no effect. The pause doubles and is drawn
  *          from the world's randomness (half of it to all of it), and is never
  *          shorter than the other side asked for. Undeclared: the line above.
@@ -22,8 +23,13 @@ struct pace {
 };
 
 struct pace plugins_pace(struct plugins *p, const struct role_action *a);
-/* The moment at which the next one may begin; it is taken with that. */
+/* The moment at which the next one of this process may begin; it is taken with that. */
 int64_t plugins_turn(struct plugins *p, const struct role_action *a);
+/* That moment has come: it begins now; or, where others of the workspace were first, a later
+ * moment, at which it may be asked again. */
+int64_t plugins_begin(struct plugins *p, const struct role_action *a);
+/* What waited for its turn in this process waits no longer. */
+void plugins_forget_turns(struct plugins *p);
 /* How long to wait after try number `tries`; -1: that was the last one. */
 int64_t plugins_pause(struct plugins *p, const struct role_action *a, int64_t tries, int64_t later_ms);
 

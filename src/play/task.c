@@ -16,6 +16,7 @@ struct task {
     struct arena *keep;
     const char *table;      /* what it is handed, as JSON */
     int64_t begins, tries;  /* when; how often it was asked */
+    bool begun;             /* its turn has come; of a change the engine sees to that */
     lua_State *co;          /* NULL once it ended */
     int arguments;          /* pushed for the next resume */
     int64_t until;          /* the deadline; what computes is cut there, too */
@@ -104,7 +105,8 @@ static bool begin(struct task **out, struct task start, struct err *e)
     t->plugin = plugins_load(t->home, plugins_for(t->home, t->action->role), e);
     if (!(t->table = task_table(t, e)))
         return false;
-    t->begins = t->action->change || t->probe ? w->now(w) : plugins_turn(t->home, t->action);
+    t->begun = t->action->change || t->probe;
+    t->begins = t->begun ? w->now(w) : plugins_turn(t->home, t->action);
     t->until = t->begins + (t->probe ? MINUTE_MS : plugins_deadline(t->home, t->action));
     t->view = ask(t) ? (struct task_view){ TASK_WAITS, .wake_at = t->begins }
                      : (struct task_view){ TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}",
@@ -233,13 +235,26 @@ static void go_on(struct task *t)
         task_close(t);
 }
 
+/* Of a read with a rate: may it begin, or were others of the workspace first? */
+static bool may_begin(struct task *t)
+{
+    struct world *w = t->home->ws->world;
+    int64_t at = t->begun ? t->begins : plugins_begin(t->home, t->action);
+    t->begun = t->begun || at <= w->now(w);
+    if (t->begun)
+        return true;
+    t->until += at - t->begins;
+    t->begins = t->view.wake_at = at;
+    return false;
+}
+
 bool task_turn(struct task *t, struct task_view *view, struct err *e)
 {
     struct world *w = t->home->ws->world;
     while (t->co) {
         bool sleeps = t->view.state == TASK_WAITS && t->view.wake_at > w->now(w);
         bool asks = t->view.state == TASK_ASKS && !t->answered;
-        if (sleeps || asks)
+        if (sleeps || asks || !may_begin(t))
             break;
         t->answered = false;
         go_on(t);

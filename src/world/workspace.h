@@ -1,7 +1,7 @@
 /* workspace.h: the folder that tocsin works in, found and opened.
  *
  *   DIR/tocsin.yaml  runbooks/ templates/ plugins/ scenarios/  drafts/  postmortems/
- *   DIR/.tocsin/     incidents/NAME/, log/, locks/, sim/
+ *   DIR/.tocsin/     incidents/NAME/, log/, locks/, rates/, sim/
  *
  * Found by -C DIR, TOCSIN_HOME, or upward from the current folder. In a
  * workspace that says `world: simulated` the clock is the simulator's own

@@ -52,6 +52,26 @@ static void reads_wait_for_their_turn_too(void **_)
     assert_string_equal(asked(t), "0 192.0.2.1, 90 192.0.2.2, 180 192.0.2.3");
 }
 
+/* Two runs, one after the other, as two processes would: the provider sees one rate. */
+static void a_rate_is_of_the_workspace_and_not_of_a_run(void **_)
+{
+    struct theatre *t = pool_with("['pool.add'] = { rate = { count = 2, per = '10s' },\n"
+        "  perform = function(t) seen(t) return ok { count = 1 } end },",
+        "for n = 1, 3 do pool.add { service = 'osc-fr1', ip = '192.0.2.' .. n } end");
+    for (int twice = 0; twice < 2; twice++)
+        assert_good(theatre_run(t, "book"), &t->e);
+    assert_string_equal(asked(t), "0 192.0.2.1, 0 192.0.2.2, 10 192.0.2.3, 10 192.0.2.1, 20 192.0.2.2, 20 192.0.2.3");
+    t = pool_with("['pool.holds'] = { rate = { count = 1, per = '40s' },\n"
+        "  perform = function(t) seen(t) return ok { holds = true } end },",
+        "for n = 1, 2 do pool.holds { service = 'osc-fr1', ip = '192.0.2.' .. n } end");
+    for (int twice = 0; twice < 2; twice++)
+        assert_good(theatre_run(t, "book"), &t->e);
+    assert_string_equal(asked(t), "0 192.0.2.1, 40 192.0.2.2, 80 192.0.2.1, 120 192.0.2.2");
+    t->stage->clock.now -= 3600 * 1000; /* the clock was wrong, and is put right: nobody waits an hour */
+    assert_good(theatre_run(t, "book"), &t->e);
+    assert_true(t->stage->clock.now < STAGE_START);
+}
+
 static void one_that_was_stopped_in_the_queue_was_never_begun(void **_)
 {
     struct theatre *t = pool_with("['pool.add'] = { rate = { count = 1, per = '10s' },\n"
@@ -203,6 +223,7 @@ int main(void)
     const struct CMUnitTest pace[] = {
         promise(a_rate_lets_so_many_begin_first_in_first_out),
         promise(reads_wait_for_their_turn_too),
+        promise(a_rate_is_of_the_workspace_and_not_of_a_run),
         promise(one_that_was_stopped_in_the_queue_was_never_begun),
         promise(what_is_refused_for_now_is_tried_again_when_it_may),
         promise(a_resume_keeps_to_the_moment_that_was_named),

@@ -99,6 +99,26 @@ static void a_word_with_a_wrong_option_is_refused_with_its_line(void **_)
     }
 }
 
+/* What is wrong in the runbook is nobody's to catch, in whichever branch it stands. */
+static void a_mistake_in_a_branch_passes_through_try(void **_)
+{
+    static const char *const forms[] = {
+        "try { function() parallel { function() step \"x\" end, function() error(\"typo\") end } end }",
+        "try { function() parallel { function() fail \"x\" end, function() error(\"typo\") end, on_failure = \"go_on\" } end }",
+        "try { function() each { { 1, 2 }, function(n) if n == 1 then fail \"x\" end error(\"typo\") end } end }",
+        "try { function() parallel { function() parallel { function() error(\"typo\") end } end } end }",
+        "retry { function() parallel { function() error(\"typo\") end } end, times = 3 }",
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct theatre *t = theatre_open("services:\n  osc-fr1: { ips: [192.0.2.1] }\n");
+        theatre_runbook(t, "book", arena_print(test_keep(), "%s\nnote \"it went on\"", forms[i]));
+        assert_false(theatre_run(t, "book"));
+        if (!strstr(t->e.text, "runbooks/book.lua:2") || !strstr(t->e.text, "typo"))
+            fail_msg("%s\n  says: %s", forms[i], t->e.text);
+        assert_int_equal(theatre_count(t, EVENT_NOTE), 0);
+    }
+}
+
 static void a_broken_runbook_is_refused_before_anything_is_recorded(void **_)
 {
     static const char *const broken[][2] = {
@@ -138,6 +158,7 @@ int main(void)
         promise(every_word_stands_in_the_page_as_in_the_table),
         promise(the_pages_example_runs_dry_and_by_hand),
         promise(a_word_with_a_wrong_option_is_refused_with_its_line),
+        promise(a_mistake_in_a_branch_passes_through_try),
         promise(a_broken_runbook_is_refused_before_anything_is_recorded),
     };
     return cmocka_run_group_tests(words, NULL, NULL);
