@@ -1,6 +1,7 @@
 /* check.c: see check.h. The names of a runbook, one after the other. */
 #include "play/check_inside.h"
 
+#include "play/sandbox.h"
 #include "play/scenario_inside.h"
 
 #include <stdarg.h>
@@ -46,148 +47,6 @@ bool check_read(struct check *c, const char *name, const char **bytes, size_t *l
         && c->ws->world->read_file(c->ws->world, path, bytes, length, c->keep, e);
 }
 
-struct variable *check_variable_named(struct check *c, const char *name)
-{
-    for (size_t i = 0; i < c->variables; i++)
-        if (strcmp(c->variable[i].name, name) == 0)
-            return &c->variable[i];
-    return NULL;
-}
-
-static struct variable *declare(struct check *c, const char *name)
-{
-    struct variable *v = check_variable_named(c, name);
-    if (!v && c->variables < sizeof c->variable / sizeof *c->variable) {
-        v = &c->variable[c->variables++];
-        *v = (struct variable){ .name = name };
-    }
-    if (v)
-        v->set++;
-    return v;
-}
-
-/* ---- names */
-
-static const char *const keywords[] = {
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
-    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while", NULL };
-static const char *const library[] = {
-    "runbook", "string", "table", "math", "utf8", "ipairs", "pairs", "next", "tostring", "tonumber",
-    "type", "select", "error", "assert", "rawequal", "rawget", "rawlen", NULL };
-
-static const char *nearest_of_all(struct check *c, const char *name)
-{
-    size_t n = 0;
-    const char **all = arena_many(c->keep, const char *, 512);
-    for (const struct word_row *w = word_rows; w->name; w++)
-        all[n++] = w->name;
-    for (size_t i = 0; c->roles.name[i]; i++)
-        all[n++] = c->roles.name[i];
-    for (size_t i = 0; i < c->variables; i++)
-        all[n++] = c->variable[i].name;
-    for (size_t i = 0; library[i]; i++)
-        all[n++] = library[i];
-    all[n] = NULL;
-    return did_you_mean(c, name, all);
-}
-
-static void check_parameter(struct check *c, size_t i)
-{
-    if (i > 1 && token_is(c, i - 1, "(") && token_is_word(c, i - 2, "function"))
-        return; /* where it is declared */
-    if (check_variable_named(c, c->p)) { /* declared once more: which of the two is meant is not followed */
-        c->p_alone = true;
-        return;
-    }
-    if (!token_is(c, i + 1, ".") || !token_is_name(c, i + 2)) {
-        c->p_alone = true; /* handed on as a whole: anything of it may be used */
-        return;
-    }
-    const struct token *t = &c->token[i + 2];
-    const char **names = arena_many(c->keep, const char *, c->book->params + 1);
-    for (size_t k = 0; k < c->book->params; k++) {
-        names[k] = c->book->param[k].name;
-        if (strcmp(names[k], t->text) == 0) {
-            c->param_used[k] = true;
-            return;
-        }
-    }
-    check_find(c, t->line, 'E', "'%s' is none of the parameters%s", t->text, did_you_mean(c, t->text, names));
-}
-
-static void check_variable(struct check *c, size_t i, const struct variable *v)
-{
-    if (!token_is(c, i + 1, ".") || !token_is_name(c, i + 2) || v->set != 1)
-        return;
-    if (v->action)
-        check_field(c, v->from, result_names(c, v->action), &c->token[i + 2]);
-    else if (v->field)
-        check_field(c, v->from, v->field, &c->token[i + 2]);
-}
-
-static void check_name(struct check *c, size_t i)
-{
-    const char *name = c->token[i].text;
-    bool field = i > 0 && (token_is(c, i - 1, ".") || token_is(c, i - 1, ":"));
-    bool key = token_is(c, i + 1, "=") && i > 0 && (token_is(c, i - 1, "{") || token_is(c, i - 1, ",") || token_is(c, i - 1, ";"));
-    const struct variable *v = check_variable_named(c, name);
-    if (field || key || name_in(keywords, name) || (i > 0 && (token_is_word(c, i - 1, "goto") || token_is(c, i - 1, "::"))))
-        return;
-    if (c->p && strcmp(name, c->p) == 0) {
-        check_parameter(c, i);
-        return;
-    }
-    if (v) {
-        check_variable(c, i, v);
-        return;
-    }
-    for (const struct word_row *w = word_rows; w->name; w++)
-        if (strcmp(w->name, name) == 0) {
-            check_word(c, i, w);
-            return;
-        }
-    if (name_in(c->roles.name, name))
-        check_action(c, i);
-    else if (!name_in(library, name))
-        check_find(c, c->token[i].line, 'E', "unknown word '%s'%s", name, nearest_of_all(c, name));
-}
-
-/* Everything that is declared anywhere in the file; where it is visible does
- * not matter for a spelling. */
-static void declare_all(struct check *c)
-{
-    for (size_t i = 0; i < c->count; i++) {
-        if (token_is_word(c, i, "local") || token_is_word(c, i, "for")) {
-            size_t k = i + 1 + token_is_word(c, i + 1, "function");
-            for (; token_is_name(c, k); k += 2) {
-                declare(c, c->token[k].text);
-                if (!token_is(c, k + 1, ","))
-                    break;
-            }
-        } else if (token_is_word(c, i, "function")) {
-            size_t k = i + 1;
-            while (k < c->count && !token_is(c, k, "("))
-                k++;
-            bool steps = i > 1 && token_is_word(c, i - 2, "steps") && token_is(c, i - 1, "=");
-            if (steps && token_is_name(c, k + 1))
-                c->p = c->token[k + 1].text;
-            for (k++; token_is_name(c, k); k += 2) {
-                if (!steps)
-                    declare(c, c->token[k].text);
-                if (!token_is(c, k + 1, ","))
-                    break;
-            }
-        }
-    }
-}
-
-static void check_loops(struct check *c)
-{
-    for (size_t i = 0; i + 1 < c->count; i++)
-        if (token_is_word(c, i, "while") && token_is_word(c, i + 1, "true"))
-            check_find(c, c->token[i].line, 'W', "a loop without an end: wait_until and retry have one");
-}
-
 static void check_shadow(struct check *c)
 {
     struct workspace elsewhere = *c->ws;
@@ -206,15 +65,41 @@ static void check_shadow(struct check *c)
              c->book->name);
 }
 
+/* The blocks, and which bracket or function is around each token. */
+static void look_around(struct check *c)
+{
+    char *inside = arena_many(c->keep, char, c->count + 1), *begins = arena_many(c->keep, char, c->count + 1);
+    char *around = arena_many(c->keep, char, 2 * c->count + 2);
+    size_t depth = 1;
+    c->declares = arena_many(c->keep, bool, c->count + 1);
+    c->block = blocks_read(&c->blocks, c->token, c->count, c->keep);
+    for (size_t k = 0; k < c->blocks; k++)
+        if (c->block[k].kind == BLOCK_FUNCTION) {
+            begins[c->block[k].body] = 'f';
+            begins[c->block[k].end] = begins[c->block[k].end] == 'f' ? 'x' : 'e';
+        }
+    for (size_t i = 0; i < c->count; i++) {
+        bool opens = token_is(c, i, "{") || token_is(c, i, "(") || token_is(c, i, "[");
+        bool closes = token_is(c, i, "}") || token_is(c, i, ")") || token_is(c, i, "]");
+        if (begins[i] == 'f')
+            around[depth++] = 'f';
+        if ((closes || begins[i] == 'e') && depth > 1)
+            depth--;
+        inside[i] = around[depth - 1];
+        if (opens)
+            around[depth++] = c->token[i].text[0];
+    }
+    c->inside = inside;
+}
+
 static void check_tokens(struct check *c)
 {
-    declare_all(c);
-    for (size_t i = 0; i < c->count; i++)
-        if (token_is_name(c, i))
-            check_name(c, i);
-    check_loops(c);
+    look_around(c);
+    names_declare(c);
+    names_check(c);
+    check_flow(c);
     check_shadow(c);
-    for (size_t k = 0; c->p && !c->p_alone && k < c->book->params; k++)
+    for (size_t k = 0; c->plain_steps && !c->p_alone && k < c->book->params; k++)
         if (!c->param_used[k])
             check_find(c, tokens_parameter_line(c->token, c->count, c->book->param[k].name), 'W', "the parameter '%s' is never used",
                        c->book->param[k].name);
@@ -245,6 +130,14 @@ static void add_error(struct findings *out, const char *file, const char *text)
     findings_add(out, file, line, 'E', arena_string(out->keep, words));
 }
 
+struct looked_at *check_looked_at(const struct findings *f, const char *path)
+{
+    struct looked_at *looked = f->looked;
+    while (looked && !text_equal(looked->path, path))
+        looked = looked->next;
+    return looked;
+}
+
 void check_runbook(struct findings *out, const struct workspace *ws, const char *name)
 {
     struct check *c = arena_one(out->keep, struct check);
@@ -259,16 +152,14 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
         add_error(out, file, e.text);
         return;
     }
-    struct looked_at *looked = out->looked;
-    while (looked && !text_equal(looked->path, book.path))
-        looked = looked->next;
-    if (looked) {
+    if (check_looked_at(out, book.path)) {
         plugins_close(c->plugins);
         return;
     }
-    looked = arena_one(out->keep, struct looked_at);
-    *looked = (struct looked_at){ book.path, out->looked };
+    struct looked_at *looked = arena_one(out->keep, struct looked_at);
+    *looked = (struct looked_at){ .path = book.path, .name = book.name, .next = out->looked, .open = true };
     out->looked = looked;
+    c->sandbox = sandbox_open(&(struct sandbox_limits){ 0 });
     c->book = &book;
     c->file = book.path;
     c->param_used = arena_many(out->keep, bool, book.params + 1);
@@ -278,6 +169,8 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
         c->token = tokens_read(bytes, length, &c->count, out->keep);
         check_tokens(c);
     }
+    looked->open = false;
+    sandbox_close(c->sandbox);
     plugins_close(c->plugins);
     if (out->count)
         qsort(out->finding, out->count, sizeof *out->finding, by_place);

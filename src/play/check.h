@@ -20,8 +20,9 @@ struct finding {
 };
 
 struct looked_at {
-    const char *path;
+    const char *path, *name;
     struct looked_at *next;
+    bool open;              /* it is being looked at: what calls it now calls itself */
 };
 
 struct findings {

@@ -76,8 +76,77 @@ size_t items_of(const struct check *c, size_t i, struct item *out, size_t most)
     return n;
 }
 
-bool item_is_constant(const struct check *c, const struct item *item)
+/* { "a", 2 } as a list; a table with names, or anything that is computed, is none. */
+static const char *constant_list(const struct check *c, size_t open, size_t to)
 {
-    return item->end == item->at + 1
-        && (c->token[item->at].kind == TOKEN_STRING || c->token[item->at].kind == TOKEN_NUMBER);
+    struct item item[32];
+    struct text list = text_new(c->keep);
+    if (behind_bracket(c, open) != to)
+        return NULL;
+    size_t items = items_of(c, open, item, sizeof item / sizeof *item);
+    text_char(&list, '[');
+    for (size_t i = 0; i < items; i++) {
+        const char *one = item[i].key ? NULL : item_constant(c, &item[i]);
+        if (!one)
+            return NULL;
+        text_print(&list, "%s%s", i ? "," : "", one);
+    }
+    text_char(&list, ']');
+    return items && items < sizeof item / sizeof *item ? list.at : NULL;
+}
+
+const char *constant_at(const struct check *c, size_t from, size_t to)
+{
+    static const char *const values[] = { "true", "false", NULL };
+    struct text t = text_new(c->keep);
+    bool minus = token_is(c, from, "-");
+    const struct token *first = &c->token[from + minus];
+    if (token_is(c, from, "{"))
+        return constant_list(c, from, to);
+    if (to != from + 1 + minus)
+        return NULL;
+    if (first->kind == TOKEN_NUMBER && strspn(first->text, "0123456789") == strlen(first->text))
+        text_print(&t, "%s%s", minus ? "-" : "", first->text);
+    else if (first->kind == TOKEN_STRING && !minus)
+        json_quote(&t, first->text, strlen(first->text));
+    else if (first->kind == TOKEN_NAME && !minus && name_in(values, first->text))
+        text_add(&t, first->text);
+    else if (token_is_word(c, from, "nil"))
+        text_add(&t, "null");
+    else
+        return NULL;
+    return t.at;
+}
+
+const char *item_constant(const struct check *c, const struct item *item)
+{
+    return constant_at(c, item->at, item->end);
+}
+
+const struct token *field_at(const struct check *c, size_t i)
+{
+    if (token_is(c, i, ".") && token_is_name(c, i + 1))
+        return &c->token[i + 1];
+    if (token_is(c, i, "[") && token_is(c, i + 2, "]") && c->token[i + 1].kind == TOKEN_STRING)
+        return &c->token[i + 1];
+    return NULL;
+}
+
+/* May an expression end with that token? */
+static bool ends_something(const struct check *c, size_t i)
+{
+    static const char *const goes_on[] = { "and", "or", "not", "in", "local", "function", "return", "goto", "if", "elseif",
+                                           "while", "until", "for", NULL };
+    static const char *const closes[] = { ")", "]", "}", "...", ";", "::", NULL };
+    const struct token *t = &c->token[i];
+    return t->kind == TOKEN_SYMBOL ? name_in(closes, t->text) : t->kind != TOKEN_NAME || !name_in(goes_on, t->text);
+}
+
+bool statement_at(const struct check *c, size_t i)
+{
+    static const char *const goes_on[] = { "and", "or", "in", "then", "not", "nil", "true", "false", NULL };
+    bool label = token_is(c, i, "::") && !(i > 1 && token_is(c, i - 2, "::"));
+    if (!label && (!token_is_name(c, i) || name_in(goes_on, c->token[i].text)))
+        return false;
+    return i == 0 || ends_something(c, i - 1);
 }

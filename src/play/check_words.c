@@ -7,29 +7,30 @@
 
 enum { ITEMS_MOST = 32 };
 
-static void check_constant(struct check *c, const char *what, const struct role_arg *arg,
-                           const struct item *item)
+static void check_constant(struct check *c, const char *what, const struct role_arg *arg, const struct item *item,
+                           const struct param *bound)
 {
-    const struct token *t = &c->token[item->at];
+    const char *constant = item_constant(c, item), *canonical;
     struct role_action as = { .full = what, .arg = arg, .args = 1 };
-    struct text json = text_new(c->keep);
     struct err e = { 0 };
-    const char *canonical;
+    if (!constant || strcmp(constant, "null") == 0)
+        return;
+    struct text json = text_new(c->keep);
     text_char(&json, '{');
     json_quote(&json, arg->name, strlen(arg->name));
-    text_char(&json, ':');
-    json_quote(&json, t->text, strlen(t->text));
-    text_char(&json, '}');
-    if (!role_arguments(&canonical, &as, json_from(json.at), c->keep, &e))
-        check_find(c, t->line, 'E', "%s", e.text);
-    else if (arg->type == ARG_SERVICE && c->ws->config.services
-             && !config_service(&c->ws->config, t->text, &e))
-        check_find(c, t->line, 'E', "%s", e.text);
+    text_print(&json, ":%s}", constant);
+    bool good = role_arguments(&canonical, &as, json_from(json.at), c->keep, &e);
+    struct json value = json_get(json_from(good ? canonical : "{}"), arg->name);
+    const char *service = good && arg->type == ARG_SERVICE ? json_text(value, c->keep) : NULL;
+    if (good && bound && !param_within(bound, value, c->keep, &e))
+        good = err_while(&e, "%s", what);
+    if (!good || (service && c->ws->config.services && !config_service(&c->ws->config, service, &e)))
+        check_find(c, item->line, 'E', "%s", e.text);
 }
 
-/* `options` are the engine's own, beside the arguments. */
+/* `options` are the engine's own, beside the arguments; `bound` those of a runbook's parameters; NULL. */
 static void check_arguments(struct check *c, const char *what, const struct role_arg *arg, size_t args,
-                            const char *const *options, size_t open, size_t skip)
+                            const char *const *options, const struct param *bound, size_t open, size_t skip)
 {
     struct item item[ITEMS_MOST];
     size_t items = items_of(c, open, item, ITEMS_MOST), n = 0;
@@ -49,9 +50,8 @@ static void check_arguments(struct check *c, const char *what, const struct role
                  did_you_mean(c, item[i].key, names));
         for (size_t k = 0; k < args; k++)
             if (strcmp(arg[k].name, item[i].key) == 0) {
-                given[k] = true;
-                if (item_is_constant(c, &item[i]))
-                    check_constant(c, what, &arg[k], &item[i]);
+                given[k] = !text_equal(item_constant(c, &item[i]), "null");
+                check_constant(c, what, &arg[k], &item[i], bound ? &bound[k] : NULL);
             }
     }
     for (size_t k = 0; k < args; k++)
@@ -60,44 +60,19 @@ static void check_arguments(struct check *c, const char *what, const struct role
                  arg[k].help ? ": " : "", arg[k].help ? arg[k].help : "");
 }
 
-/* ---- results */
-
-const char **result_names(struct check *c, const struct role_action *a)
-{
-    const char **names = arena_many(c->keep, const char *, a->results + 1);
-    for (size_t i = 0; i < a->results; i++)
-        names[i] = a->result[i].name;
-    return names;
-}
-
-void check_field(struct check *c, const char *from, const char *const *names, const struct token *t)
-{
-    if (!name_in(names, t->text))
-        check_find(c, t->line, 'E', "the result of %s has no '%s'%s", from, t->text,
-             did_you_mean(c, t->text, names));
-}
-
-/* The variable that `local NAME =` right before i declares. */
-static struct variable *assigned(struct check *c, size_t i)
-{
-    if (i < 3 || !token_is(c, i - 1, "=") || !token_is_name(c, i - 2) || !token_is_word(c, i - 3, "local"))
-        return NULL;
-    return check_variable_named(c, c->token[i - 2].text);
-}
-
 /* ---- words */
 
 static const char *const wait_options[] = { "at_most", "every", "or_nothing", NULL };
 static const char *const no_options[] = { NULL };
 
 /* "pool.remove" at i: the action, or a finding. */
-static const struct role_action *action_at(struct check *c, size_t i)
+static const struct role_action *action_at(struct check *c, size_t i, const char *role)
 {
     struct err e = { 0 };
-    if (!token_is(c, i + 1, ".") || !token_is_name(c, i + 2))
+    const struct token *name = field_at(c, i + 1);
+    if (!name)
         return NULL;
-    const char *full = arena_print(c->keep, "%s.%s", c->token[i].text, c->token[i + 2].text);
-    const struct role_action *a = roles_find(&c->roles, full, &e);
+    const struct role_action *a = roles_find(&c->roles, arena_print(c->keep, "%s.%s", role, name->text), &e);
     if (!a)
         check_find(c, c->token[i].line, 'E', "%s", e.text);
     return a;
@@ -123,24 +98,16 @@ static void check_binding(struct check *c, const struct role_action *a, int line
         check_find(c, line, 'I', "%s cannot be put back: %s", a->full, a->undo_why);
 }
 
-void check_action(struct check *c, size_t i)
+void check_action(struct check *c, size_t i, const char *role)
 {
-    const struct role_action *a = action_at(c, i);
-    size_t open = i + 3 + (token_is(c, i + 3, "(") && token_is(c, i + 4, "{"));
+    const struct role_action *a = action_at(c, i, role);
+    size_t open = i + 3 + token_is(c, i + 1, "[");
+    open += token_is(c, open, "(") && token_is(c, open + 1, "{");
     if (!a)
         return;
     check_binding(c, a, c->token[i].line);
-    if (!token_is(c, open, "{"))
-        return; /* the condition of a wait_until, or said with parentheses */
-    check_arguments(c, a->full, a->arg, a->args, options_of(c, a, NULL), open, 0);
-    size_t end = behind_bracket(c, open);
-    struct variable *v = assigned(c, i);
-    if (token_is(c, end, ".") && token_is_name(c, end + 1))
-        check_field(c, a->full, result_names(c, a), &c->token[end + 1]);
-    else if (v) {
-        v->action = a;
-        v->from = a->full;
-    }
+    if (token_is(c, open, "{")) /* else it is the condition of a wait_until, or said with parentheses */
+        check_arguments(c, a->full, a->arg, a->args, options_of(c, a, NULL), NULL, open, 0);
 }
 
 /* A value that stands there as it is, behind a word or one of its options. */
@@ -178,39 +145,15 @@ static void check_wait(struct check *c, size_t i)
         return; /* said already, where the action stands */
     if (a->change || !a->condition)
         check_find(c, c->token[i].line, 'E', "%s is nothing that can be waited for", a->full);
-    check_arguments(c, a->full, a->arg, a->args, wait_options, open, 1);
+    check_arguments(c, a->full, a->arg, a->args, wait_options, NULL, open, 1);
     for (size_t k = 1; k < items; k++) {
         bounded = bounded || text_equal(item[k].key, "at_most");
-        if (item[k].key && item_is_constant(c, &item[k])
+        if (item[k].key && item_constant(c, &item[k])
             && (text_equal(item[k].key, "at_most") || text_equal(item[k].key, "every")))
             check_value(c, "wait_until", item[k].key, item[k].at);
     }
     if (!bounded)
         check_find(c, c->token[i].line, 'W', "wait_until says no at_most: it gives up after 10 minutes");
-}
-
-/* What `return { a = ..., b = ... }` of a runbook names; NULL: it returns nothing such. */
-static const char *const *returned_by(struct check *c, const char *name)
-{
-    enum { MOST = 64 };
-    const char *bytes;
-    size_t length, n = 0;
-    struct err e = { 0 };
-    struct check other = { .keep = c->keep, .ws = c->ws };
-    const char **names = arena_many(c->keep, const char *, MOST + 1);
-    if (!check_read(c, name, &bytes, &length, &e))
-        return NULL;
-    other.token = tokens_read(bytes, length, &other.count, c->keep);
-    for (size_t i = 0; i < other.count; i++) {
-        struct item item[ITEMS_MOST];
-        if (!token_is_word(&other, i, "return") || !token_is(&other, i + 1, "{"))
-            continue;
-        size_t items = items_of(&other, i + 1, item, ITEMS_MOST);
-        for (size_t k = 0; k < items && n < MOST; k++)
-            if (item[k].key)
-                names[n++] = item[k].key;
-    }
-    return n ? names : NULL;
 }
 
 static void check_call(struct check *c, size_t i)
@@ -223,29 +166,22 @@ static void check_call(struct check *c, size_t i)
         check_find(c, c->token[i].line, 'E', "write call { \"runbook\", name = value }");
         return;
     }
-    if (!item_is_constant(c, &item[0])) {
+    const char *constant = item_constant(c, &item[0]), *name = c->token[item[0].at].text;
+    if (!constant) {
         check_find(c, c->token[i].line, 'W', "which runbook is called is known only when it runs");
         return;
     }
-    const char *name = c->token[item[0].at].text;
     if (!shelf_read(book, c->ws, name, c->keep, &e)) {
         check_find(c, c->token[i].line, 'E', "%s", e.text);
         return;
     }
-    check_arguments(c, arena_print(c->keep, "runbook '%s'", name), book->param, book->params, no_options,
+    check_arguments(c, arena_print(c->keep, "runbook '%s'", name), book->param, book->params, no_options, book->bound,
                     open, 1);
-    if (text_equal(book->name, c->book->name))
-        check_find(c, c->token[i].line, 'E', "'%s' calls itself", name);
+    struct looked_at *one = check_looked_at(c->out, book->path);
+    if (one && one->open)
+        check_find(c, c->token[i].line, 'E', text_equal(one->path, c->book->path) ? "'%s' calls itself"
+                   : "'%s' calls this one again: a circle, at which a run stops", name);
     check_runbook(c->out, c->ws, name);
-    const char *const *fields = returned_by(c, name);
-    size_t end = behind_bracket(c, open);
-    struct variable *v = assigned(c, i);
-    if (fields && token_is(c, end, ".") && token_is_name(c, end + 1))
-        check_field(c, name, fields, &c->token[end + 1]);
-    else if (v) {
-        v->field = fields;
-        v->from = name;
-    }
 }
 
 /* try { pool.remove, service = ... }: the action; NULL: something else is done. */
@@ -258,6 +194,43 @@ static const struct role_action *action_done(struct check *c, const struct item 
                                              c->token[first->at + 2].text), &none);
 }
 
+/* "all|ip" as people say it */
+static const char *in_words(struct check *c, const char *names)
+{
+    struct text t = text_new(c->keep);
+    for (const char *at = names; *at; at++)
+        if (*at == '|')
+            text_add(&t, strchr(at + 1, '|') ? ", " : " or ");
+        else
+            text_char(&t, *at);
+    return t.at;
+}
+
+/* Is one of the names of "all|ip" an item of the table? */
+static bool one_is_given(struct check *c, const char *names, const struct item *item, size_t items)
+{
+    for (size_t length; *names; names += length + (names[length] == '|')) {
+        length = strcspn(names, "|");
+        for (size_t k = 0; k < items; k++)
+            if (item[k].key && strlen(item[k].key) == length && strncmp(item[k].key, names, length) == 0
+                && !text_equal(item_constant(c, &item[k]), "null"))
+                return true;
+    }
+    return false;
+}
+
+static void check_random(struct check *c, size_t open, const struct item *item, size_t items)
+{
+    int64_t end[2] = { 1, 100 };
+    for (size_t k = 0; k < items; k++) {
+        const char *constant = item_constant(c, &item[k]);
+        if (!item[k].key || !constant || !json_int(json_from(constant), &end[strcmp(item[k].key, "to") == 0]))
+            return;
+    }
+    if (end[1] < end[0])
+        check_find(c, c->token[open].line, 'E', "random: from %lld to %lld", (long long)end[0], (long long)end[1]);
+}
+
 static void check_table(struct check *c, size_t open, const struct word_row *w)
 {
     struct item item[ITEMS_MOST];
@@ -265,7 +238,7 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
     const struct role_action *a = items && w->items == 1 ? action_done(c, &item[0]) : NULL;
     int by_position = 0;
     if (a) {
-        check_arguments(c, a->full, a->arg, a->args, options_of(c, a, w->option), open, 1);
+        check_arguments(c, a->full, a->arg, a->args, options_of(c, a, w->option), NULL, open, 1);
         return;
     }
     for (size_t k = 0; k < items; k++)
@@ -274,8 +247,14 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
         else if (item[k].key && !name_in(w->option, item[k].key))
             check_find(c, item[k].line, 'E', "%s has no '%s'%s", w->name, item[k].key,
                        did_you_mean(c, item[k].key, w->option));
-        else if (item[k].key && item_is_constant(c, &item[k]) && !text_equal(item[k].key, "text"))
+        else if (item[k].key && c->token[item[k].at].kind == TOKEN_STRING && item_constant(c, &item[k])
+                 && !text_equal(item[k].key, "text"))
             check_value(c, w->name, item[k].key, item[k].at);
+    for (size_t k = 0; w->needs[k] && by_position <= w->items; k++)
+        if (!one_is_given(c, w->needs[k], item, items))
+            check_find(c, c->token[open].line, 'E', "%s needs %s: %s", w->name, in_words(c, w->needs[k]), w->shape);
+    if (strcmp(w->name, "random") == 0)
+        check_random(c, open, item, items);
 }
 
 void check_word(struct check *c, size_t i, const struct word_row *w)

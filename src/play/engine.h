@@ -369,6 +369,8 @@ struct runbook {
 bool runbook_find(const char **path, bool *own, const struct workspace *ws, const char *name,
                   struct arena *keep, struct err *e);
 bool runbook_load(struct runbook *out, struct run *r, const char *name, struct err *e);
+/* Between min and max, one of the choices. */
+bool param_within(const struct param *p, struct json value, struct arena *keep, struct err *e);
 /* Typed, checked, with defaults: canonical JSON. */
 bool runbook_arguments(const char **canonical, const struct runbook *book, struct run *r,
                        struct json args, struct err *e);

@@ -126,8 +126,7 @@ static bool param_err(struct err *e, const struct runbook *book, const char *nam
     return err_input(e, "%s:%d: parameter '%s': %s", book->path, tokens_parameter_line(token, count, name), name, what);
 }
 
-/* Between min and max, one of the choices. */
-static bool param_within(const struct param *p, struct json value, struct arena *keep, struct err *e)
+bool param_within(const struct param *p, struct json value, struct arena *keep, struct err *e)
 {
     int64_t n;
     const char *name = p->arg.name;

@@ -35,6 +35,9 @@ struct sandbox *sandbox_of(lua_State *L); /* from any of its coroutines */
  * own; an unknown one is refused with the nearest known name. */
 bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t length,
                   struct err *e);
+/* What it allows: the names of a library ("string"), or, NULL, of all chunks; then NULL.
+ * Sorted; none: there is no such library. */
+const char *const *sandbox_names(struct sandbox *s, const char *library, struct arena *keep);
 /* Pops a value and makes it a global of all chunks. */
 void sandbox_set(struct sandbox *s, const char *name);
 /* A protected call on the main state, as lua_pcall, within the limits. */

@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 #include <lualib.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Basic functions */
@@ -179,4 +180,31 @@ void sandbox_open_library(lua_State *L)
     sandbox_take(L, luaopen_math, "math", math);
     sandbox_lock_table(L, "math");
     lua_setfield(L, -2, "math");
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *const *sandbox_names(struct sandbox *s, const char *library, struct arena *keep)
+{
+    lua_State *L = sandbox_lua(s);
+    int top = lua_gettop(L);
+    size_t n = 0;
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.allowed"); // allowed
+    if (library && (lua_getfield(L, -1, library) != LUA_TTABLE || !lua_getmetatable(L, -1)
+                    || lua_getfield(L, -1, "__index") != LUA_TFUNCTION || !lua_getupvalue(L, -1, 1)))
+        lua_newtable(L);                                  // ... names
+    const int from = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, from); lua_pop(L, 1))
+        n++;
+    const char **name = arena_many(keep, const char *, n + 1);
+    n = 0;
+    for (lua_pushnil(L); lua_next(L, from); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING)
+            name[n++] = arena_string(keep, lua_tostring(L, -2));
+    lua_settop(L, top);
+    qsort(name, n, sizeof *name, by_bytes);
+    return name;
 }

@@ -295,7 +295,7 @@ static bool read_book(struct shelf_book *out, struct scan *lines, const struct w
         for (size_t i = 0; i < book.params; i++)
             param[i] = book.param[i].arg;
         *out = (struct shelf_book){ .name = book.name, .path = book.path, .summary = book.summary,
-                                    .own = book.own, .param = param, .params = book.params };
+                                    .own = book.own, .param = param, .bound = book.param, .params = book.params };
         if (lines) {
             *lines = (struct scan){ .ws = ws, .text = book.text, .c = arena_one(keep, struct check) };
             *lines->c = (struct check){ .ws = ws, .roles = r.roles, .keep = keep };

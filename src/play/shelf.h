@@ -26,6 +26,7 @@ struct shelf_book {
     const char *name, *path, *summary;
     bool own;                  /* the workspace's, not a shipped one */
     const struct role_arg *param;
+    const struct param *bound; /* the same with what they may be at least, at most, one of (play/engine.h) */
     size_t params;
     const struct shelf_line *line;
     size_t lines;

@@ -9,6 +9,7 @@ struct word_row {
     const char *name, *shape;
     const char *const *option; /* what { } may name; then NULL. NULL: what another contract says */
     int items;                 /* how many it takes by position; ITEMS_ANY */
+    const char *const *needs;  /* what { } must name, "phase|text": one of them; then NULL */
 };
 /* What may be said behind `phase`, as impact's level, as on_failure; then NULL. */
 extern const char *const word_phases[], *const word_levels[], *const word_endings[];

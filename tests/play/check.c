@@ -16,6 +16,8 @@ static const char *check(const char *steps)
     struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\nroles:\n  dns: { plugin: exec }\n");
     struct findings f = { .keep = test_keep() };
     struct text t = text_new(test_keep());
+    stage_write(s, "runbooks/some.lua", "return runbook { summary = \"s\", params = { count = { type = \"integer\", min = 0, max = 8 } },\n"
+                "steps = function(p) note(p.count) end }\n");
     stage_write(s, "runbooks/x.lua", arena_print(test_keep(), "%s%s%s", HEAD, steps, FOOT));
     check_runbook(&f, &s->ws, "x");
     for (size_t i = 0; i < f.count; i++)
@@ -82,6 +84,146 @@ static void a_value_that_stands_there_is_held_against_what_the_word_takes(void *
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
+static void what_stands_there_is_held_against_what_the_other_runbook_allows(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "call { \"some\", count = 99 }", "4 E runbook 'some': count=99: at most 8\n" },
+        { "call { \"some\", count = -1 }", "4 E runbook 'some': count=-1: at least 0\n" },
+        { "call { \"some\", count = {} }", "" },
+        { "pool.remove { service = true, ip = nil }", "4 E pool.remove needs 'ip': which IP\n"
+          "4 E pool.remove: 'service': found true, expected a service\n" },
+        { "random { from = 6, to = 1 }", "4 E random: from 6 to 1\n" },
+        { "random { from = 101 }", "4 E random: from 101 to 100\n" },
+        { "local n = 3 random { from = n, to = 1 } random { from = -5, to = -1 }", "" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
+static void a_word_that_lacks_what_it_needs_is_found(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "restore { }", "4 E restore needs all, ip, change or changes: restore { all = true }\n" },
+        { "restore({ even_so = \"x\" })", "4 E restore needs all, ip, change or changes: restore { all = true }\n" },
+        { "impact { level = \"down\" }", "4 E impact needs service: impact { service = ..., level = \"down\" }\n" },
+        { "impact { service = \"shop\" }", "4 E impact needs level: impact { service = ..., level = \"down\" }\n" },
+        { "step {}", "4 E step needs text: step \"text\"\n" },
+        { "lock { why = \"x\" }", "4 E lock needs target or text: lock \"target\"\n" },
+        { "restore { changes = { \"C1\" } } lock { target = \"x\" } phase { phase = \"closed\" } now {} random {}", "" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
+static void a_library_has_no_function_of_that_name(void **_)
+{
+    assert_string_equal(check(USES "note(string.upperr(\"x\")) table.insrt({}, 1)\nnote(math[\"flor\"](2))\nnote(pcal(tostring))"),
+                        "4 E there is no 'string.upperr'; did you mean 'string.upper'?\n"
+                        "4 E there is no 'table.insrt'; did you mean 'table.insert'?\n"
+                        "5 E there is no 'math.flor'; did you mean 'math.floor'?\n"
+                        "6 E unknown word 'pcal'; did you mean 'pcall'?\n");
+    assert_string_equal(check(USES "local s = { upperr = 1 } local string = s note(string.upperr) note(pcall(tostring, utf8.char(9)))"), "");
+}
+
+static void what_is_never_reached_is_found(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "fail \"x\"\nnote \"y\"\nnote \"z\"", "5 W never reached: what stands in line 4 goes no further\n" },
+        { "error(\"x\" .. 1)\npool.list { service = p.service }", "5 W never reached: what stands in line 4 goes no further\n" },
+        { "if p.service then\nfail \"a\"\nelse\ndo return end\nend\nnote \"never\"",
+          "9 W never reached: what stands in line 4 goes no further\n" },
+        { "each { { 1 }, function(i)\nfail { text = \"x\" }\nnote(i) end }", "6 W never reached: what stands in line 5 goes no further\n" },
+        { "for i = 1, 3 do break\nnote(i) end", "5 W never reached: what stands in line 4 goes no further\n" },
+        { "if false then\nnote \"x\" end", "5 W never reached: its condition is never so\n" },
+        { "while not 1 do\nwait \"1s\" end", "5 W never reached: its condition is never so\n" },
+        { "while true do wait \"1s\" end\nnote \"never\"", "4 W a loop without an end: wait_until and retry have one\n"
+          "5 W never reached: what stands in line 4 goes no further\n" },
+        { "if p.service then fail \"a\" end\nnote \"b\"\nlocal why = p.service or fail \"no\"\nnote(why)\n"
+          "local function fails() fail \"x\" end\nfails() do goto out end ::out:: note \"c\"\n"
+          "local ok = try { function() error(\"x\") end } note(ok and \"d\" or \"e\")\n"
+          "if p.service then return elseif ok then fail \"y\" end\nnote \"f\"; return { fail = 1 };", "" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
+#define NO_END "4 W a loop without an end: wait_until and retry have one\n"
+#define NO_BOUND "4 W nothing says when this loop gives up: wait_until has at_most, retry has times\n"
+static void a_loop_that_nothing_ends_is_found_however_it_is_written(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "while 1 do wait \"1s\" end", NO_END },
+        { "while (not false) do wait \"1s\" end", NO_END },
+        { "repeat wait \"1s\" until false", NO_END },
+        { "repeat wait \"1s\" until nil note \"x\"", NO_END "4 W never reached: what stands in line 4 goes no further\n" },
+        { "::again:: wait \"1s\" goto again", NO_END },
+        { "::again:: wait \"1s\" if p.service then goto again end", NO_BOUND },
+        { "while true do wait \"1s\" if p.service then break end end", NO_BOUND },
+        { "repeat wait \"1s\" local s = sense.answers { service = p.service } until s.answers", NO_BOUND },
+        { "while not sense.answers { service = p.service }.answers do wait \"10s\" end", NO_BOUND },
+        { "for n = 1, math.huge do wait \"1s\" note(n) end", NO_BOUND },
+        { "local n = 0 repeat n = n + 1 wait \"1s\" until n > 9 while true do n = n - 1 wait \"1s\" if n < 0 then break end end\n"
+          "while p.service do p = { } end for i = 1, 10 do if i > 3 then goto on end note(i) ::on:: end\n"
+          "local list = { 1 } while #list > 0 do table.remove(list) wait \"1s\" end", "" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
+static void fields_are_followed_through_words_brackets_and_branches(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "note(p[\"servce\"])", "4 E 'servce' is none of the parameters; did you mean 'service'?\n" },
+        { "local f = sense.flood { service = p.service } note(f[\"ipp\"])", "4 E the result of sense.flood has no 'ipp'; did you mean 'ip'?\n" },
+        { "local f, why = try { sense.flood, service = p.service } note(f.ipp) note(why)", "4 E the result of sense.flood has no 'ipp'; did you mean 'ip'?\n" },
+        { "local f = try { function() note \"x\" return sense.flood { service = p.service } end } note(f.ipp)",
+          "4 E the result of sense.flood has no 'ipp'; did you mean 'ip'?\n" },
+        { "local d = retry { function() local x = call { \"detect\", service = p.service } return x end } note(d.rat)",
+          "4 E the result of detect has no 'rat'; did you mean 'rate'?\n" },
+        { "if p.service then local f = sense.flood { service = p.service }\nnote(f.ipp)\nelse\nlocal f = pool.list { service = p.service }\n"
+          "note(f.countt) end", "5 E the result of sense.flood has no 'ipp'; did you mean 'ip'?\n"
+          "8 E the result of pool.list has no 'countt'; did you mean 'count'?\n" },
+        { "local q = pool q.remov { service = p.service }", "4 E unknown action 'pool.remov', did you mean 'pool.remove'?\n" },
+        { "local function look(s) return pool.list { servce = s } end note(look(p.service).x)", "4 E pool.list needs 'service': whose pool\n"
+          "4 E pool.list takes no 'servce'; did you mean 'service'?\n" },
+        { "local f = sense.flood { service = p.service, or_nothing = true } or { color = 1 } note(f.color)\n"
+          "local g = sense.flood { service = p.service } g = { color = 2 } note(g.color) local h = g note(h.any)\n"
+          "local s = pool.list { service = p.service } do local s = { x = 1 } note(s.x) end note(s.count)\n"
+          "repeat local a = sense.answers { service = p.service } until a.answers\n"
+          "total = 1 total = total + 1 function more(n) return n end note(more(total)) local x <const>, y = 1, 2 note(x .. y)\n"
+          "local t = { phase = 1; level = 2, [\"a\"] = 3 } t.phase = t.level note(t.a)", "" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
+}
+
+static void a_circle_of_calls_is_found_where_it_closes(void **_)
+{
+    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\n");
+    struct findings f = { .keep = test_keep() };
+    stage_write(s, "runbooks/a.lua", "return runbook { summary = \"s\", steps = function() call { \"b\" } end }\n");
+    stage_write(s, "runbooks/b.lua", "return runbook { summary = \"s\",\nsteps = function() call { \"c\" } end }\n");
+    stage_write(s, "runbooks/c.lua", "return runbook { summary = \"s\", steps = function()\nnote \"x\"\ncall { \"b\" } end }\n");
+    check_runbook(&f, &s->ws, "a");
+    assert_int_equal(f.count, 1);
+    assert_true(text_ends(f.finding[0].file, "c.lua"));
+    assert_int_equal(f.finding[0].line, 3);
+    assert_string_equal(f.finding[0].message, "'b' calls this one again: a circle, at which a run stops");
+    plugins_close(s->plugins);
+}
+
+static void parameters_that_steps_does_not_even_take_are_never_used(void **_)
+{
+    struct stage *s = stage_open("services:\n  shop: { ips: [192.0.2.1] }\n");
+    struct findings f = { .keep = test_keep() };
+    stage_write(s, "runbooks/a.lua", "return runbook { summary = \"s\", params = {\nx = { type = \"text\" } }, steps = function() end }\n");
+    check_runbook(&f, &s->ws, "a");
+    assert_int_equal(f.count, 1);
+    assert_int_equal(f.finding[0].line, 2);
+    assert_string_equal(f.finding[0].message, "the parameter 'x' is never used");
+    plugins_close(s->plugins);
 }
 
 static void a_function_may_call_its_own_parameter_as_the_steps_call_theirs(void **_)
@@ -210,6 +352,14 @@ int main(void)
         promise(arguments_are_held_against_the_contract),
         promise(options_behind_a_function_are_seen_and_items_that_nobody_takes),
         promise(a_value_that_stands_there_is_held_against_what_the_word_takes),
+        promise(what_stands_there_is_held_against_what_the_other_runbook_allows),
+        promise(a_word_that_lacks_what_it_needs_is_found),
+        promise(a_library_has_no_function_of_that_name),
+        promise(what_is_never_reached_is_found),
+        promise(a_loop_that_nothing_ends_is_found_however_it_is_written),
+        promise(fields_are_followed_through_words_brackets_and_branches),
+        promise(a_circle_of_calls_is_found_where_it_closes),
+        promise(parameters_that_steps_does_not_even_take_are_never_used),
         promise(a_function_may_call_its_own_parameter_as_the_steps_call_theirs),
         promise(a_binding_that_no_runbook_uses_is_checked_too),
         promise(a_mistake_in_a_runbook_that_is_called_is_found_where_it_stands),
