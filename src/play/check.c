@@ -115,7 +115,7 @@ static int by_place(const void *x, const void *y)
 }
 
 /* "runbooks/x.lua:12: what" as file, line and words; line 0 when it says none. */
-static void add_error(struct findings *out, const char *file, const char *text)
+void findings_add_error(struct findings *out, const char *file, const char *text)
 {
     size_t length = strcspn(text, ":");
     int line = 0;
@@ -124,6 +124,7 @@ static void add_error(struct findings *out, const char *file, const char *text)
         char *end;
         line = (int)strtol(text + length + 1, &end, 10);
         words = end;
+        file = arena_copy(out->keep, text, length);
         while (*words == ':' || *words == ' ' || (*words >= '0' && *words <= '9' && line && words < end + 8))
             words++;
     }
@@ -149,7 +150,7 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
     if (!shelf_read(&book, ws, name, out->keep, &e) || !roles_load(&c->roles, out->keep, &e)
         || !plugins_open(&c->plugins, ws, &c->roles, out->keep, &e)) {
         const char *file = text_ends(name, ".lua") ? name : arena_print(out->keep, "runbooks/%s.lua", name);
-        add_error(out, file, e.text);
+        findings_add_error(out, file, e.text);
         return;
     }
     if (check_looked_at(out, book.path)) {
@@ -172,28 +173,12 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
     looked->open = false;
     sandbox_close(c->sandbox);
     plugins_close(c->plugins);
-    if (out->count)
-        qsort(out->finding, out->count, sizeof *out->finding, by_place);
 }
 
-void check_roles(struct findings *out, const struct workspace *ws)
+void findings_sort(struct findings *f)
 {
-    struct roles roles;
-    struct plugins *plugins = NULL;
-    struct err e = { 0 };
-    if (!roles_load(&roles, out->keep, &e) || !plugins_open(&plugins, ws, &roles, out->keep, &e)) {
-        add_error(out, ws->config.file, e.text);
-        return;
-    }
-    for (size_t i = 0; i < ws->config.roles; i++) {
-        struct err why = { 0 };
-        if (plugins_ready(plugins, ws->config.role[i].role, &why))
-            continue;
-        add_error(out, ws->config.file, why.text);
-        struct finding *last = &out->finding[out->count - 1];
-        last->line = last->line ? last->line : ws->config.role[i].line;
-    }
-    plugins_close(plugins);
+    if (f->count)
+        qsort(f->finding, f->count, sizeof *f->finding, by_place);
 }
 
 void check_scenario(struct findings *out, struct world *w, const char *file)
@@ -201,5 +186,5 @@ void check_scenario(struct findings *out, struct world *w, const char *file)
     struct scenario s;
     struct err e = { 0 };
     if (!scenario_read(&s, w, file, out->keep, &e))
-        add_error(out, file, e.text);
+        findings_add_error(out, file, e.text);
 }

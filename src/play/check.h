@@ -26,14 +26,24 @@ struct looked_at {
 };
 
 struct findings {
-    struct finding *finding; /* by file and line */
+    struct finding *finding;
     size_t count, room, errors, warnings;
     struct looked_at *looked; /* the runbooks, each once however many call it */
     struct arena *keep;
 };
 
+void findings_add(struct findings *f, const char *file, int line, char severity, const char *message);
+/* "runbooks/x.lua:12: what", as an error tells it; `file` where it names none. */
+void findings_add_error(struct findings *f, const char *file, const char *text);
+/* By file and line. */
+void findings_sort(struct findings *f);
+
 /* A runbook: a name, or a path that ends in .lua; and those that it calls. */
 void check_runbook(struct findings *out, const struct workspace *ws, const char *name);
+/* A configuration that can be read: services and their IPs. */
+void check_config(struct findings *out, const struct workspace *ws);
+/* Files of this workspace's runbooks/ that no name leads to. */
+void check_shelf(struct findings *out, const struct workspace *ws);
 /* The plugins that are bound here, whether a runbook asks them or not. */
 void check_roles(struct findings *out, const struct workspace *ws);
 /* A scenario's file. */

@@ -54,7 +54,6 @@ struct item {
     int line;
 };
 
-void findings_add(struct findings *f, const char *file, int line, char severity, const char *message);
 void check_find(struct check *c, int line, char severity, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* "; did you mean 'step'?", or nothing. */

@@ -102,6 +102,15 @@ static bool start(struct loaded *l, struct err *e)
     return plugin_declared(l, e);
 }
 
+static bool no_such_plugin(const struct loaded *l, struct err *e)
+{
+    struct arena *keep = l->home->keep;
+    struct names all;
+    struct err none = { 0 };
+    const char *near = workspace_share_list(&all, l->home->ws, "plugins", keep, &none) ? text_nearest(l->name, all.name) : NULL;
+    return err_input(e, "there is no plugin '%s'%s", l->name, near ? arena_print(keep, "; did you mean '%s'?", near) : "");
+}
+
 static bool find_text(struct loaded *l, struct err *e)
 {
     struct plugins *p = l->home;
@@ -115,9 +124,9 @@ static bool find_text(struct loaded *l, struct err *e)
     if (pin) {
         l->bytes = pin->text;
         l->length = pin->length;
-    } else if (!workspace_share(&path, &own, p->ws, "plugins", arena_print(p->keep, "%s/plugin.lua", l->name),
-                                p->keep, e)
-               || !w->read_file(w, path, &l->bytes, &l->length, p->keep, e)) {
+    } else if (!workspace_share(&path, &own, p->ws, "plugins", arena_print(p->keep, "%s/plugin.lua", l->name), p->keep, e)) {
+        return no_such_plugin(l, e);
+    } else if (!w->read_file(w, path, &l->bytes, &l->length, p->keep, e)) {
         return err_while(e, "plugin '%s'", l->name);
     }
     sha256_hex(digest, l->bytes, l->length);

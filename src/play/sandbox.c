@@ -304,7 +304,8 @@ bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t
     snprintf(name, sizeof name, "@%s", chunk);
     if (s->dead)
         return err_input(e, "%s: %s", s->where, s->dead);
-    struct lines lines = { text, text + length, 0 };
+    size_t mark = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* what some editors put in front of UTF-8 */
+    struct lines lines = { text + mark, text + length, 0 };
     int status = lua_load(L, next_line, &lines, name, "t");
     if (status != LUA_OK) {
         explain(s, L, status, e);

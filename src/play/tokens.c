@@ -141,6 +141,8 @@ const struct token *tokens_read(const char *text, size_t length, size_t *count, 
     struct reader r = { text, text + length, text, 1, keep };
     size_t room = length / 2 + 16, n = 0;
     struct token *all = arena_many(keep, struct token, room);
+    if (text_starts(text, "\xEF\xBB\xBF"))
+        r.at += 3; /* what some editors put in front of UTF-8 */
     do {
         if (n == room) {
             struct token *more = arena_many(keep, struct token, room * 2);

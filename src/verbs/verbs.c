@@ -151,7 +151,7 @@ const struct verb verbs[] = {
               { "push", NULL, "and push it" },
               { "date", "D", "the date of publication, as 2025-03-28" }) },
 
-    { "check", "[PATH]...", "read runbooks and configuration, find what is wrong", before, ANY,
+    { "check", "[PATH]...", "find what is wrong with runbooks, scenarios, templates and tocsin.yaml", before, ANY,
       verb_check, NULL },
     { "test", "[SCENARIO]...", "play scenarios against the simulator", before, NEEDS_NOTHING,
       verb_test,
