@@ -114,6 +114,12 @@ static int by_place(const void *x, const void *y)
     return strcmp(a->message, b->message);
 }
 
+void findings_sort(struct findings *f)
+{
+    if (f->count)
+        qsort(f->finding, f->count, sizeof *f->finding, by_place);
+}
+
 /* "runbooks/x.lua:12: what" as file, line and words; line 0 when it says none. */
 void findings_add_error(struct findings *out, const char *file, const char *text)
 {
@@ -173,12 +179,7 @@ void check_runbook(struct findings *out, const struct workspace *ws, const char 
     looked->open = false;
     sandbox_close(c->sandbox);
     plugins_close(c->plugins);
-}
-
-void findings_sort(struct findings *f)
-{
-    if (f->count)
-        qsort(f->finding, f->count, sizeof *f->finding, by_place);
+    findings_sort(out);
 }
 
 void check_scenario(struct findings *out, struct world *w, const char *file)

@@ -108,6 +108,8 @@ static bool no_such_plugin(const struct loaded *l, struct err *e)
     struct names all;
     struct err none = { 0 };
     const char *near = workspace_share_list(&all, l->home->ws, "plugins", keep, &none) ? text_nearest(l->name, all.name) : NULL;
+    if (text_equal(near, l->name))
+        return err_input(e, "there is no plugin '%s': its folder holds no plugin.lua", l->name);
     return err_input(e, "there is no plugin '%s'%s", l->name, near ? arena_print(keep, "; did you mean '%s'?", near) : "");
 }
 

@@ -120,7 +120,7 @@ static void what_is_gone_goes_on_as_it_was_recorded(void **_)
     stop_between(t, "wait \"60s\"\npool.add { service = \"shop\", ip = \"192.0.2.51\" }\ncall { \"sub\" }");
     gone(t, "plugins/lb/plugin.lua");
     assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED,
-                   "R1 began with the plugin 'lb' as pool; plugin 'lb': there is no 'lb/plugin.lua'");
+                   "R1 began with the plugin 'lb' as pool; there is no plugin 'lb': its folder holds no plugin.lua");
     gone(t, "runbooks/book.lua");
     gone(t, "runbooks/sub.lua");
     stopped(t, theatre_resume(t, NULL, NULL), ERR_INPUT, "R1: there is no runbook 'book'",
