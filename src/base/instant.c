@@ -337,25 +337,14 @@ const char *duration_words(struct arena *keep, int64_t ms)
          : arena_print(keep, "%s%s %s", sign, front, text_count(keep, minutes % 60, "minute"));
 }
 
-void duration_shares(int64_t *shown, const int64_t *part, size_t count, int64_t whole)
+bool durations_rounded(const int64_t *part, size_t count, int64_t whole)
 {
-    int64_t sum = 0, missing = (whole + SECOND_MS / 2) / SECOND_MS;
+    int64_t sum = 0, shown = 0;
     for (size_t i = 0; i < count; i++) {
         sum += part[i];
-        shown[i] = part[i] / SECOND_MS * SECOND_MS;
-        missing -= part[i] / SECOND_MS;
+        shown += (part[i] + SECOND_MS / 2) / SECOND_MS;
     }
-    for (size_t i = 0; sum != whole && i < count; i++)
-        shown[i] = (part[i] + SECOND_MS / 2) / SECOND_MS * SECOND_MS;
-    size_t of[SECOND_MS] = { 0 }; /* how many parts have that remainder */
-    for (size_t i = 0; i < count; i++)
-        of[part[i] % SECOND_MS]++;
-    int64_t last = SECOND_MS; /* remainders from here on are rounded up, and of `last` the first few */
-    while (sum == whole && missing > 0 && last > 0)
-        missing -= (int64_t)of[--last];
-    for (size_t i = count; sum == whole && i-- > 0;)
-        if (part[i] % SECOND_MS > last || (part[i] % SECOND_MS == last && missing++ >= 0))
-            shown[i] += SECOND_MS;
+    return sum == whole && shown != (whole + SECOND_MS / 2) / SECOND_MS;
 }
 
 const char *duration_clock(struct arena *keep, int64_t ms)

@@ -89,10 +89,9 @@ bool duration_parse(int64_t *out_ms, const char *text);
 /* "49 minutes", "2 hours 3 minutes", "4 minutes 30 seconds": rounded to the
  * nearest minute from ten minutes up, to the second below. */
 const char *duration_words(struct arena *keep, int64_t ms);
-/* Parts of a whole as a reader adds them up: whole seconds, whose sum is the
- * whole to the nearest second; the largest remainders are rounded up. Parts
- * that are not all of the whole are each rounded alone. */
-void duration_shares(int64_t *shown, const int64_t *part, size_t count, int64_t whole);
+/* A reader who adds up the parts of a whole, each rounded to the second, finds another
+ * whole than the one that is said: then it is to be said that they are rounded. */
+bool durations_rounded(const int64_t *part, size_t count, int64_t whole);
 /* "0:52", "44:34", "2:03:00": minutes:seconds, cut. */
 const char *duration_clock(struct arena *keep, int64_t ms);
 /* "4 s", "9 min", "3 h 20 min": ages on screens. */

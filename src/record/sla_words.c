@@ -49,13 +49,12 @@ const char *sla_seconds(struct arena *keep, int64_t ms)
     return arena_print(keep, "%" PRId64 " min %" PRId64 " s", seconds / 60, seconds % 60);
 }
 
-const int64_t *sla_counted(const struct sla_result *r, struct arena *keep)
+bool sla_rounded(const struct sla_result *r, struct arena *keep)
 {
-    int64_t *part = arena_many(keep, int64_t, r->windows + 1), *shown = arena_many(keep, int64_t, r->windows + 1);
+    int64_t *part = arena_many(keep, int64_t, r->windows + 1);
     for (size_t i = 0; i < r->windows; i++)
         part[i] = r->window[i].counted_ms;
-    duration_shares(shown, part, r->windows, r->downtime_ms.nominal);
-    return shown;
+    return durations_rounded(part, r->windows, r->downtime_ms.nominal);
 }
 
 static const char *hundredths(struct arena *keep, int64_t ms)

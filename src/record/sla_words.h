@@ -16,9 +16,8 @@ const char *ppb_percent(struct arena *keep, int64_t ppb, int decimals);
 const char *sla_minutes(struct arena *keep, int64_t ms);
 /* The same to the second, for what is added up: "12 min 40 s". */
 const char *sla_seconds(struct arena *keep, int64_t ms);
-/* What each window of a result counts, so that a reader who adds them up finds
- * the downtime that is said. */
-const int64_t *sla_counted(const struct sla_result *r, struct arena *keep);
+/* Who adds up the windows, each to the second, finds another downtime than is said. */
+bool sla_rounded(const struct sla_result *r, struct arena *keep);
 /* "44.58 min": to the nearest hundredth of a minute. */
 const char *sla_hundredths(struct arena *keep, int64_t ms);
 /* "44 to 54 min"; "2:13 to 2:17" below ten minutes, or where both round to one

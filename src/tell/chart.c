@@ -53,12 +53,14 @@ static int64_t union_ms(const struct segment *s, size_t count, enum stay stay)
     return total;
 }
 
-/* "49 min", and "2 min 15 s" where a minute matters: rounded as in the text. */
+/* "49 min", "2 min 15 s", "48:40": to the second, as the text says it. */
 static const char *short_span(struct arena *keep, int64_t ms)
 {
     int64_t seconds = (ms + 500) / 1000;
-    if (seconds < 60 || seconds >= 600 || seconds % 60 == 0)
-        return duration_short(keep, seconds < 600 ? seconds * 1000 : (ms + 30000) / 60000 * 60000);
+    if (seconds < 60 || seconds % 60 == 0)
+        return duration_short(keep, seconds * 1000);
+    if (seconds >= 600)
+        return duration_clock(keep, seconds * 1000);
     return arena_print(keep, "%d min %d s", (int)(seconds / 60), (int)(seconds % 60));
 }
 

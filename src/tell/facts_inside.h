@@ -23,7 +23,6 @@ const char *facts_sentence(struct saying *s, const char *text);
 struct outage {
     const char *service, *level;
     int64_t start, end, lost_ppb;
-    int64_t shown_ms;        /* its length in whole seconds, so that all add up to what is said of all */
     bool open, start_rough, stop_rough;
 };
 static inline bool facts_rough(int64_t early_ms, int64_t late_ms)

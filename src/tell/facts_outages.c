@@ -4,16 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void share_seconds(struct outage *list, size_t count, struct arena *keep)
-{
-    int64_t whole = 0, *part = arena_many(keep, int64_t, count + 1), *shown = arena_many(keep, int64_t, count + 1);
-    for (size_t i = 0; i < count; i++)
-        whole += part[i] = list[i].end - list[i].start;
-    duration_shares(shown, part, count, whole);
-    for (size_t i = 0; i < count; i++)
-        list[i].shown_ms = shown[i];
-}
-
 /* Windows that touch or overlap are one stretch, of whatever level ("mixed"
  * where levels differ). */
 size_t facts_stretches(const struct suffering *s, const char *only, struct outage *list, struct arena *keep)
@@ -26,7 +16,7 @@ size_t facts_stretches(const struct suffering *s, const char *only, struct outag
         if (only && !text_equal(level, only))
             continue;
         if (!last || w->start > last->end) {
-            list[count++] = (struct outage){ s->name, level, w->start, w->end, w->window->lost_ppb, 0, w->window->open,
+            list[count++] = (struct outage){ s->name, level, w->start, w->end, w->window->lost_ppb, w->window->open,
                                              facts_rough(w->window->start.early_ms, w->window->start.late_ms),
                                              facts_rough(w->window->end.early_ms, w->window->end.late_ms) };
             continue;
@@ -41,7 +31,6 @@ size_t facts_stretches(const struct suffering *s, const char *only, struct outag
         }
         last->open = last->open || w->window->open;
     }
-    share_seconds(list, count, keep);
     return count;
 }
 
@@ -60,7 +49,6 @@ static void put_outage(struct saying *s, const struct outage *o)
     json_put_int(s->o, "start", o->start);
     json_put_int(s->o, "stop", o->end);
     json_put_int(s->o, "ms", o->end - o->start);
-    json_put_int(s->o, "shown_ms", o->shown_ms);
     json_put_int(s->o, "lost_ppb", o->lost_ppb);
     json_put_bool(s->o, "open", o->open);
     json_put_bool(s->o, "stop_rough", o->stop_rough);

@@ -28,7 +28,7 @@ static void draw_day(struct text *to, struct civil day, int64_t column, int64_t 
                CELL, CELL);
     const char *range = sla_range_minutes(&scratch, down);
     text_print(to, "<title>%04d-%02d-%02d: %s%s%s%s</title></rect>\n", day.year, day.month, day.day,
-               later ? "not yet" : down.high ? sla_minutes(&scratch, down.nominal) : "no downtime",
+               later ? "not yet" : down.high ? sla_seconds(&scratch, down.nominal) : "no downtime",
                *range ? " (" : "", range, *range ? ")" : "");
 }
 

@@ -84,7 +84,6 @@ static void windows(struct text *to, const struct sla_result *r, struct arena *k
 {
     if (!r->windows)
         return;
-    const int64_t *shown = sla_counted(r, keep);
     text_add(to, "<table>\n<tr><th>from</th><th>to</th><th>what</th><th>counts</th><th>by</th><th>incident</th></tr>\n");
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *w = &r->window[i];
@@ -96,13 +95,15 @@ static void windows(struct text *to, const struct sla_result *r, struct arena *k
             text_char(to, ' ');
         }
         text_print(to, "%s</td><td>%s</td><td>", impact_level_names[w->window->level],
-                   sla_seconds(keep, shown[i]));
+                   sla_seconds(keep, w->counted_ms));
         text_add_xml(to, w->window->basis);
         text_add(to, "</td><td>");
         text_add_xml(to, w->window->incident);
         text_add(to, "</td></tr>\n");
     }
     text_add(to, "</table>\n");
+    if (sla_rounded(r, keep))
+        text_print(to, "<p>Each is rounded to the second; together they are %s.</p>\n", sla_seconds(keep, r->downtime_ms.nominal));
 }
 
 static int year_of(const struct sla_answered *a)

@@ -90,7 +90,7 @@ static const char *downtime(const struct column *c)
         return "no SLA";
     struct range r = c->service->sla.downtime_ms;
     const char *range = sla_range_minutes(keep, r);
-    return arena_print(keep, "%s%s", sla_minutes(keep, r.nominal),
+    return arena_print(keep, "%s%s", sla_seconds(keep, r.nominal),
                        *range ? arena_print(keep, " (%s)", range) : "");
 }
 

@@ -2,6 +2,8 @@
 #include "verbs/show.h"
 #include "verbs/situation.h"
 
+#include "record/sla_words.h"
+
 static const char *when(struct desk *d, int64_t at)
 {
     return instant_told(d->keep, desk_zone(d), at, FORM_DATE_HM);
@@ -17,7 +19,7 @@ static void services(struct desk *d, const struct situation *s)
         if (v->since != INSTANT_NONE)
             fprintf(d->out, " since %s", when(d, v->since));
         if (v->has_sla && v->sla.downtime_ms.high)
-            fprintf(d->out, "; %s of the month's %s used", duration_words(d->keep, v->sla.downtime_ms.nominal),
+            fprintf(d->out, "; %s of the month's %s used", sla_seconds(d->keep, v->sla.downtime_ms.nominal),
                     duration_clock(d->keep, v->sla.allowed_ms));
         fputc('\n', d->out);
     }

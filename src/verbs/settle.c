@@ -1,6 +1,7 @@
 /* settle.c: a person decides a verdict that the record leaves open. */
 #include "verbs/verbs.h"
 
+#include "record/sla_words.h"
 #include "world/account.h"
 
 #include <string.h>
@@ -83,7 +84,7 @@ bool verb_settle(struct desk *d, struct err *e)
         || !desk_append(d, NULL, EVENT_SETTLED, data_of(d, &r, because), NULL, e))
         return false;
     desk_echo(d, "settled: breach of %s in %s is %s (downtime %s, allowed %s)", r.service,
-              r.period.name, d->word[2], duration_words(d->keep, r.downtime_ms.nominal),
+              r.period.name, d->word[2], sla_seconds(d->keep, r.downtime_ms.nominal),
               duration_clock(d->keep, r.allowed_ms));
     return true;
 }

@@ -12,7 +12,6 @@ static const char *precision(struct arena *keep, const char *range)
 /* What each incident took of the allowance that they share. */
 static void print_shares(struct desk *d, const struct sla_result *r)
 {
-    const int64_t *shown = sla_counted(r, d->keep);
     size_t incidents = 0;
     for (size_t i = 0; i < r->windows; i++) {
         const char *name = r->window[i].window->incident;
@@ -21,7 +20,7 @@ static void print_shares(struct desk *d, const struct sla_result *r)
         for (size_t k = 0; k < r->windows; k++) {
             bool same = text_equal(r->window[k].window->incident, name);
             seen = seen || (same && k < i);
-            share += same ? shown[k] : 0;
+            share += same ? r->window[k].counted_ms : 0;
         }
         if (!seen)
             fprintf(d->out, "  %-13s%s  %s\n", incidents++ ? "" : "incidents", name,
@@ -79,13 +78,13 @@ static bool within_others(const struct sla_result *r, size_t i)
 }
 
 /* What the window counts, or in a few words why nothing. */
-static const char *counted_words(struct arena *keep, const struct sla_result *r, size_t i, int64_t shown)
+static const char *counted_words(struct arena *keep, const struct sla_result *r, size_t i)
 {
     const struct sla_window *row = &r->window[i];
     if (!row->counts)
         return "not counted: the policy does not take this basis";
     if (row->counted_ms || row->start == row->end)
-        return sla_seconds(keep, shown);
+        return sla_seconds(keep, row->counted_ms);
     if (within_others(r, i))
         return "counted with another";
     if (r->policy && r->policy->weight == WEIGHT_IGNORE && row->window->level == IMPACT_DEGRADED)
@@ -96,7 +95,6 @@ static const char *counted_words(struct arena *keep, const struct sla_result *r,
 static void print_windows(struct desk *d, const struct sla_result *r, const char *zone)
 {
     bool alone = one_incident(r);
-    const int64_t *shown = sla_counted(r, d->keep);
     for (size_t i = 0; i < r->windows; i++) {
         const struct sla_window *row = &r->window[i];
         const struct window *w = row->window;
@@ -104,9 +102,11 @@ static void print_windows(struct desk *d, const struct sla_result *r, const char
         fprintf(d->out, "  %-13s%s  %s%s%s  %s  by %s%s%s\n", i ? "" : "windows",
                 span_words(d->keep, zone, row->start, row->end, w->open && row->end == r->as_of),
                 member ? w->service : "", member ? " " : "", level_words(d->keep, w),
-                counted_words(d->keep, r, i, shown[i]), text_for_terminal(d->keep, w->basis),
+                counted_words(d->keep, r, i), text_for_terminal(d->keep, w->basis),
                 alone ? "" : "  ", alone ? "" : w->incident);
     }
+    if (sla_rounded(r, d->keep))
+        fprintf(d->out, "  %-13seach rounded to the second: together %s\n", "", sla_seconds(d->keep, r->downtime_ms.nominal));
 }
 
 static const char *affirmation(const struct question *q, const struct sla_result *r)

@@ -161,12 +161,14 @@ static void sla_line(struct desk *d, const struct service_view *v, bool several)
     static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July",
                                           "August", "September", "October", "November", "December" };
     const char *name = r->policy->period == PERIOD_MONTH ? months[c.month - 1] : r->period.name;
+    int64_t spent = (r->downtime_ms.nominal + SECOND_MS / 2) / SECOND_MS * SECOND_MS;
     int64_t low = (r->downtime_ms.low + MINUTE_MS / 2) / MINUTE_MS;
     int64_t high = (r->downtime_ms.high + MINUTE_MS / 2) / MINUTE_MS;
     const char *range = low == high ? "" : arena_print(d->keep, " (%lld-%lld)", (long long)low, (long long)high);
     line(d, text_cut(d->keep, arena_print(d->keep, "SLA %s", several ? v->name : name), 15),
-         arena_print(d->keep, "%lld min used%s of %s    %s",
-                     (long long)((r->downtime_ms.nominal + MINUTE_MS / 2) / MINUTE_MS), range,
+         arena_print(d->keep, "%s used%s of %s    %s",
+                     spent % MINUTE_MS ? duration_clock(d->keep, spent)
+                                       : arena_print(d->keep, "%lld min", (long long)(spent / MINUTE_MS)), range,
                      duration_clock(d->keep, r->allowed_ms), budget(d, r)));
 }
 

@@ -188,20 +188,14 @@ static void a_history_names_its_day_once(void **_)
     then_at(m, "2025-03-12T08:00:10Z", 0, 999);
 }
 
-static void parts_that_are_added_up_are_the_whole(void **_)
+static void parts_that_are_each_rounded_say_so_where_their_sum_is_another(void **_)
 {
-    int64_t shown[3], part[] = { 68400, 67400, 67400 };
-    duration_shares(shown, part, 3, 203200); /* 3 min 23.2 s */
-    assert_int_equal(shown[0] + shown[1] + shown[2], 203000);
-    assert_int_equal(shown[0], 69000); /* of equal remainders the first */
-    duration_shares(shown, part, 2, 135800);
-    assert_int_equal(shown[0] + shown[1], 136000);
-    int64_t half[] = { 500, 500, 500 };
-    duration_shares(shown, half, 3, 1500);
-    assert_int_equal(shown[0] + shown[1] + shown[2], 2000);
-    duration_shares(shown, half, 3, 700); /* they overlap: each alone */
-    assert_int_equal(shown[2], 1000);
-    duration_shares(shown, half, 0, 0);
+    const int64_t part[] = { 68400, 67400, 67400 }, whole[] = { 60000, 61000 };
+    assert_true(durations_rounded(part, 3, 203200)); /* 3 min 23.2 s, of 1:08 and twice 1:07 */
+    assert_false(durations_rounded(part + 1, 2, 203200)); /* they overlap, or are not all of it */
+    assert_false(durations_rounded(whole, 2, 121000));
+    assert_false(durations_rounded(part, 1, 68400));
+    assert_false(durations_rounded(part, 0, 0));
 }
 
 int main(void)
@@ -221,7 +215,7 @@ int main(void)
         promise(only_rfc_3339_is_an_instant_of_the_record),
         promise(spans_are_said_in_words),
         promise(a_history_names_its_day_once),
-        promise(parts_that_are_added_up_are_the_whole),
+        promise(parts_that_are_each_rounded_say_so_where_their_sum_is_another),
     };
     return cmocka_run_group_tests(instant, NULL, NULL);
 }
