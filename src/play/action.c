@@ -261,8 +261,10 @@ void change_ask_consent(struct branch *b)
     *shown = (struct shown){ .target = w->target, .after = done, .undo = but_quiet(r, w->action, undo),
                                .args = w->args, .before = w->before,
                                .over = w->over ? other_words(r, w->over) : NULL };
+    struct err ignored = { 0 };
     consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = question, .action = w->action->full,
-                                     .args_sha256 = w->args_sha256, .shown = shown, .then = consented });
+                                     .args_sha256 = w->args_sha256, .shown = shown, .then = consented,
+                                     .binding = plugins_binding(r->plugins, w->action->role, r->keep, &ignored) });
 }
 
 static void have_before(struct branch *b)

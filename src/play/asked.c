@@ -35,6 +35,13 @@ static bool concluded_after(struct branch *b, const struct event *ev)
     return false;
 }
 
+/* A consent is to this plugin with these settings; older journals do not say to which. */
+static bool same_binding(struct json asked, const struct asking *q)
+{
+    struct json then = json_get(asked, "binding");
+    return !then.at || (q->binding && strlen(q->binding) == then.length && !memcmp(q->binding, then.at, then.length));
+}
+
 /* The same question of this word, put before a resume: of the same mode, for the
  * same arguments. A consent is no report of handwork, and an answer serves once. */
 static const struct event *asked_by_run(struct branch *b, const struct asking *q)
@@ -50,6 +57,7 @@ static const struct event *asked_by_run(struct branch *b, const struct asking *q
             && json_is(json_get(ev->data, "key"), b->key)
             && json_is(json_get(ev->data, "mode"), asked_mode(q->mode))
             && (!q->args_sha256 || json_is(json_get(ev->data, "args_sha256"), q->args_sha256))
+            && same_binding(ev->data, q)
             && (!by_hand || text_equal(json_get_text(ev->data, "text", r->keep), q->question))
             && !question_forgotten(&r->journal, ev, r->keep))
             asked = ev;
@@ -85,7 +93,7 @@ static const struct event *asked_by_hand(struct branch *b, const struct asking *
         const struct event *ev = &r->journal.event[i];
         if (ev->kind != EVENT_ASKED || ev->stream != 0 || !ev->data.at || json_get(ev->data, "run").at
             || !text_equal(ev->by, r->world->user) || !json_is(json_get(ev->data, "mode"), asked_mode(q->mode))
-            || !json_is(json_get(ev->data, "args_sha256"), q->args_sha256)
+            || !json_is(json_get(ev->data, "args_sha256"), q->args_sha256) || !same_binding(ev->data, q)
             || !text_equal(json_get_text(ev->data, "text", r->keep), q->question))
             continue;
         const struct event *answered = asked_answer(r, ev);

@@ -109,6 +109,18 @@ void branch_ended(struct branch *b)
         join_done(p);
 }
 
+bool branch_hands_over(struct branch *b)
+{
+    struct run *r = b->run;
+    if (!b->parent || b->parent->join->on_failure != THEN_GO_ON || !b->failure)
+        return false;
+    b->key = arena_print(r->keep, "%s/%zu/0", b->parent->key, b->number);
+    b->want = (struct request){ .word = b->parent->want.word, .args = "{}", .args_sha256 = sha256_of(r->keep, "{}"),
+                                .because = arena_string(r->keep, b->error.text) };
+    perform_caught(b);
+    return true;
+}
+
 void perform_children(struct branch *b)
 {
     struct join *j = b->join;

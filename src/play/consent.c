@@ -70,6 +70,8 @@ static const char *asked_data(struct branch *b)
         json_put(&o, "action", q->action);
     if (q->args_sha256)
         json_put(&o, "args_sha256", q->args_sha256);
+    if (q->binding)
+        json_put_raw(&o, "binding", q->binding, strlen(q->binding));
     if (q->shown)
         put_shown(&o, q);
     const char *wants = wanted(b, q);

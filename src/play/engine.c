@@ -172,6 +172,13 @@ static void take_turn(struct branch *b)
         b->driver(b);
         return;
     }
+    if (b->raised) { /* and that it was handed over is written down */
+        if (b->answer.text)
+            snprintf(b->error.text, sizeof b->error.text, "%s", b->answer.text);
+        b->ended = true;
+        branch_ended(b);
+        return;
+    }
     int arguments = b->arguments;
     b->arguments = 0;
     r->turn = b;
@@ -188,8 +195,10 @@ static void take_turn(struct branch *b)
         b->waits = WAITS_NOBODY;
         return;
     }
-    b->ended = true;
     b->raised = turn == SANDBOX_RAISED;
+    if (b->raised && branch_hands_over(b))
+        return;
+    b->ended = true;
     branch_ended(b);
 }
 

@@ -87,6 +87,7 @@ struct shown {
 /* A question under way. */
 struct asking {
     const char *mode, *question, *action, *args_sha256;
+    const char *binding;              /* through what it will be done; NULL: of no change */
     const struct shown *shown;        /* NULL: its text says all */
     const char *name, *hash;          /* "A2"; of its event */
     const char *evidence, *words;     /* JSON list of hashes; as the terminal shows it */
@@ -131,7 +132,7 @@ struct branch {
     int64_t now;                      /* `recorded` of the last event it consumed */
     const char *hash;                 /* and its hash */
     const char *failed_key, *failure; /* set by the last word that failed */
-    bool ended, raised;
+    bool ended, raised;               /* raised and not ended: what failed is being handed over */
     struct err error;                 /* of a branch that raised */
     struct join *join;                /* of one that waits for its children */
     size_t number;                    /* among its siblings, from 1 */
@@ -274,6 +275,9 @@ void outside_answers(struct run *r, const struct journal *j);
 
 /* branch.c */
 void branch_ended(struct branch *b); /* tells the one that waits for it */
+/* A failure that `on_failure = "go_on"` gives to the runbook has a mark first, so that a
+ * resume does not try it again; false: it is none. */
+bool branch_hands_over(struct branch *b);
 
 /* engine.c */
 bool engine_open(struct run *r, const struct run_request *request, bool dry, struct arena *keep,

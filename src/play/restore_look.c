@@ -173,7 +173,9 @@ static void ask_once(struct branch *b)
     for (size_t i = 0; i < s->items; i++) {
         needed = consent_needed(r, s->item[i].undo, &any) || needed;
         second = second || any;
-        text_print(&sum, "%s%s", s->item[i].undo->full, s->item[i].args);
+        struct err ignored = { 0 };
+        const char *binding = plugins_binding(r->plugins, s->item[i].undo->role, r->keep, &ignored);
+        text_print(&sum, "%s%s%s", s->item[i].undo->full, s->item[i].args, binding ? binding : "");
     }
     s->asked = sha256_of(r->keep, sum.at);
     s->at = 0;

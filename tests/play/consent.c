@@ -157,6 +157,56 @@ static void a_wait_by_hand_is_over_at_its_deadline_and_not_before(void **_)
     assert_in_range(t->stage->clock.now - STAGE_START, 40000, 60000); /* asked less and less often */
 }
 
+/* A pool that answers "full" the first time, and a text that may be edited. */
+static struct theatre *pool_of_ones_own(const char *more, const char *steps)
+{
+    struct theatre *t = theatre_open(arena_print(test_keep(), "services:\n  osc-fr1: { ips: [192.0.2.1], pool_min: 0 }\n"
+                                                 "roles: { pool: { plugin: mine } }\n%s", more));
+    stage_write(t->stage, "plugins/mine/plugin.lua",
+        "return { summary = 'mine', plays = { 'pool' }, needs = { 'state' }, actions = {\n"
+        "  ['pool.add'] = { perform = function(t) local s = state_read() or { n = 0 } s.n = s.n + 1 state_write(s)\n"
+        "    if s.n == 1 then return failed('full') end return ok { count = s.n } end } } }\n");
+    theatre_runbook(t, "book", steps);
+    return t;
+}
+
+static void what_was_handed_over_stays_a_failure(void **_)
+{
+    struct theatre *t = pool_of_ones_own("", "local got = each { { 8, 9 }, function(n)\n"
+        "  if n == 9 then pool.add { service = 'osc-fr1', ip = '192.0.2.9' } end end, on_failure = 'go_on' }\n"
+        "note(got[2].failed)\nask 'and now?'\nnote(got[2].failed)");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A1: and now?");
+    bob_sees(t, "go on");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 1);
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 2);
+}
+
+static void a_consent_is_to_the_plugin_that_was_bound_when_it_was_asked(void **_)
+{
+    struct theatre *t = pool_of_ones_own("approvals: [pool.add]\n", "pool.add { service = 'osc-fr1', ip = '192.0.2.9' }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A1");
+    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", last_asked(t)));
+    stage_write(t->stage, "plugins/mine/plugin.lua", "return { summary = 'another', plays = { 'pool' }, needs = {}, actions = {\n"
+                "  ['pool.add'] = { perform = function(t) return ok { count = 1 } end } } }\n");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "has been edited since");
+    assert_refused(theatre_resume(t, "rebind", "pool"), &t->e, ERR_WAITING, "A2");
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 0);
+}
+
+/* The answer that did not do was asked for again: it is the last question that counts. */
+static void what_is_said_to_the_last_question_is_taken(void **_)
+{
+    static const char *const done[] = { "done", NULL };
+    struct theatre *t = theatre_open("services:\n  osc-fr1: { ips: [192.0.2.1] }\n");
+    theatre_runbook(t, "book", "note(cloud.create_vpc { name = 'off' }.id)");
+    t->line = done;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A2: 'id' is not said");
+    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"done\",\"text\":\"id=vpc-1\"}", last_asked(t)));
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest consent[] = {
@@ -166,6 +216,9 @@ int main(void)
         promise(without_anybody_there_a_question_parks_the_run),
         promise(a_second_person_must_agree_and_in_time),
         promise(a_wait_by_hand_takes_a_no_as_a_look_and_goes_on),
+        promise(what_was_handed_over_stays_a_failure),
+        promise(a_consent_is_to_the_plugin_that_was_bound_when_it_was_asked),
+        promise(what_is_said_to_the_last_question_is_taken),
         promise(what_was_caught_is_told_again_in_the_same_words),
         promise(a_wait_by_hand_is_over_at_its_deadline_and_not_before),
     };
