@@ -1,6 +1,8 @@
 /* locks.c: see locks.h. */
 #include "play/locks.h"
 
+#include "base/instant.h"
+
 #include <string.h>
 
 static void let_go(struct held *held, size_t *count, size_t at)
@@ -71,4 +73,11 @@ const struct held *locks_on(const struct held *held, size_t count, const char *t
             return &held[i];
     }
     return NULL;
+}
+
+const char *locks_words(const struct held *h, int64_t now, const char *zone, struct arena *keep)
+{
+    return arena_print(keep, "%s  %s%s%s, since %s (%s ago)%s%s", h->target, h->by, h->run ? " for run " : "",
+                       h->run ? h->run : "", instant_text(keep, zone, h->since, FORM_HM),
+                       duration_short(keep, now > h->since ? now - h->since : 0), h->why ? ": " : "", h->why ? h->why : "");
 }

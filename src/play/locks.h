@@ -19,6 +19,9 @@ struct held {
 void locks_fold(const struct held **out, size_t *count, const struct journal *journal,
                 size_t journals, struct arena *keep);
 
+/* "pool:shop  bob for run R3, since 14:02 (20 min ago): why". */
+const char *locks_words(const struct held *h, int64_t now, const char *zone, struct arena *keep);
+
 /* The lock that holds this target; NULL when none does. */
 const struct held *locks_on(const struct held *held, size_t count, const char *target);
 

@@ -164,6 +164,15 @@ static void consented(struct branch *b)
     look(b);
 }
 
+/* Whoever reads along wonders: an IP is in the pool again before it is led elsewhere no more. */
+static void say_order(struct branch *b)
+{
+    const struct restoring *s = of(b);
+    if (s->items && s->item[0].undo->adds && !s->item[s->items - 1].undo->adds)
+        run_say(b->run, s->key, "in this order: what adds comes first, and an IP is watched until it serves again; "
+                "then what removes, the latest first");
+}
+
 static void ask_once(struct branch *b)
 {
     struct run *r = b->run;
@@ -179,6 +188,8 @@ static void ask_once(struct branch *b)
     }
     s->asked = sha256_of(r->keep, sum.at);
     s->at = 0;
+    if (!s->consented)
+        say_order(b);
     if (!needed || text_equal(s->asked, s->consented))
         restore_put_back(b);
     else

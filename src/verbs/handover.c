@@ -39,6 +39,9 @@ static void changed(struct desk *d, const struct situation *s)
         fputs("- nothing\n", d->out);
     for (size_t i = 0; i < s->keeps; i++)
         fprintf(d->out, "- %s stays on purpose: %s\n", s->kept[i]->name, s->kept[i]->target);
+    for (size_t i = 0; i < s->helds; i++)
+        fprintf(d->out, "- locked: %s\n",
+                text_for_terminal(d->keep, locks_words(&s->held[i], s->now, desk_zone(d), d->keep)));
 }
 
 static void running(struct desk *d, const struct situation *s)

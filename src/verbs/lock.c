@@ -1,7 +1,7 @@
 /* lock.c: keep others from changing a target, and say who does. */
-#include "play/locks.h"
 #include "play/role.h"
 #include "verbs/record.h"
+#include "verbs/situation.h"
 #include "world/journals.h"
 
 #include <string.h>
@@ -21,11 +21,18 @@ static bool all_locks(const struct held **held, size_t *count, struct desk *d, s
 
 static const char *words_of(struct desk *d, const struct held *h)
 {
-    return arena_print(d->keep, "%s  %s%s%s, since %s (%s ago)%s%s", text_for_terminal(d->keep, h->target), h->by,
-                       h->run ? " for run " : "", h->run ? h->run : "",
-                       instant_text(d->keep, desk_zone(d), h->since, FORM_HM),
-                       duration_short(d->keep, desk_now(d) - h->since), h->why ? ": " : "",
-                       h->why ? text_for_terminal(d->keep, h->why) : "");
+    return text_for_terminal(d->keep, locks_words(h, desk_now(d), desk_zone(d), d->keep));
+}
+
+void lock_json(struct json_out *o, const struct held *h, struct arena *keep)
+{
+    json_open(o, NULL, '{');
+    json_put(o, "target", h->target);
+    json_put(o, "by", h->by);
+    json_put(o, "run", h->run);
+    json_put(o, "why", h->why);
+    json_put(o, "since", instant_utc(keep, h->since));
+    json_close(o, '}');
 }
 
 static bool list_locks(struct desk *d, const struct held *held, size_t count)
@@ -39,15 +46,8 @@ static bool list_locks(struct desk *d, const struct held *held, size_t count)
     }
     struct json_out o = desk_json(d, &t);
     json_open(&o, "locks", '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(&o, NULL, '{');
-        json_put(&o, "target", held[i].target);
-        json_put(&o, "by", held[i].by);
-        json_put(&o, "run", held[i].run);
-        json_put(&o, "why", held[i].why);
-        json_put(&o, "since", instant_utc(d->keep, held[i].since));
-        json_close(&o, '}');
-    }
+    for (size_t i = 0; i < count; i++)
+        lock_json(&o, &held[i], d->keep);
     json_close(&o, ']');
     desk_json_end(d, &o);
     return true;

@@ -61,6 +61,7 @@ static bool read_ledger(struct situation *s, struct desk *d, const struct journa
     for (size_t i = 0; i < all.count; i++)
         all.journal[i] = until(d, &all.journal[i]);
     ledger_fold(&s->ledger, all.journal, all.count, d->keep);
+    locks_fold(&s->held, &s->helds, all.journal, all.count, d->keep);
     view_changes(s, d);
     return true;
 }

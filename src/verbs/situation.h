@@ -8,6 +8,7 @@
 #define VERBS_SITUATION_H
 
 #include "play/ledger.h"
+#include "play/locks.h"
 #include "play/question.h"
 #include "play/run.h"
 #include "verbs/verbs.h"
@@ -56,6 +57,8 @@ struct situation {
                                           * changed target; then NULL */
     const struct change *const *kept;    /* kept on purpose; then NULL */
     size_t changes, keeps;
+    const struct held *held;  /* locks of the whole workspace */
+    size_t helds;
     const struct run_view *run;
     const struct question *waiting;  /* for a person, oldest first */
     size_t waitings;
@@ -75,6 +78,9 @@ void situation_advise(struct situation *s, struct desk *d);
 
 /* Something of this incident is down, changed, running, or waits. */
 bool situation_is_open(const struct situation *s);
+
+/* One lock for programs, wherever it is shown (lock.c). */
+void lock_json(struct json_out *o, const struct held *h, struct arena *keep);
 
 /* The situation for programs: --json of status. */
 void status_json(struct desk *d, const struct situation *s);

@@ -240,6 +240,13 @@ static void changes(struct desk *d, const struct situation *s)
                                        text_count(d->keep, (int64_t)s->keeps, "change")) : "");
 }
 
+/* Whose targets nobody else changes. */
+static void locks(struct desk *d, const struct situation *s)
+{
+    for (size_t i = 0; i < s->helds; i++)
+        labelled(d, i ? "" : "LOCKED", locks_words(&s->held[i], s->now, desk_zone(d), d->keep));
+}
+
 static void public_line(struct desk *d, const struct situation *s)
 {
     const struct incident *i = &d->incident;
@@ -356,6 +363,7 @@ static void show_screen(struct desk *d, const struct situation *s)
     rule(d);
     runs(d, s);
     changes(d, s);
+    locks(d, s);
     public_line(d, s);
     to_mend(d, s);
     if (!situation_is_open(s))

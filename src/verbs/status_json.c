@@ -124,6 +124,14 @@ static void changes(struct json_out *o, const char *key, const struct change *co
     json_close(o, ']');
 }
 
+static void put_locks(struct json_out *o, const struct situation *s, struct arena *keep)
+{
+    json_open(o, "locks", '[');
+    for (size_t i = 0; i < s->helds; i++)
+        lock_json(o, &s->held[i], keep);
+    json_close(o, ']');
+}
+
 /* Each from two named events, or the reason why there is no number. */
 static void figures(struct json_out *o, const struct incident *i)
 {
@@ -165,6 +173,7 @@ void status_json(struct desk *d, const struct situation *s)
     runs(&o, s, d->keep);
     changes(&o, "changed", s->changed, d->keep);
     changes(&o, "kept", s->kept, d->keep);
+    put_locks(&o, s, d->keep);
     figures(&o, i);
     json_open(&o, "public", '{');
     put_instant(&o, "said_at", i->said_at, d->keep);
