@@ -12,8 +12,12 @@ static const char *after_space(const char *at, const char *end)
     return at;
 }
 
+/* Most strings hold no escape: then the next quotation mark ends it. */
 static size_t string_span(const char *bytes, size_t length)
 {
+    const char *end = memchr(bytes + 1, '"', length - 1);
+    if (end && end[-1] != '\\')
+        return (size_t)(end - bytes) + 1;
     for (size_t i = 1; i < length; i++) {
         if (bytes[i] == '\\')
             i++;
@@ -23,6 +27,13 @@ static size_t string_span(const char *bytes, size_t length)
     return 0;
 }
 
+/* What the bytes between strings mean to whoever looks for an end. */
+enum { NOTHING, ENDS, OPENS, QUOTES };
+static const unsigned char kind_of[256] = {
+    [','] = ENDS, [']'] = ENDS, ['}'] = ENDS, [':'] = ENDS, [' '] = ENDS, ['\n'] = ENDS, ['\r'] = ENDS, ['\t'] = ENDS,
+    ['{'] = OPENS, ['['] = OPENS, ['"'] = QUOTES,
+};
+
 size_t json_span(const char *bytes, size_t length)
 {
     if (!length)
@@ -31,18 +42,21 @@ size_t json_span(const char *bytes, size_t length)
         return string_span(bytes, length);
     if (*bytes != '{' && *bytes != '[') {
         size_t i = 0;
-        while (i < length && !memchr(",]}: \n\r\t", bytes[i], 8))
+        while (i < length && kind_of[(unsigned char)bytes[i]] != ENDS)
             i++;
         return i;
     }
     size_t depth = 0;
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '"') {
+        unsigned char kind = kind_of[(unsigned char)bytes[i]];
+        if (kind == NOTHING)
+            continue;
+        if (kind == QUOTES) {
             size_t span = string_span(bytes + i, length - i);
             if (!span)
                 return 0;
             i += span - 1;
-        } else if (bytes[i] == '{' || bytes[i] == '[') {
+        } else if (kind == OPENS) {
             depth++;
         } else if ((bytes[i] == '}' || bytes[i] == ']') && --depth == 0) {
             return i + 1;

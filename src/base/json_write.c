@@ -10,9 +10,26 @@ struct json_out json_out(struct text *to)
     return (struct json_out){ .to = to };
 }
 
+/* Does it stand in a JSON string as it is? Nearly all texts do. */
+static bool is_plain(const char *text, size_t length)
+{
+    bool good = true;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        good &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    }
+    return good;
+}
+
 void json_quote(struct text *to, const char *text, size_t length)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+    if (is_plain(text, length)) {
+        text_char(to, '"');
+        text_bytes(to, text, length);
+        text_char(to, '"');
+        return;
+    }
     if (!text_is_utf8(text, length)) {
         struct text clean = text_new(to->keep);
         text_add_clean(&clean, text, length);
@@ -76,7 +93,7 @@ void json_put(struct json_out *o, const char *key, const char *text)
 void json_put_int(struct json_out *o, const char *key, int64_t n)
 {
     begin(o, key);
-    text_print(o->to, "%" PRId64, n);
+    text_whole(o->to, n);
 }
 
 void json_put_bool(struct json_out *o, const char *key, bool yes)
@@ -98,6 +115,21 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
 }
 
+/* Few members, often in order already: no need of qsort. */
+static void sort_members(struct member *m, size_t count)
+{
+    if (count > 32) {
+        qsort(m, count, sizeof *m, by_key);
+        return;
+    }
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0 && by_key(&m[k - 1], &m[k]) > 0; k--) {
+            struct member other = m[k];
+            m[k] = m[k - 1];
+            m[k - 1] = other;
+        }
+}
+
 static void canonical(struct json_out *o, const char *key, struct json value)
 {
     struct arena *keep = o->to->keep;
@@ -107,7 +139,7 @@ static void canonical(struct json_out *o, const char *key, struct json value)
         struct member *member = arena_many(keep, struct member, count);
         for (struct json_walk w = json_walk(value); json_next(&w); i++)
             member[i] = (struct member){ json_text(w.key, keep), w.value };
-        qsort(member, count, sizeof *member, by_key);
+        sort_members(member, count);
         json_open(o, key, '{');
         for (i = 0; i < count; i++)
             canonical(o, member[i].key, member[i].value);
@@ -121,6 +153,10 @@ static void canonical(struct json_out *o, const char *key, struct json value)
         json_close(o, ']');
         return;
     case JSON_STRING:
+        if (is_plain(value.at + 1, value.length - 2)) {
+            json_put_raw(o, key, value.at, value.length);
+            return;
+        }
         json_put(o, key, json_text(value, keep));
         return;
     case JSON_MISSING:

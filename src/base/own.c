@@ -74,13 +74,17 @@ char *arena_string(struct arena *a, const char *text)
 
 char *arena_print(struct arena *a, const char *format, ...)
 {
+    char brief[256]; /* most of what is printed fits, and is printed once */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     char *text = arena_many(a, char, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    if ((size_t)length < sizeof brief)
+        memcpy(text, brief, (size_t)length);
+    else
+        vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return text;
 }

@@ -43,7 +43,21 @@ void text_add(struct text *t, const char *more)
 
 void text_char(struct text *t, char c)
 {
-    text_bytes(t, &c, 1);
+    reserve(t, 1);
+    t->at[t->length++] = c;
+    t->at[t->length] = '\0';
+}
+
+void text_whole(struct text *t, int64_t n)
+{
+    char digits[20], *at = digits + sizeof digits;
+    uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    do
+        *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (n < 0)
+        text_char(t, '-');
+    text_bytes(t, at, (size_t)(digits + sizeof digits - at));
 }
 
 void text_repeat(struct text *t, const char *what, size_t times)
@@ -55,12 +69,15 @@ void text_repeat(struct text *t, const char *what, size_t times)
 void text_print(struct text *t, const char *format, ...)
 {
     va_list args, again;
+    size_t room = t->room - t->length;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(t->at + t->length, room, format, args);
     va_end(args);
-    reserve(t, (size_t)length);
-    vsnprintf(t->at + t->length, (size_t)length + 1, format, again);
+    if ((size_t)length >= room) {
+        reserve(t, (size_t)length);
+        vsnprintf(t->at + t->length, (size_t)length + 1, format, again);
+    }
     va_end(again);
     t->length += (size_t)length;
 }

@@ -29,6 +29,7 @@ struct text text_new(struct arena *keep);
 void text_add(struct text *t, const char *more);
 void text_bytes(struct text *t, const char *more, size_t length);
 void text_char(struct text *t, char c);
+void text_whole(struct text *t, int64_t n); /* in decimal digits */
 void text_repeat(struct text *t, const char *what, size_t times);
 void text_print(struct text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -161,9 +161,18 @@ int64_t zone_day_start(const char *zone, int year, int month, int day)
 
 const char *instant_utc(struct arena *keep, int64_t at)
 {
+    static const char shape[] = "YYYY-MM-DDTHH:MM:SS.mmmZ";
     struct civil c = civil_of_local(at);
-    return arena_print(keep, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day,
-                       c.hour, c.minute, c.second, c.ms);
+    if (c.year < 0 || c.year > 9999)
+        return arena_print(keep, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day,
+                           c.hour, c.minute, c.second, c.ms);
+    char *text = arena_copy(keep, shape, sizeof shape - 1);
+    const struct { int at, digits, value; } part[] = { { 0, 4, c.year }, { 5, 2, c.month }, { 8, 2, c.day },
+        { 11, 2, c.hour }, { 14, 2, c.minute }, { 17, 2, c.second }, { 20, 3, c.ms } };
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) /* every event has it: printf is too slow */
+        for (int k = part[i].digits, rest = part[i].value; k-- > 0; rest /= 10)
+            text[part[i].at + k] = (char)('0' + rest % 10);
+    return text;
 }
 
 const char *instant_text(struct arena *keep, const char *zone, int64_t at, enum instant_form form)

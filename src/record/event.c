@@ -4,7 +4,6 @@
 
 #include "base/instant.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,16 +24,6 @@ enum event_kind event_kind_from(const char *name, size_t length)
     return EVENT_UNKNOWN;
 }
 
-static void put_count(struct text *out, int64_t n)
-{
-    char digits[20], *at = digits + sizeof digits;
-    assert(n >= 0);
-    do
-        *--at = (char)('0' + n % 10);
-    while (n /= 10);
-    text_bytes(out, at, (size_t)(digits + sizeof digits - at));
-}
-
 void event_write(struct text *out, const struct draft *d, int64_t seq, int64_t recorded,
                  const char *salt, const char *previous, char hash[SHA256_HEX + 1])
 {
@@ -45,13 +34,13 @@ void event_write(struct text *out, const struct draft *d, int64_t seq, int64_t r
     const char *now = instant_utc(out->keep, recorded);
     bool at_once = d->at == INSTANT_NONE || d->at == recorded;
     text_add(out, "{\"v\":1,\"seq\":");
-    put_count(out, seq);
+    text_whole(out, seq);
     text_add(out, ",\"at\":\"");
     text_add(out, at_once ? now : instant_utc(out->keep, d->at));
     text_add(out, "\",\"early_ms\":");
-    put_count(out, d->early_ms);
+    text_whole(out, d->early_ms);
     text_add(out, ",\"late_ms\":");
-    put_count(out, d->late_ms);
+    text_whole(out, d->late_ms);
     text_add(out, ",\"recorded\":\"");
     text_add(out, now);
     text_add(out, "\",\"by\":");
