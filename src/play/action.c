@@ -111,7 +111,7 @@ static const char *fill_begun(struct branch *b)
         json_put_bool(&o, "lasting", false);
     json_put_int(&o, "attempt", w->attempt);
     json_put(&o, "provider_key", change_provider_key(b));
-    const char *binding = plugins_binding(r->plugins, w->action->role, r->keep, &ignored);
+    const char *binding = plugins_binding(r->plugins, w->action->role, &ignored);
     if (binding)
         json_put_raw(&o, "binding", binding, strlen(binding));
     if (w->by_hand)

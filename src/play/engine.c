@@ -375,6 +375,10 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
         return false;
     r->always = !dry && r->world->environment
              && text_equal(r->world->environment(r->world, "TOCSIN_REPLAY"), "always");
+    bool grown;
+    struct err ignored = { 0 };
+    if (r->incident) /* before it is read: what is written meanwhile is news */
+        (void)r->store->watch(r->store, r->incident, &r->seen_end, 0, -1, &grown, &ignored);
     if (r->incident && !r->store->read(r->store, r->incident, &r->journal, keep, e))
         return false;
     r->incident_id = r->journal.id && r->journal.id[0] ? r->journal.id : "log";

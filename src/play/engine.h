@@ -98,7 +98,6 @@ struct asking {
 };
 struct answered { const char *answer, *text, *by, *hash; int64_t recorded; };
 
-struct other { const char *incident; uint64_t seen; }; /* bytes of its streams when it was read */
 
 /* Of keys: "3/2/" and the next number; of a `call`, whose steps these are. */
 struct level { const char *prefix; int64_t next; const char *book; const struct level *outer; };
@@ -211,15 +210,12 @@ struct run {
     const char *head;                 /* of the journal as we know it */
     int64_t started, begun_seq;       /* when this run began; our first event as its executor */
     uint64_t written;                 /* about so many bytes by ourselves */
-    uint64_t seen_end;                /* how many bytes there were then */
+    uint64_t seen_end;                /* how many bytes there were when others were last looked at */
     bool asking;                      /* a question stands at the terminal */
     int64_t looked;                   /* when the journal was last read for what others wrote */
     const struct held *held;          /* locks of the whole workspace */
     size_t helds;
     struct ledger ledger;             /* of the whole workspace */
-    struct other *other;              /* the incidents as they were when both were folded */
-    size_t others;
-    int64_t others_looked;            /* when we last looked whether they had been written to */
     uint64_t end;                     /* of our own stream as we know it */
     const char **taken;               /* undos of our own changes that want quiet: JSON */
     size_t taken_out;
@@ -258,7 +254,6 @@ void engine_count_numbers(struct run *r, const struct journal *j);
 
 /* others.c */
 bool engine_read_others(struct run *r, struct err *e);
-void others_know_ours(struct run *r, uint64_t end); /* what we wrote ourselves is no news */
 /* May our change begin? Nobody has locked its target, no change of it is in
  * flight, and no other incident has it changed (or --over says so: w->over).
  * Asked under the target's lock. */

@@ -4,58 +4,15 @@
 
 #include <string.h>
 
-/* How far each journal went, before it is read: what is written meanwhile is news. */
-static bool look_at_lengths(struct run *r, struct err *e)
-{
-    struct names all;
-    struct err ignored = { 0 };
-    bool grown;
-    if (!r->store->list(r->store, &all, r->keep, e))
-        return false;
-    r->other = arena_many(r->keep, struct other, all.count + 1);
-    r->others = 0;
-    for (size_t i = 0; i < all.count; i++) {
-        struct other *o = &r->other[r->others];
-        *o = (struct other){ all.name[i], 0 };
-        r->others += strcmp(o->incident, "log") && r->store->watch(r->store, o->incident, &o->seen, 0, -1, &grown, &ignored);
-    }
-    return true;
-}
-
 bool engine_read_others(struct run *r, struct err *e)
 {
     struct journals all;
-    if (!look_at_lengths(r, e) || !journals_whole(&all, r->ws, r->keep, e))
+    r->store->heed(r->store); /* before it is read: what is written meanwhile is news */
+    if (!journals_whole(&all, r->ws, r->keep, e))
         return false;
     locks_fold(&r->held, &r->helds, all.journal, all.count, r->keep);
     ledger_fold(&r->ledger, all.journal, all.count, r->keep);
     return true;
-}
-
-void others_know_ours(struct run *r, uint64_t end)
-{
-    for (size_t i = 0; i < r->others; i++)
-        if (text_equal(r->other[i].incident, r->incident))
-            r->other[i].seen += end - r->end;
-    r->end = end;
-}
-
-/* Has anybody but us written since we read? */
-static bool others_wrote(struct run *r)
-{
-    struct names all;
-    struct err ignored = { 0 };
-    bool grown = !r->store->list(r->store, &all, r->keep, &ignored);
-    size_t n = 0;
-    for (size_t i = 0; i < all.count && !grown; i++)
-        n += strcmp(all.name[i], "log") != 0;
-    grown = grown || n != r->others;
-    for (size_t i = 0; i < r->others && !grown; i++) {
-        uint64_t seen = r->other[i].seen;
-        if (!r->store->watch(r->store, r->other[i].incident, &seen, 0, -1, &grown, &ignored))
-            grown = true;
-    }
-    return grown;
 }
 
 /* What our own run has begun it has settled since, or its branch holds the lock. */
@@ -89,14 +46,9 @@ const char *other_words(struct run *r, const struct change *c)
     return arena_print(r->keep, "%s changed it too (%s %s) and may still need it", c->incident, c->name, c->action);
 }
 
-bool others_allow(struct run *r, struct work *w, struct err *e)
+/* By what we know of the target. */
+static bool allow(struct run *r, struct work *w, struct err *e)
 {
-    /* of many branches that begin in one millisecond, one looks */
-    int64_t now = r->world->now(r->world);
-    bool look = r->world->virtual || now != r->others_looked;
-    if (look && others_wrote(r) && !engine_recount(r, e))
-        return false;
-    r->others_looked = now;
     const struct held *held = locks_on(r->held, r->helds, w->target);
     if (held && !refuse_locked(held, r, e))
         return false;
@@ -109,4 +61,15 @@ bool others_allow(struct run *r, struct work *w, struct err *e)
         return true;
     return err_failed(e, "'%s': %s; --over %s does it all the same, and records that", w->target,
                       other_words(r, w->over), w->over->incident);
+}
+
+/* Others may have begun something since we read, which the store says, or settled it:
+ * nobody is refused by what we knew before. */
+bool others_allow(struct run *r, struct work *w, struct err *e)
+{
+    bool knew = !r->store->news(r->store, w->target);
+    if (knew && allow(r, w, e))
+        return true;
+    *e = (struct err){ 0 };
+    return engine_recount(r, e) && allow(r, w, e);
 }

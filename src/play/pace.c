@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const struct pace usual = { .times = 4, .every_ms = SECOND_MS, .most_ms = MINUTE_MS };
+const struct pace usual_pace = { .times = 4, .every_ms = SECOND_MS, .most_ms = MINUTE_MS };
 
 /* The last `count` beginnings of an action, and those that are to come in this process. */
 struct turns {
@@ -32,29 +32,30 @@ static void take_count(lua_State *L, const char *member, int64_t *out)
     lua_pop(L, 1);
 }
 
-struct pace plugins_pace(struct plugins *p, const struct role_action *a)
+struct pace plugin_pace(lua_State *L)
 {
-    struct pace pace = usual;
-    struct err ignored = { 0 };
-    struct loaded *l = plugins_load(p, plugins_for(p, a->role), &ignored);
-    if (!l)
-        return pace;
-    lua_State *L = sandbox_lua(l->sandbox);
-    int top = lua_gettop(L);
-    plugins_push_handler(l, a);
-    if (lua_type(L, -1) == LUA_TTABLE && lua_getfield(L, -1, "rate") == LUA_TTABLE) {
+    struct pace pace = usual_pace;
+    if (lua_getfield(L, -1, "rate") == LUA_TTABLE) {
         take_count(L, "count", &pace.count);
         take_span(L, "per", &pace.per_ms);
     }
-    lua_settop(L, top + 1);
-    if (lua_type(L, -1) == LUA_TTABLE && lua_getfield(L, -1, "retry") == LUA_TTABLE) {
+    lua_pop(L, 1);
+    if (lua_getfield(L, -1, "retry") == LUA_TTABLE) {
         pace.declares_retry = true;
         take_count(L, "times", &pace.times);
         take_span(L, "every", &pace.every_ms);
         take_span(L, "at_most", &pace.most_ms);
     }
-    lua_settop(L, top);
+    lua_pop(L, 1);
     return pace;
+}
+
+struct pace plugins_pace(struct plugins *p, const struct role_action *a)
+{
+    struct loaded *l;
+    struct err ignored = { 0 };
+    const struct handler *h = plugins_handler(p, a, &l, &ignored);
+    return h ? h->pace : usual_pace;
 }
 
 /* What the whole workspace began lately of an action: a JSON list of moments, kept beside the record. */

@@ -22,6 +22,7 @@ struct pace {
     bool declares_retry;
 };
 
+extern const struct pace usual_pace; /* where nothing is declared */
 struct pace plugins_pace(struct plugins *p, const struct role_action *a);
 /* The moment at which the next one of this process may begin; it is taken with that. */
 int64_t plugins_turn(struct plugins *p, const struct role_action *a);

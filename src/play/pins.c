@@ -17,7 +17,7 @@ static const char *binding_kept(struct run *r, const char *role, struct err *e)
 {
     char sha[SHA256_HEX + 1];
     size_t length;
-    const char *binding = plugins_binding(r->plugins, role, r->keep, e), *text;
+    const char *binding = plugins_binding(r->plugins, role, e), *text;
     if (!binding || !(text = plugins_text(r->plugins, role, &length, e))
         || !r->store->blob_put(r->store, r->incident, text, length, sha, e))
         return NULL;
@@ -232,7 +232,7 @@ bool pins_hold(struct run *r, const struct event *started, const char *name, con
         if (!then.at || !spoken[i])
             continue;
         struct err gone = { 0 };
-        const char *binding = plugins_binding(r->plugins, role, r->keep, &gone);
+        const char *binding = plugins_binding(r->plugins, role, &gone);
         struct json now = json_from(binding ? binding : "{}");
         enum differs one = binding ? differ(then, now, r->keep) : OTHER_TEXT;
         if (one == SAME)
@@ -290,7 +290,7 @@ bool pins_allow(struct run *r, const struct change *c, const char *why_not, stru
     const char *role = arena_copy(r->keep, c->action, strcspn(c->action, "."));
     if (!then.at || r->dry)
         return true; /* done elsewhere by a person, or recorded before bindings were */
-    const char *binding = plugins_binding(r->plugins, role, r->keep, e);
+    const char *binding = plugins_binding(r->plugins, role, e);
     if (!binding)
         return false;
     struct json now = json_from(binding);

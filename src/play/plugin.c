@@ -1,6 +1,7 @@
 /* plugin.c: which plugin plays a role, and what it says of itself. */
 #include "play/plugin_inside.h"
 
+#include <lauxlib.h>
 #include <string.h>
 
 const char *const outcome_names[] = { "ok", "unchanged", "failed", "unknown", NULL };
@@ -179,37 +180,66 @@ void plugins_pin(struct plugins *p, const char *name, const char *text, size_t l
     p->pin = pin;
 }
 
-const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e)
+static bool fits(struct plugins *p, struct loaded *l, const char *role, struct err *e)
 {
-    struct loaded *l = plugins_load(p, plugins_for(p, role), e);
-    if (!l)
-        return NULL;
-    const struct binding *b = config_binding(&p->ws->config, role);
-    bool bound = b && strcmp(b->plugin, l->name) == 0 && b->settings;
-    struct text t = text_new(keep);
+    if (!plugin_lists(l, "plays", role))
+        return err_input(e, "plugin '%s' does not play the role '%s'", l->name, role);
+    return plugin_settings_fit(p, l, role, e);
+}
+
+static const char *binding(struct plugins *p, const struct loaded *l, const char *settings)
+{
+    struct text t = text_new(p->keep);
     struct json_out o = json_out(&t);
     json_open(&o, NULL, '{');
     json_put(&o, "plugin", l->name);
-    json_put_raw(&o, "settings", bound ? b->settings : "{}", bound ? strlen(b->settings) : 2);
+    json_put_raw(&o, "settings", settings, strlen(settings));
     json_put(&o, "sha256", l->sha256);
     json_close(&o, '}');
     return t.at;
 }
 
-void plugins_push_handler(struct loaded *l, const struct role_action *a)
+static const struct bound *bound_of(struct plugins *p, const char *role)
 {
-    lua_State *L = sandbox_lua(l->sandbox);
-    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");          // plugin
-    if (lua_getfield(L, -1, "actions") == LUA_TTABLE)             // plugin actions
-        lua_getfield(L, -1, a->full);                             // plugin actions handler
-    else
-        lua_pushnil(L);
-    if (lua_type(L, -1) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        lua_getfield(L, -2, "any");                               // plugin actions any
-    }
-    lua_remove(L, -2);
-    lua_remove(L, -2);
+    struct bound *b = p->bound;
+    while (b && strcmp(b->role, role) != 0)
+        b = b->next;
+    if (b)
+        return b;
+    b = arena_one(p->keep, struct bound);
+    *b = (struct bound){ .role = role, .settings = "{}", .next = p->bound };
+    p->bound = b;
+    struct loaded *l = plugins_load(p, plugins_for(p, role), &b->wrong);
+    if (!l)
+        return b;
+    const struct binding *written = config_binding(&p->ws->config, role);
+    if (written && strcmp(written->plugin, l->name) == 0 && written->settings)
+        b->settings = written->settings;
+    b->json = binding(p, l, b->settings);
+    (void)fits(p, l, role, &b->wrong);
+    return b;
+}
+
+const char *plugins_settings(struct plugins *p, const char *role)
+{
+    return bound_of(p, role)->settings;
+}
+
+const char *plugins_binding(struct plugins *p, const char *role, struct err *e)
+{
+    const struct bound *b = bound_of(p, role);
+    if (!b->json)
+        *e = b->wrong;
+    return b->json;
+}
+
+bool plugins_ready(struct plugins *p, const char *role, struct err *e)
+{
+    const struct bound *b = bound_of(p, role);
+    if (b->wrong.kind == ERR_NONE)
+        return true;
+    *e = b->wrong;
+    return false;
 }
 
 bool plugins_about(struct plugins *p, const char *plugin, const char **summary, const char **needs,
@@ -235,73 +265,99 @@ bool plugins_about(struct plugins *p, const char *plugin, const char **summary, 
     return true;
 }
 
-/* A member of an action's handler; pushes it, or nil. */
-static int handler_member(struct loaded *l, const struct role_action *a, const char *name)
+/* Pushes the table of an action (actions[full], else any), or nil. */
+static void push_declared(lua_State *L, const struct role_action *a)
 {
-    lua_State *L = sandbox_lua(l->sandbox);
-    plugins_push_handler(l, a);
-    if (lua_type(L, -1) == LUA_TTABLE)
-        lua_getfield(L, -1, name);
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.plugin");          // plugin
+    if (lua_getfield(L, -1, "actions") == LUA_TTABLE)             // plugin actions
+        lua_getfield(L, -1, a->full);                             // plugin actions declared
     else
         lua_pushnil(L);
+    if (lua_type(L, -1) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_getfield(L, -2, "any");                               // plugin actions any
+    }
     lua_remove(L, -2);
-    return lua_type(L, -1);
+    lua_remove(L, -2);
 }
 
-bool plugins_ready(struct plugins *p, const char *role, struct err *e)
+static int function_of(lua_State *L, const char *name)
 {
-    struct loaded *l = plugins_load(p, plugins_for(p, role), e);
-    if (!l)
-        return false;
-    if (!plugin_lists(l, "plays", role))
-        return err_input(e, "plugin '%s' does not play the role '%s'", l->name, role);
-    return plugin_settings_fit(p, l, role, e);
+    if (lua_getfield(L, -1, name) == LUA_TFUNCTION)
+        return luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pop(L, 1);
+    return LUA_NOREF;
+}
+
+static int64_t span_of(lua_State *L, const char *name, int64_t otherwise)
+{
+    int64_t ms = otherwise;
+    if (lua_getfield(L, -1, name) == LUA_TSTRING)
+        duration_parse(&ms, lua_tostring(L, -1));
+    lua_pop(L, 1);
+    return ms;
+}
+
+static void take_declared(struct handler *h, lua_State *L)
+{
+    h->perform = function_of(L, "perform");
+    h->probe = function_of(L, "probe");
+    h->deadline_ms = span_of(L, "deadline", h->deadline_ms);
+    h->appears_ms = span_of(L, "appears_within", h->appears_ms);
+    h->blind = lua_getfield(L, -1, "blind") == LUA_TBOOLEAN && lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    h->pace = plugin_pace(L);
+}
+
+const struct handler *plugins_handler(struct plugins *p, const struct role_action *a, struct loaded **plugin, struct err *e)
+{
+    struct loaded *l = *plugin = plugins_load(p, plugins_for(p, a->role), e);
+    struct handler *h = l ? l->handlers : NULL;
+    while (h && h->action != a)
+        h = h->next;
+    if (h || !l)
+        return h;
+    lua_State *L = sandbox_lua(l->sandbox);
+    h = arena_one(p->keep, struct handler);
+    *h = (struct handler){ .action = a, .perform = LUA_NOREF, .probe = LUA_NOREF, .deadline_ms = DEADLINE_MS,
+                           .pace = usual_pace, .next = l->handlers };
+    push_declared(L, a);
+    if (lua_type(L, -1) == LUA_TTABLE)
+        take_declared(h, L);
+    lua_pop(L, 1);
+    return l->handlers = h;
 }
 
 bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e)
 {
+    struct loaded *l;
     if (!plugins_ready(p, a->role, e))
         return false;
-    struct loaded *l = plugins_load(p, plugins_for(p, a->role), e);
-    bool has = handler_member(l, a, "perform") == LUA_TFUNCTION;
-    lua_pop(sandbox_lua(l->sandbox), 1);
-    return has || err_input(e, "plugin '%s' has no '%s'", l->name, a->full);
-}
-
-static int64_t handler_span(struct plugins *p, const struct role_action *a, const char *name,
-                            int64_t otherwise)
-{
-    struct err e = { 0 };
-    struct loaded *l = plugins_load(p, plugins_for(p, a->role), &e);
-    if (!l)
-        return otherwise;
-    int64_t ms = otherwise;
-    if (handler_member(l, a, name) == LUA_TSTRING)
-        duration_parse(&ms, lua_tostring(sandbox_lua(l->sandbox), -1));
-    lua_pop(sandbox_lua(l->sandbox), 1);
-    return ms;
+    const struct handler *h = plugins_handler(p, a, &l, e);
+    return h && (h->perform != LUA_NOREF || err_input(e, "plugin '%s' has no '%s'", l->name, a->full));
 }
 
 int64_t plugins_appears_within(struct plugins *p, const struct role_action *a)
 {
-    return handler_span(p, a, "appears_within", 0);
+    struct loaded *l;
+    struct err ignored = { 0 };
+    const struct handler *h = plugins_handler(p, a, &l, &ignored);
+    return h ? h->appears_ms : 0;
 }
 
 int64_t plugins_deadline(struct plugins *p, const struct role_action *a)
 {
-    return handler_span(p, a, "deadline", DEADLINE_MS);
+    struct loaded *l;
+    struct err ignored = { 0 };
+    const struct handler *h = plugins_handler(p, a, &l, &ignored);
+    return h ? h->deadline_ms : DEADLINE_MS;
 }
 
 bool plugins_observes(struct plugins *p, const struct role_action *a)
 {
-    struct err e = { 0 };
-    struct loaded *l = plugins_load(p, plugins_for(p, a->role), &e);
-    if (!l || !plugins_can(p, a, &e))
-        return false;
-    bool blind = handler_member(l, a, "blind") == LUA_TBOOLEAN
-              && lua_toboolean(sandbox_lua(l->sandbox), -1);
-    lua_pop(sandbox_lua(l->sandbox), 1);
-    return !blind;
+    struct loaded *l;
+    struct err ignored = { 0 };
+    return plugins_can(p, a, &ignored) && !plugins_handler(p, a, &l, &ignored)->blind;
 }
 
 bool plugins_assume(struct plugins *p, const char *assumption, struct err *e)

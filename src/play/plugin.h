@@ -41,7 +41,7 @@ void plugins_close(struct plugins *p);
 /* The plugin that plays this role: `manual` where none is bound. */
 const char *plugins_for(const struct plugins *p, const char *role);
 /* {"plugin":...,"settings":...,"sha256":...}: what a run is pinned to. */
-const char *plugins_binding(struct plugins *p, const char *role, struct arena *keep, struct err *e);
+const char *plugins_binding(struct plugins *p, const char *role, struct err *e);
 /* The text of the plugin that plays this role. */
 const char *plugins_text(struct plugins *p, const char *role, size_t *length, struct err *e);
 /* Before it is first used: that plugin has this text, whatever its file holds by now. */

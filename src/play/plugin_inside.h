@@ -3,7 +3,7 @@
 #define PLAY_PLUGIN_INSIDE_H
 
 #include "play/output.h"
-#include "play/plugin.h"
+#include "play/pace.h"
 #include "play/secrets.h"
 
 struct plugins;
@@ -12,6 +12,16 @@ struct plugins;
 struct errand {
     const char *settings;    /* of the role, as JSON: the secrets that it may have */
     struct output *output;   /* where programs write to; NULL: nobody listens */
+};
+
+/* What a plugin has for one action, as it declared it. */
+struct handler {
+    const struct role_action *action;
+    int perform, probe;      /* in the registry; LUA_NOREF: it has none */
+    bool blind;
+    int64_t deadline_ms, appears_ms;
+    struct pace pace;
+    struct handler *next;
 };
 
 /* A plugin's Lua, in a sandbox of its own. Its table is the registry's
@@ -28,6 +38,7 @@ struct loaded {
     struct job *job;         /* programs and requests under way, the newest first */
     long long jobs;          /* so many there were */
     const struct errand *errand; /* of the task that has the turn; NULL: none has */
+    struct handler *handlers; /* those that were looked up so far */
     struct plugins *home;
     struct loaded *next;
 };
@@ -44,6 +55,14 @@ struct assumption {
     struct assumption *next;
 };
 
+/* What a role is bound to, looked at once. */
+struct bound {
+    const char *role, *settings; /* settings: JSON */
+    const char *json;        /* as a run is pinned to it; NULL: the plugin cannot be loaded */
+    struct err wrong;        /* why it is not ready */
+    struct bound *next;
+};
+
 struct plugins {
     const struct workspace *ws;
     const struct roles *roles;
@@ -56,13 +75,18 @@ struct plugins {
     const struct pin *pin;   /* texts that count instead of the files */
     struct secrets *secrets;
     struct turns *turns;     /* of actions with a rate (pace.c) */
+    struct bound *bound;     /* the bindings that were asked for */
     int inherit;             /* the descriptor that programs get; -1: none */
 };
 
 /* Loads it when it is first used. */
 struct loaded *plugins_load(struct plugins *p, const char *name, struct err *e);
-/* Pushes the handler table of an action (actions[full], else any), or nil. */
-void plugins_push_handler(struct loaded *l, const struct role_action *a);
+/* What the plugin bound to its role has for an action; *plugin is that one. NULL: it cannot be loaded. */
+const struct handler *plugins_handler(struct plugins *p, const struct role_action *a, struct loaded **plugin, struct err *e);
+/* Those of a role, as JSON, for the plugin that plays it. */
+const char *plugins_settings(struct plugins *p, const char *role);
+/* What the handler on top says of rate and retry. */
+struct pace plugin_pace(lua_State *L);
 
 /* Is what it declares right, and all of it known? ERR_INPUT with file and line. Takes in what it needs. */
 bool plugin_declared(struct loaded *l, struct err *e);

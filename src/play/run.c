@@ -9,7 +9,8 @@
 static const char engine_version[] = "tocsin engine 1";
 
 /* Writes one event at once, outside of the loop. */
-bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct err *e)
+/* The last that is written: nothing is read any more. */
+static bool write_last(struct run *r, enum event_kind kind, const char *data, struct err *e)
 {
     struct draft draft = { .at = INSTANT_NONE, .by = r->world->user, .uid = r->world->uid,
                            .kind = kind, .data = data };
@@ -18,7 +19,12 @@ bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct
         return false;
     r->started = out.recorded;
     r->begun_seq = out.first_seq;
-    return engine_recount(r, e); /* others may have written just before */
+    return true;
+}
+
+bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct err *e)
+{
+    return write_last(r, kind, data, e) && engine_recount(r, e); /* others may have written just before */
 }
 
 bool run_take_lock(struct run *r, const char *name, const char *why, struct lock **out,
@@ -119,7 +125,7 @@ static bool finish(struct run *r, struct run_outcome *out, const char *how, cons
         json_put_raw(&o, "value", value, strlen(value));
     json_close(&o, '}');
     *out = (struct run_outcome){ r->id, how, text ? text : "" };
-    if (!run_write_now(r, EVENT_RUN_ENDED, data.at, e))
+    if (!write_last(r, EVENT_RUN_ENDED, data.at, e))
         return false;
     if (text_equal(how, "returned"))
         run_say(r, "", "%s is done%s", r->id, r->last_change ? "; 'tocsin restore' lists what is changed" : "");
@@ -139,7 +145,7 @@ static bool write_parked(struct run *r, struct run_outcome *out, struct err *e)
         json_put(&o, "asked", r->park_ask);
     json_close(&o, '}');
     *out = (struct run_outcome){ r->id, "parked", r->park_text ? r->park_text : "" };
-    return run_write_now(r, EVENT_RUN_PARKED, data.at, e);
+    return write_last(r, EVENT_RUN_PARKED, data.at, e);
 }
 
 /* Another word than the record holds: it stands there until somebody says how to go on. */

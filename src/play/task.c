@@ -2,19 +2,19 @@
 #include "play/pace.h"
 #include "play/plugin_inside.h"
 
-#include <inttypes.h>
+#include <lauxlib.h>
 #include <string.h>
 
 struct task {
     struct plugins *home;
     struct loaded *plugin;
+    const struct handler *handler;
     const struct role_action *action;
     struct json args, before;
     const char *key;
     bool probe;
     struct errand errand;
     struct arena *keep;
-    const char *table;      /* what it is handed, as JSON */
     int64_t begins, tries;  /* when; how often it was asked */
     bool begun;             /* its turn has come; of a change the engine sees to that */
     lua_State *co;          /* NULL once it ended */
@@ -24,69 +24,69 @@ struct task {
     struct task_view view;  /* as of the last turn */
 };
 
-/* The arguments as plugins and models want them: spans in milliseconds. */
-static void put_args(struct text *to, const struct role_action *a, struct json args,
-                     struct arena *keep)
+static bool is_span(const struct role_action *a, struct json key)
 {
-    bool first = true;
-    text_char(to, '{');
-    for (struct json_walk w = json_walk(args); args.at && json_next(&w); first = false) {
-        if (!first)
-            text_char(to, ',');
-        text_bytes(to, w.key.at, w.key.length);
-        text_char(to, ':');
+    for (size_t i = 0; i < a->args; i++)
+        if (a->arg[i].type == ARG_DURATION && json_is(key, a->arg[i].name))
+            return true;
+    return false;
+}
+
+/* The arguments as plugins and models want them: spans in milliseconds. */
+static struct json in_ms(const struct role_action *a, struct json args, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    for (struct json_walk w = json_walk(args); json_next(&w);) {
         int64_t ms;
-        const struct role_arg *arg = NULL;
-        for (size_t i = 0; i < a->args; i++)
-            if (json_is(w.key, a->arg[i].name))
-                arg = &a->arg[i];
-        if (arg && arg->type == ARG_DURATION && json_type(w.value) == JSON_STRING
-            && duration_parse(&ms, json_text(w.value, keep)))
-            text_print(to, "%" PRId64, ms);
+        const char *key = json_text(w.key, keep);
+        if (is_span(a, w.key) && json_type(w.value) == JSON_STRING && duration_parse(&ms, json_text(w.value, keep)))
+            json_put_int(&o, key, ms);
         else
-            text_bytes(to, w.value.at, w.value.length);
+            json_put_raw(&o, key, w.value.at, w.value.length);
     }
-    text_char(to, '}');
+    json_close(&o, '}');
+    return json_from(t.at);
+}
+
+static void put_text(lua_State *L, const char *name, const char *text)
+{
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+static void put_json(lua_State *L, const char *name, struct json value)
+{
+    sandbox_push_json(L, value);
+    lua_setfield(L, -2, name);
 }
 
 /* What perform(t) and probe(t) are handed. */
-static const char *task_table(struct task *t, struct err *e)
+static void push_table(lua_State *L, const struct task *t)
 {
-    const char *binding = plugins_binding(t->home, t->action->role, t->keep, e);
-    if (!binding)
-        return NULL;
-    struct json settings = json_get(json_from(binding), "settings");
-    t->errand.settings = arena_copy(t->keep, settings.at, settings.length);
-    struct text text = text_new(t->keep), args = text_new(t->keep);
-    struct json_out o = json_out(&text);
-    put_args(&args, t->action, t->args, t->keep);
-    json_open(&o, NULL, '{');
-    json_put(&o, "action", t->action->full);
-    json_put(&o, "role", t->action->role);
-    json_put(&o, "help", t->action->help);
-    json_put_bool(&o, "change", t->action->change);
-    json_put_raw(&o, "args", args.at, args.length);
-    if (t->args.at)
-        json_put_raw(&o, "typed", t->args.at, t->args.length);
-    if (t->before.at)
-        json_put_raw(&o, "before", t->before.at, t->before.length);
-    json_put(&o, "key", t->key ? t->key : "");
-    json_put_raw(&o, "settings", settings.at, settings.length);
-    json_close(&o, '}');
-    return text.at;
+    lua_createtable(L, 0, 9);
+    put_text(L, "action", t->action->full);
+    put_text(L, "role", t->action->role);
+    put_text(L, "help", t->action->help);
+    lua_pushboolean(L, t->action->change);
+    lua_setfield(L, -2, "change");
+    put_json(L, "args", in_ms(t->action, t->args, t->keep));
+    put_json(L, "typed", t->args);
+    put_json(L, "before", t->before);
+    put_text(L, "key", t->key ? t->key : "");
+    put_json(L, "settings", json_from(t->errand.settings));
 }
 
 /* A coroutine of its function; false: there is none. */
 static bool ask(struct task *t)
 {
     lua_State *L = sandbox_lua(t->plugin->sandbox);
-    plugins_push_handler(t->plugin, t->action);               // handler
-    if (lua_getfield(L, -1, t->probe ? "probe" : "perform") != LUA_TFUNCTION) {
-        lua_pop(L, 2);
+    int function = t->probe ? t->handler->probe : t->handler->perform;
+    if (function == LUA_NOREF)
         return false;
-    }
-    lua_remove(L, -2);
-    sandbox_push_json(L, json_from(t->table));                // function table
+    lua_rawgeti(L, LUA_REGISTRYINDEX, function);              // function
+    push_table(L, t);                                         // function table
     sandbox_refill(t->plugin->sandbox); /* a wait of twelve hours asks thousands of times */
     t->co = sandbox_thread(t->plugin->sandbox);
     lua_xmove(L, t->co, 2);
@@ -102,12 +102,11 @@ static bool begin(struct task **out, struct task start, struct err *e)
     *t = start;
     if (!plugins_can(t->home, t->action, e))
         return false;
-    t->plugin = plugins_load(t->home, plugins_for(t->home, t->action->role), e);
-    if (!(t->table = task_table(t, e)))
-        return false;
+    t->handler = plugins_handler(t->home, t->action, &t->plugin, e);
+    t->errand.settings = plugins_settings(t->home, t->action->role);
     t->begun = t->action->change || t->probe;
     t->begins = t->begun ? w->now(w) : plugins_turn(t->home, t->action);
-    t->until = t->begins + (t->probe ? MINUTE_MS : plugins_deadline(t->home, t->action));
+    t->until = t->begins + (t->probe ? MINUTE_MS : t->handler->deadline_ms);
     t->view = ask(t) ? (struct task_view){ TASK_WAITS, .wake_at = t->begins }
                      : (struct task_view){ TASK_DONE, .seen = SEEN_UNKNOWN, .result = "{}",
                                            .text = "the plugin cannot look into it" };

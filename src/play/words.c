@@ -68,19 +68,18 @@ static int unknown_field(lua_State *L)
                       lua_tostring(L, lua_upvalueindex(3)));
 }
 
-/* Makes the table on top strict: `names` are allowed even where empty. */
-void words_make_strict(lua_State *L, const char *what, const char *const *name)
+static void push_strict(lua_State *L, const char *what, const char *const *name)
 {
     luaL_Buffer list;
-    lua_createtable(L, 0, 2);   // t meta
+    lua_createtable(L, 0, 2);   // meta
     lua_pushstring(L, what);
-    lua_newtable(L);            // t meta what allowed
+    lua_newtable(L);            // meta what allowed
     luaL_buffinit(L, &list);
     for (size_t i = 0; name[i]; i++) {
         luaL_addstring(&list, i ? ", " : "");
         luaL_addstring(&list, name[i]);
     }
-    luaL_pushresult(&list);     // t meta what allowed list
+    luaL_pushresult(&list);     // meta what allowed list
     for (size_t i = 0; name[i]; i++) {
         lua_pushboolean(L, 1);
         lua_setfield(L, -3, name[i]);
@@ -89,6 +88,26 @@ void words_make_strict(lua_State *L, const char *what, const char *const *name)
     lua_setfield(L, -2, "__index");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+}
+
+void words_make_strict(lua_State *L, const char *what, const char *const *name)
+{
+    push_strict(L, what, name);
+    lua_setmetatable(L, -2);
+}
+
+/* The results of one action are strict in the same way every time. */
+static void make_result_strict(lua_State *L, const struct role_action *a, struct arena *keep)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, a) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        const char **name = arena_many(keep, const char *, a->results + 1);
+        for (size_t i = 0; i < a->results; i++)
+            name[i] = a->result[i].name;
+        push_strict(L, a->full, name);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, a);
+    }
     lua_setmetatable(L, -2);
 }
 
@@ -101,12 +120,8 @@ static void push_answer(lua_State *L, struct branch *b)
         return;
     }
     sandbox_push_json(L, value);
-    if (!lua_istable(L, -1) || !a)
-        return;
-    const char **name = arena_many(b->run->keep, const char *, a->results + 1);
-    for (size_t i = 0; i < a->results; i++)
-        name[i] = a->result[i].name;
-    words_make_strict(L, a->full, name);
+    if (lua_istable(L, -1) && a)
+        make_result_strict(L, a, b->run->keep);
 }
 
 int words_answered(lua_State *L, int status, lua_KContext context)

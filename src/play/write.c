@@ -86,7 +86,8 @@ static bool append(struct run *r, struct pending *p, size_t n, bool sync, struct
         *e = (struct err){ 0 };
         if (r->store->append(r->store, r->incident, r->head, r->lock, draft, n, sync, out, r->keep, e)) {
             r->head = out->hash[n - 1];
-            others_know_ours(r, out->end);
+            r->seen_end += out->end - r->end; /* what we write ourselves is no news */
+            r->end = out->end;
             for (size_t i = 0; i < n; i++)
                 r->written += strlen(draft[i].data) + 700;
             return true;

@@ -126,6 +126,12 @@ struct store {
     bool (*holder)(struct store *s, const char *name, struct lock_holder *out,
                    struct arena *keep);
 
+    /* What is set out to be done to targets, in any incident. heed: from now on. news:
+     * has anybody but this store written since, or begun to write, that they change or
+     * hold this target? True where nobody can tell. */
+    void (*heed)(struct store *s);
+    bool (*news)(struct store *s, const char *target);
+
     /* Bytes by their SHA-256, once each. */
     bool (*blob_put)(struct store *s, const char *incident, const char *bytes, size_t length,
                      char sha256[SHA256_HEX + 1], struct err *e);

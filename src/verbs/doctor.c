@@ -159,7 +159,7 @@ static void see_role(struct doctor *x, const char *role, const char *text)
     }
     if (!used)
         return;
-    if (!can || !plugins_binding(x->plugins, role, d->keep, &e) || !plugins_secrets(x->plugins, role, &e)) {
+    if (!can || !plugins_binding(x->plugins, role, &e) || !plugins_secrets(x->plugins, role, &e)) {
         tell(x, false, role, arena_string(d->keep, e.text));
         return;
     }

@@ -318,10 +318,9 @@ static bool own_head(struct local *l, const char *folder, struct arena scratch, 
         && (there || disk_replace(l->disk, path, "", 0, l->modes.file, e));
 }
 
-bool local_adopt(struct store *store, const char *incident, const struct stream_bytes *stream,
-                 size_t count, int64_t *added, struct arena *keep, struct err *e)
+static bool adopt(struct local *l, const char *incident, const struct stream_bytes *stream, size_t count,
+                  int64_t *added, struct arena *keep, struct err *e)
 {
-    struct local *l = (struct local *)store;
     const char *folder;
     struct present *new = arena_many(keep, struct present, count + 1);
     bool there;
@@ -333,6 +332,18 @@ bool local_adopt(struct store *store, const char *incident, const struct stream_
     if (!there)
         return make_of(l, incident, new, count, added, keep, e);
     return own_head(l, folder, *keep, e) && join(l, incident, folder, new, count, added, keep, e);
+}
+
+bool local_adopt(struct store *store, const char *incident, const struct stream_bytes *stream,
+                 size_t count, int64_t *added, struct arena *keep, struct err *e)
+{
+    struct local *l = (struct local *)store;
+    struct err ignored;
+    if (!targets_tell(l, NULL, 0, true, e))
+        return false;
+    bool ok = adopt(l, incident, stream, count, added, keep, e);
+    (void)targets_tell(l, NULL, 0, false, &ignored);
+    return ok;
 }
 
 bool local_fork(struct draft *out, struct local *l, const struct strand *s,

@@ -24,12 +24,35 @@ bool local_watch(struct store *s, const char *incident, uint64_t *seen, int64_t 
                  int peer, bool *grown, struct err *e);
 
 /* store_lock.c */
+struct lock {
+    int fd;                  /* of its file; -1 of a target's lock */
+    ino_t inode;             /* that file's number */
+    const char *name, *path;
+    const char *line;        /* of a target's lock: what its slot says of us */
+    struct lock *next;       /* of a target's lock: among those that this store holds */
+};
+/* Who holds a lock, as a line of JSON: words for people, no part of the lock itself.
+ * "somebody" where the line is not there (yet), or is about another lock. */
+void lock_put_holder(struct text *t, const char *name, const struct lock_holder *h);
+void lock_take_holder(struct lock_holder *out, const char *bytes, ssize_t length, const char *name, struct arena *keep);
 bool local_lock(struct store *s, const char *name, const char *by, const char *uid,
                 const char *why, struct lock **out, struct lock_holder *holder,
                 struct arena *keep, struct err *e);
 void local_unlock(struct store *s, struct lock *lock);
 bool local_holder(struct store *s, const char *name, struct lock_holder *out, struct arena *keep);
 bool lock_is_ours(const struct local *l, const struct lock *lock, struct err *e);
+
+/* store_target.c */
+bool target_lock(struct local *l, struct lock *lock, const struct lock_holder *us, struct lock_holder *holder,
+                 struct arena *keep, struct err *e);
+void target_unlock(struct local *l, struct lock *lock);
+bool target_holder(struct local *l, const char *name, struct lock_holder *out, struct arena *keep);
+/* Told before and after an append that others must know of who change or lock targets:
+ * these drafts (NULL: anything). False, before, where they cannot be told. */
+bool targets_tell(struct local *l, const struct draft *draft, size_t count, bool before, struct err *e);
+void targets_close(struct local *l);
+void local_heed(struct store *s);
+bool local_news(struct store *s, const char *target);
 
 /* store_blob.c */
 bool local_blob_put(struct store *s, const char *incident, const char *bytes, size_t length,

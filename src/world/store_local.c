@@ -192,10 +192,13 @@ static bool local_append(struct store *store, const char *incident, const char *
     struct local *l = (struct local *)store;
     if (!strcmp(incident, "log") && !known(l, incident) && !local_create_log(l, e))
         return false;
+    struct err ignored;
     struct strand *s = local_strand(l, incident, e);
-    if (!s || !local_append_to(l, s, head, token, draft, count, sync, out, keep, e))
+    if (!s || !targets_tell(l, draft, count, true, e))
         return err_while(e, "recording in %s", incident);
-    return true;
+    bool ok = local_append_to(l, s, head, token, draft, count, sync, out, keep, e);
+    (void)targets_tell(l, draft, count, false, &ignored);
+    return ok || err_while(e, "recording in %s", incident);
 }
 
 static bool local_sync(struct store *store, const char *incident, struct err *e)
@@ -217,6 +220,7 @@ static void local_close(struct store *store)
     struct local *l = (struct local *)store;
     for (struct strand *s = l->strand; s; s = s->next)
         strand_close(l, s);
+    targets_close(l);
     if (l->memos_start.at)
         arena_release(l->memos_start);
     arena_release(l->start);
@@ -231,6 +235,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
         .store = { .list = local_list, .create = local_create, .append = local_append,
                    .sync = local_sync, .read = local_read, .watch = local_watch,
                    .lock = local_lock, .unlock = local_unlock, .holder = local_holder,
+                   .heed = local_heed, .news = local_news,
                    .blob_put = local_blob_put, .blob_get = local_blob_get,
                    .output_put = local_output_put, .output_get = local_output_get,
                    .output_list = local_output_list,
@@ -239,7 +244,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .mentions = local_mentions,
                    .warning = local_warning, .close = local_close },
         .world = w, .disk = d, .root = text_equal(dir, ".") ? ".tocsin" : arena_print(&all, "%s/.tocsin", dir),
-        .start = start,
+        .start = start, .targets.fd = -1,
     };
     l->modes = modes_of(d, l->root);
     l->buffer = arena_many(&all, char, LOCAL_BUFFER);

@@ -9,12 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-struct lock {
-    int fd;
-    const char *name, *path;
-    bool shared;         /* one byte of locks/targets, not a file of its own */
-};
-
 int lock_descriptor(const struct lock *lock)
 {
     return lock->fd;
@@ -41,7 +35,7 @@ static const char *lock_path(const struct local *l, const char *name, struct are
 
 /* Who holds a lock, as a line of JSON beside it: words for people, no part of
  * the lock itself. */
-static void put_holder(struct text *t, const char *name, const struct lock_holder *h)
+void lock_put_holder(struct text *t, const char *name, const struct lock_holder *h)
 {
     struct json_out o = json_out(t);
     json_open(&o, NULL, '{');
@@ -56,8 +50,7 @@ static void put_holder(struct text *t, const char *name, const struct lock_holde
 }
 
 /* "somebody" where the line is not there (yet), or is about another lock. */
-static void take_holder(struct lock_holder *out, const char *bytes, ssize_t length,
-                        const char *name, struct arena *keep)
+void lock_take_holder(struct lock_holder *out, const char *bytes, ssize_t length, const char *name, struct arena *keep)
 {
     size_t wrong_at;
     *out = (struct lock_holder){ .by = "somebody", .uid = "", .why = "" };
@@ -79,7 +72,7 @@ static void read_holder(const struct local *l, const struct lock *lock, struct l
     char bytes[4096];
     struct err ignored;
     ssize_t got = disk_read(l->disk, lock->fd, lock->path, bytes, sizeof bytes, 0, &ignored);
-    take_holder(out, bytes, got, lock->name, keep);
+    lock_take_holder(out, bytes, got, lock->name, keep);
     if (out->pid)
         out->heir = lock_heir(lock->path, out->pid);
 }
@@ -88,100 +81,10 @@ static bool write_holder(struct local *l, const struct lock *lock, const struct 
                          struct arena scratch, struct err *e)
 {
     struct text t = text_new(&scratch);
-    put_holder(&t, lock->name, h);
+    lock_put_holder(&t, lock->name, h);
     if (disk_cut(l->disk, lock->fd, 0))
         return err_errno(e, "cannot write '%s'", lock->path);
     return disk_write(l->disk, lock->fd, lock->path, t.at, t.length, 0, e);
-}
-
-/* Targets: every change takes one. A file each would cost as much as the
- * change's own syncs, so they are bytes of one file, far behind its end: the
- * byte is the name's hash. Who holds it stands in a slot that others may
- * overwrite: it is for words only. */
-enum { SLOTS = 64, SLOT = 512 };
-
-static uint64_t byte_of(const char *name)
-{
-    uint64_t h = UINT64_C(1469598103934665603);
-    for (const unsigned char *c = (const unsigned char *)name; *c; c++)
-        h = (h ^ *c) * UINT64_C(1099511628211);
-    return h;
-}
-
-static off_t slot_of(const char *name)
-{
-    return (off_t)(byte_of(name) % SLOTS) * SLOT;
-}
-
-static void write_slot(struct local *l, const struct lock *lock, const struct lock_holder *h,
-                       struct arena scratch)
-{
-    char slot[SLOT];
-    struct err ignored;
-    struct text t = text_new(&scratch);
-    if (h)
-        put_holder(&t, lock->name, h);
-    memset(slot, ' ', sizeof slot);
-    if (t.length < sizeof slot)
-        memcpy(slot, t.at, t.length);
-    (void)disk_write(l->disk, lock->fd, lock->path, slot, sizeof slot, (uint64_t)slot_of(lock->name), &ignored);
-}
-
-static void read_slot(const struct local *l, const struct lock *lock, struct lock_holder *out,
-                      struct arena *keep)
-{
-    char slot[SLOT];
-    struct err ignored;
-    ssize_t got = disk_read(l->disk, lock->fd, lock->path, slot, sizeof slot,
-                            (uint64_t)slot_of(lock->name), &ignored);
-    take_holder(out, slot, got, lock->name, keep);
-}
-
-static struct flock range_of(const char *name)
-{
-    return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1,
-                           .l_start = (off_t)((byte_of(name) >> 2) + (1 << 20)) };
-}
-
-static bool target_holder(struct local *l, const char *name, struct lock_holder *out, struct arena *keep)
-{
-    struct err ignored;
-    struct lock lock = { .name = name, .path = arena_print(keep, "%s/locks/targets", l->root) };
-    struct flock want = range_of(name);
-    lock.fd = disk_open(l->disk, lock.path, O_RDWR, 0, &ignored);
-    if (lock.fd < 0)
-        return false;
-    bool held = !fcntl(lock.fd, F_OFD_GETLK, &want) && want.l_type != F_UNLCK;
-    if (held)
-        read_slot(l, &lock, out, keep);
-    disk_close(l->disk, &lock.fd);
-    return held;
-}
-
-static bool lock_target(struct local *l, struct lock *lock, const struct lock_holder *us,
-                        struct lock_holder *holder, struct arena *keep, struct err *e)
-{
-    lock->shared = true;
-    lock->path = arena_print(keep, "%s/locks/targets", l->root);
-    lock->fd = disk_open(l->disk, lock->path, O_RDWR | O_CREAT, l->modes.file, e);
-    if (lock->fd < 0)
-        return false;
-    struct flock want = range_of(lock->name);
-    if (fcntl(lock->fd, F_OFD_SETLK, &want)) {
-        bool busy = errno == EAGAIN || errno == EACCES;
-        struct lock_holder h;
-        read_slot(l, lock, &h, keep);
-        if (busy)
-            err_busy(e, "'%s' is held by %s%s%s", lock->name, h.by, *h.why ? ": " : "", h.why);
-        else
-            err_errno(e, "cannot lock '%s'", lock->path);
-        if (busy && holder)
-            *holder = h;
-        disk_close(l->disk, &lock->fd);
-        return false;
-    }
-    write_slot(l, lock, us, *keep);
-    return true;
 }
 
 bool local_lock(struct store *store, const char *name, const char *by, const char *uid,
@@ -191,10 +94,11 @@ bool local_lock(struct store *store, const char *name, const char *by, const cha
     struct local *l = (struct local *)store;
     struct lock *lock = arena_one(keep, struct lock);
     struct lock_holder us = { getpid(), l->world->now(l->world), 0, by, uid, why ? why : "" };
+    struct stat st;
     *lock = (struct lock){ .fd = -1, .name = arena_string(keep, name) };
     if (text_starts(name, "target/")) {
         *out = lock;
-        return lock_target(l, lock, &us, holder, keep, e);
+        return target_lock(l, lock, &us, holder, keep, e);
     }
     lock->path = lock_path(l, name, keep);
     lock->fd = disk_open(l->disk, lock->path, O_RDWR | O_CREAT, l->modes.file, e);
@@ -211,10 +115,14 @@ bool local_lock(struct store *store, const char *name, const char *by, const cha
         disk_close(l->disk, &lock->fd);
         return false;
     }
-    if (!write_holder(l, lock, &us, *keep, e)) {
+    bool good = write_holder(l, lock, &us, *keep, e);
+    if (good && l->disk->fstat(lock->fd, &st))
+        good = err_errno(e, "cannot read '%s'", lock->path);
+    if (!good) {
         disk_close(l->disk, &lock->fd);
         return false;
     }
+    lock->inode = st.st_ino;
     *out = lock;
     return true;
 }
@@ -222,19 +130,12 @@ bool local_lock(struct store *store, const char *name, const char *by, const cha
 void local_unlock(struct store *store, struct lock *lock)
 {
     struct local *l = (struct local *)store;
-    if (!lock || lock->fd < 0)
-        return;
-    /* A play leaves the same bytes whoever played it. */
-    struct arena scratch = l->all;
-    struct lock_holder h;
-    if (lock->shared) {
-        read_slot(l, lock, &h, &scratch);
-        if (h.pid == getpid())
-            write_slot(l, lock, NULL, scratch);
-    } else {
+    if (lock && lock->line) {
+        target_unlock(l, lock);
+    } else if (lock && lock->fd >= 0) { /* a play leaves the same bytes whoever played it */
         (void)disk_cut(l->disk, lock->fd, 0);
+        disk_close(l->disk, &lock->fd);
     }
-    disk_close(l->disk, &lock->fd);
 }
 
 bool local_holder(struct store *store, const char *name, struct lock_holder *out,
@@ -257,9 +158,8 @@ bool local_holder(struct store *store, const char *name, struct lock_holder *out
 
 bool lock_is_ours(const struct local *l, const struct lock *lock, struct err *e)
 {
-    struct stat ours, named;
-    if (lock->fd >= 0 && !l->disk->fstat(lock->fd, &ours) && !l->disk->stat(lock->path, &named)
-        && ours.st_ino == named.st_ino)
+    struct stat named;
+    if (lock->fd >= 0 && !l->disk->stat(lock->path, &named) && named.st_ino == lock->inode)
         return true;
     return err_failed(e, "the lock '%s' is lost", lock->name);
 }

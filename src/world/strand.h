@@ -34,6 +34,15 @@ struct strand {
 
 enum { LOCAL_BUFFER = 1 << 16, MEMO_BYTES = 1 << 26 };
 
+/* locks/targets (store_target.c), opened when it is first needed. */
+enum { TIDINGS = 1024 };
+struct targets {
+    int fd;                   /* -1: not open */
+    char *at;                 /* as it lies in memory; NULL: this file system shares none */
+    struct lock *held;
+    uint32_t heeded[TIDINGS]; /* how often it was told of each when we heeded, and by us since */
+};
+
 struct local {
     struct store store; /* first: a store is one of these */
     struct world *world;
@@ -45,6 +54,7 @@ struct local {
     char warning[1024]; /* not yet told; "" */
     struct memo *memo;  /* journals read before (store_read.c), and where they lie */
     struct arena memos, memos_start;
+    struct targets targets;
     char *buffer;       /* LOCAL_BUFFER bytes, for reading */
 };
 

@@ -56,6 +56,9 @@ THEATRE_PASS(output_put, (struct store *s, const char *i, const char *n, uint64_
 THEATRE_PASS(output_get, (struct store *s, const char *i, const char *n, uint64_t f, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, n, f, b, l, k, e))
 THEATRE_PASS(output_list, (struct store *s, const char *i, struct names *o, struct arena *k, struct err *e), (r_, i, o, k, e))
 THEATRE_PASS(watch, (struct store *s, const char *i, uint64_t *seen, int64_t t, int p, bool *g, struct err *e), (r_, i, seen, t, p, g, e))
+/* Others here write through the same store, which takes them for us. */
+static inline void theatre_heed(struct store *s) { (void)s; }
+static inline bool theatre_news(struct store *s, const char *target) { (void)s; (void)target; return true; }
 static inline void theatre_unlock(struct store *s, struct lock *l) { theatre_now->real->unlock(theatre_now->real, l); }
 
 static inline void theatre_say(void *context, const char *key, const char *line)
@@ -113,6 +116,7 @@ static inline struct theatre *theatre_open(const char *configuration)
     t->store = (struct store){ .list = theatre_list, .create = t->real->create,
         .append = theatre_append, .sync = theatre_sync, .read = theatre_read,
         .watch = theatre_watch, .lock = theatre_lock, .unlock = theatre_unlock,
+        .heed = theatre_heed, .news = theatre_news,
         .holder = theatre_holder, .blob_put = theatre_blob_put, .blob_get = theatre_blob_get,
         .output_put = theatre_output_put, .output_get = theatre_output_get,
         .output_list = theatre_output_list };
