@@ -171,8 +171,38 @@ static void canonical(struct json_out *o, const char *key, struct json value)
     }
 }
 
+static bool is_canonical(struct json value);
+
+static bool are_canonical(struct json container, bool object)
+{
+    const char *behind = container.at + 1;
+    struct json last = { 0 };
+    for (struct json_walk w = json_walk(container); json_next(&w); behind = w.value.at + w.value.length) {
+        const char *first = object ? w.key.at : w.value.at;
+        bool close = first == behind + (behind > container.at + 1) /* a comma, and no space */
+                  && (!object || w.value.at == w.key.at + w.key.length + 1);
+        if (!close || !is_canonical(w.value) || (object && !is_plain(w.key.at + 1, w.key.length - 2)))
+            return false;
+        size_t least = last.length < w.key.length ? last.length : w.key.length;
+        if (last.at && memcmp(last.at, w.key.at, least - 1) >= 0) /* the quotation mark ends the shorter one */
+            return false;
+        last = w.key;
+    }
+    return behind == container.at + container.length - 1;
+}
+
+/* Is it written as we would write it? What we wrote ourselves is. */
+static bool is_canonical(struct json value)
+{
+    enum json_type type = json_type(value);
+    return type == JSON_OBJECT || type == JSON_ARRAY ? are_canonical(value, type == JSON_OBJECT)
+         : type == JSON_STRING ? is_plain(value.at + 1, value.length - 2) : type != JSON_MISSING;
+}
+
 const char *json_canonical(struct json value, struct arena *keep)
 {
+    if (is_canonical(value))
+        return arena_copy(keep, value.at, value.length);
     struct text t = text_new(keep);
     struct json_out o = json_out(&t);
     canonical(&o, NULL, value);

@@ -21,9 +21,12 @@ static void reserve(struct text *t, size_t more)
     size_t room = t->room * 2;
     while (room <= t->length + more)
         room *= 2;
-    char *at = arena_many(t->keep, char, room);
-    memcpy(at, t->at, t->length);
-    t->at = at;
+    char *at = t->at + t->room == t->keep->at ? arena_many(t->keep, char, room - t->room) : NULL;
+    if (at != t->at + t->room) { /* not the last of its arena: it moves */
+        at = arena_many(t->keep, char, room);
+        memcpy(at, t->at, t->length);
+        t->at = at;
+    }
     t->room = room;
 }
 

@@ -264,7 +264,7 @@ void change_ask_consent(struct branch *b)
     struct err ignored = { 0 };
     consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = question, .action = w->action->full,
                                      .args_sha256 = w->args_sha256, .shown = shown, .then = consented,
-                                     .binding = plugins_binding(r->plugins, w->action->role, r->keep, &ignored) });
+                                     .binding = plugins_binding(r->plugins, w->action->role, &ignored) });
 }
 
 static void have_before(struct branch *b)

@@ -218,12 +218,12 @@ bool roles_load(struct roles *out, struct arena *keep, struct err *e)
 
 const struct role_action *roles_find(const struct roles *r, const char *full, struct err *e)
 {
-    const char *names[ACTIONS_MOST + 1] = { 0 };
-    for (size_t i = 0; i < r->actions; i++) {
+    for (size_t i = 0; i < r->actions; i++)
         if (strcmp(r->action[i].full, full) == 0)
             return &r->action[i];
+    const char *names[ACTIONS_MOST + 1] = { 0 };
+    for (size_t i = 0; i < r->actions; i++)
         names[i] = r->action[i].full;
-    }
     const char *near = text_nearest(full, names);
     err_input(e, "unknown action '%s'%s%s%s", full, near ? ", did you mean '" : "",
               near ? near : "", near ? "'?" : "");

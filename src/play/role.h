@@ -72,6 +72,8 @@ bool role_arguments(const char **canonical, const struct role_action *a, struct 
 /* One argument or result as text or JSON, held against its type and appended
  * as JSON; false: it is none. role_type_words: "an IP address". */
 bool role_put_value(struct text *to, const struct role_arg *arg, struct json value, struct arena *keep);
+/* {"name": value, ...} of rows whose value is there: canonical. */
+const char *role_object(const struct role_arg *row, const struct json *value, size_t count, struct arena *keep);
 const char *role_type_words(const struct role_arg *arg, struct arena *keep);
 
 /* What a plugin answers as the result of an action (a JSON object): unknown,

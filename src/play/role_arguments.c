@@ -142,6 +142,25 @@ bool role_put_value(struct text *to, const struct role_arg *arg, struct json val
     return false;
 }
 
+const char *role_object(const struct role_arg *row, const struct json *value, size_t count, struct arena *keep)
+{
+    size_t *order = arena_many(keep, size_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t k = i;
+        for (; k > 0 && strcmp(row[order[k - 1]].name, row[i].name) > 0; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+    struct text t = text_new(keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    for (size_t i = 0; i < count; i++)
+        if (value[order[i]].at)
+            json_put_raw(&o, row[order[i]].name, value[order[i]].at, value[order[i]].length);
+    json_close(&o, '}');
+    return json_canonical(json_from(t.at), keep);
+}
+
 static bool refuse_unknown(const struct role_action *a, struct json args, struct arena *keep,
                            struct err *e)
 {
@@ -173,8 +192,7 @@ bool role_arguments(const char **canonical, const struct role_action *a, struct 
         return err_input(e, "%s takes named arguments", a->full);
     if (args.at && json_type(args) == JSON_OBJECT && !refuse_unknown(a, args, keep, e))
         return false;
-    struct text t = text_new(keep);
-    text_char(&t, '{');
+    struct json *put = arena_many(keep, struct json, a->args + 1);
     for (size_t i = 0; i < a->args; i++) {
         const struct role_arg *arg = &a->arg[i];
         struct json value = json_get(args, arg->name);
@@ -186,15 +204,12 @@ bool role_arguments(const char **canonical, const struct role_action *a, struct 
                                  arg->help && arg->help[0] ? arg->help : arg_type_names[arg->type]);
             continue;
         }
-        if (t.length > 1)
-            text_char(&t, ',');
-        json_quote(&t, arg->name, strlen(arg->name));
-        text_char(&t, ':');
+        struct text t = text_new(keep);
         if (!role_put_value(&t, arg, value, keep))
             return err_input(e, "%s: '%s': found %.*s, expected %s", a->full, arg->name,
                              (int)(value.length > 60 ? 60 : value.length), value.at, role_type_words(arg, keep));
+        put[i] = (struct json){ t.at, t.length };
     }
-    text_char(&t, '}');
-    *canonical = json_canonical(json_from(t.at), keep);
+    *canonical = role_object(a->arg, put, a->args, keep);
     return true;
 }

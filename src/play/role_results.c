@@ -57,9 +57,7 @@ bool role_results(const char **canonical, const struct role_action *a, struct js
         return err_input(e, "found %s, expected a table of results", type == JSON_ARRAY ? "a list" : "no table");
     if (!all_declared(a, result, keep, e))
         return false;
-    struct text t = text_new(keep);
-    struct json_out o = json_out(&t);
-    json_open(&o, NULL, '{');
+    struct json *put = arena_many(keep, struct json, a->results + 1);
     for (size_t i = 0; i < a->results; i++) {
         const struct role_arg *r = &a->result[i];
         struct json value = json_get(result, r->name);
@@ -71,9 +69,8 @@ bool role_results(const char **canonical, const struct role_action *a, struct js
         if (!has_type(r, value) || !role_put_value(&one, r, value, keep))
             return err_input(e, "'%s': found %s, expected %s", r->name,
                              text_cut(keep, arena_copy(keep, value.at, value.length), 60), role_type_words(r, keep));
-        json_put_raw(&o, r->name, one.at, one.length);
+        put[i] = (struct json){ one.at, one.length };
     }
-    json_close(&o, '}');
-    *canonical = json_canonical(json_from(t.at), keep);
+    *canonical = role_object(a->result, put, a->results, keep);
     return true;
 }

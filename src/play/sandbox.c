@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { HOOK_EVERY = 100, BYTES_PER_STEP = 64, THREAD_STEPS = 200, TEXTS_IN_MEMORY = 16 };
+enum { SPARE_THREADS = 16, HOOK_EVERY = 100, BYTES_PER_STEP = 64, THREAD_STEPS = 200, TEXTS_IN_MEMORY = 16 };
 static const int64_t DEFAULT_INSTRUCTIONS = 200 * 1000 * 1000;
 static const int64_t DEFAULT_MEMORY = 64 * 1024 * 1024;
 static const int64_t DEFAULT_COMPUTING_MS = 10 * 1000;
@@ -26,6 +26,8 @@ struct sandbox {
     bool (*stop)(void *context); /* asked while a script computes; NULL */
     void *context;
     const char *dead;   /* why; NULL while alive */
+    lua_State *spare[SPARE_THREADS]; /* that came to their end, and may begin again */
+    size_t spares;
     bool long_text;     /* it asked for a longer text than may be */
     char where[160];    /* "FILE:LINE" of the fatal stop */
     char seen[160];     /* where the hook last looked: out of memory leaves no stack behind */
@@ -348,17 +350,25 @@ void sandbox_within(struct sandbox *s, int64_t cpu_ms)
 lua_State *sandbox_thread(struct sandbox *s)
 {
     lua_State *L = s->L;
+    s->steps -= THREAD_STEPS;
+    if (s->spares)
+        return s->spare[--s->spares];
     lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.threads"); // threads
     lua_State *co = lua_newthread(L);                     // threads co
     lua_rawsetp(L, -2, co);
     lua_pop(L, 1);
-    s->steps -= THREAD_STEPS;
     return co;
 }
 
 void sandbox_drop(struct sandbox *s, lua_State *co)
 {
     lua_State *L = s->L;
+    lua_Debug ar;
+    if (!s->dead && s->spares < SPARE_THREADS && lua_status(co) == LUA_OK && !lua_getstack(co, 0, &ar)) {
+        lua_settop(co, 0);
+        s->spare[s->spares++] = co;
+        return;
+    }
     lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.threads");
     lua_pushnil(L);
     lua_rawsetp(L, -2, co);

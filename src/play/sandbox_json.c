@@ -28,7 +28,7 @@ static void push_string(lua_State *L, struct json value)
 static void push_container(lua_State *L, struct json value, bool object)
 {
     lua_checkstack(L, 6);
-    lua_newtable(L);
+    lua_createtable(L, 0, object ? 4 : 0); /* most objects are as small, and need not grow */
     lua_Integer n = 0;
     for (struct json_walk w = json_walk(value); json_next(&w);) {
         n++;

@@ -24,10 +24,11 @@ struct task {
     struct task_view view;  /* as of the last turn */
 };
 
+/* key {0}: does it take any? */
 static bool is_span(const struct role_action *a, struct json key)
 {
     for (size_t i = 0; i < a->args; i++)
-        if (a->arg[i].type == ARG_DURATION && json_is(key, a->arg[i].name))
+        if (a->arg[i].type == ARG_DURATION && (!key.at || json_is(key, a->arg[i].name)))
             return true;
     return false;
 }
@@ -35,6 +36,8 @@ static bool is_span(const struct role_action *a, struct json key)
 /* The arguments as plugins and models want them: spans in milliseconds. */
 static struct json in_ms(const struct role_action *a, struct json args, struct arena *keep)
 {
+    if (args.at && !is_span(a, (struct json){ 0 }))
+        return args;
     struct text t = text_new(keep);
     struct json_out o = json_out(&t);
     json_open(&o, NULL, '{');

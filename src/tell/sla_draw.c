@@ -21,14 +21,14 @@ static int shade_of(int64_t down_ms, int64_t allowed_ms)
 }
 
 static void draw_day(struct text *to, struct civil day, int64_t column, int64_t row,
-                     struct range down, int shade, bool later, struct arena scratch)
+                     struct range down, int shade, bool later, struct arena *keep)
 {
     text_print(to, "<rect class=\"%s%d\" x=\"%" PRId64 "\" y=\"%" PRId64 "\" width=\"%d\" height=\"%d\" rx=\"2\">",
                later ? "l" : "d", shade, MARGIN + column * (CELL + GAP), HEAD + row * (CELL + GAP),
                CELL, CELL);
-    const char *range = sla_range_minutes(&scratch, down);
+    const char *range = sla_range_minutes(keep, down);
     text_print(to, "<title>%04d-%02d-%02d: %s%s%s%s</title></rect>\n", day.year, day.month, day.day,
-               later ? "not yet" : down.high ? sla_seconds(&scratch, down.nominal) : "no downtime",
+               later ? "not yet" : down.high ? sla_seconds(keep, down.nominal) : "no downtime",
                *range ? " (" : "", range, *range ? ")" : "");
 }
 
@@ -42,14 +42,14 @@ static void draw_weekdays(struct text *to)
 }
 
 void sla_draw_year(struct text *to, const struct sla_question *q, int64_t allowed_ms, int year,
-                   struct arena scratch)
+                   struct arena *keep)
 {
     int64_t edge[BURN_DAYS + 1];
     struct sla_question whole = *q;
     struct range down[BURN_DAYS] = { { 0, 0, 0 } };
     size_t days = burn_days(edge, q->policy->zone, year);
     whole.period = (struct period){ edge[0], edge[days], "" };
-    burn_bins(down, &whole, edge, days, scratch);
+    burn_bins(down, &whole, edge, days, *keep);
     /* weeks begin on Monday; Sunday is 0 */
     int64_t first = (civil_weekday(year, 1, 1) + 6) % 7, start = civil_days(year, 1, 1);
     int width = MARGIN + 54 * (CELL + GAP), height = HEAD + 7 * (CELL + GAP) + 4;
@@ -67,7 +67,7 @@ void sla_draw_year(struct text *to, const struct sla_question *q, int64_t allowe
         if (day.day == 1)
             text_print(to, "<text class=\"s\" x=\"%" PRId64 "\" y=\"12\">%s</text>\n",
                        MARGIN + (column + (row > 0)) * (CELL + GAP), months[day.month - 1]);
-        draw_day(to, day, column, row, down[i], shade_of(down[i].nominal, allowed_ms), later, scratch);
+        draw_day(to, day, column, row, down[i], shade_of(down[i].nominal, allowed_ms), later, keep);
     }
     text_add(to, "</svg>\n");
 }
@@ -166,18 +166,18 @@ static void draw_days(struct text *to, const struct sla_answered *a)
     }
 }
 
-void sla_draw_budget(struct text *to, const struct sla_answered *a, struct arena scratch)
+void sla_draw_budget(struct text *to, const struct sla_answered *a, struct arena *keep)
 {
-    struct budget *b = arena_one(&scratch, struct budget);
-    measure(b, a, scratch);
+    struct budget *b = arena_one(keep, struct budget);
+    measure(b, a, *keep);
     text_print(to, "<svg class=\"budget\" role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n"
                "<title>What was left of the budget of ", WIDTH, HEIGHT, WIDTH, HEIGHT);
     text_add_xml(to, a->question->service);
     text_add(to, " in ");
-    text_add(to, period_words(&scratch, a->question->period));
+    text_add(to, period_words(keep, a->question->period));
     text_add(to, "</title>\n");
     draw_days(to, a);
-    draw_level(to, b, a->result->allowed_ms, "g", sla_hundredths(&scratch, a->result->allowed_ms));
+    draw_level(to, b, a->result->allowed_ms, "g", sla_hundredths(keep, a->result->allowed_ms));
     draw_lines(to, b);
     draw_level(to, b, 0, "zero", "0");
     text_add(to, "</svg>\n");

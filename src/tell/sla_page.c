@@ -129,7 +129,7 @@ static void section(struct text *to, const struct sla_answered *answer, size_t i
         text_add(to, "<h2>");
         text_add_xml(to, r->service);
         text_print(to, ", %d</h2>\n", year_of(a));
-        sla_draw_year(to, a->question, r->allowed_ms, year_of(a), *keep);
+        sla_draw_year(to, a->question, r->allowed_ms, year_of(a), keep);
         text_print(to, "<p class=\"key s\">a day's downtime, beside what %s may have (%s):"
                    "<span class=\"k0\"></span>none<span class=\"k1\"></span>under a quarter"
                    "<span class=\"k2\"></span>under half<span class=\"k3\"></span>up to all of it"
@@ -143,7 +143,7 @@ static void section(struct text *to, const struct sla_answered *answer, size_t i
     text_print(to, ", %s %s</h2>\n", ppb_percent(keep, r->policy->target_ppb, 7),
                policy_period_words(keep, r->policy));
     table(to, a, keep);
-    sla_draw_budget(to, a, *keep);
+    sla_draw_budget(to, a, keep);
     windows(to, r, keep);
 }
 

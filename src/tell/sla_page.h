@@ -22,7 +22,7 @@ const char *sla_page(const struct sla_answered *answer, size_t count, bool simul
 
 /* The two drawings, each an <svg> of its own. */
 void sla_draw_year(struct text *to, const struct sla_question *q, int64_t allowed_ms, int year,
-                   struct arena scratch);
-void sla_draw_budget(struct text *to, const struct sla_answered *a, struct arena scratch);
+                   struct arena *keep);
+void sla_draw_budget(struct text *to, const struct sla_answered *a, struct arena *keep);
 
 #endif

@@ -46,6 +46,7 @@ bool lock_is_ours(const struct local *l, const struct lock *lock, struct err *e)
 bool target_lock(struct local *l, struct lock *lock, const struct lock_holder *us, struct lock_holder *holder,
                  struct arena *keep, struct err *e);
 void target_unlock(struct local *l, struct lock *lock);
+bool target_is_ours(const struct local *l, const struct lock *lock);
 bool target_holder(struct local *l, const char *name, struct lock_holder *out, struct arena *keep);
 /* Told before and after an append that others must know of who change or lock targets:
  * these drafts (NULL: anything). False, before, where they cannot be told. */

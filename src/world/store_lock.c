@@ -159,6 +159,8 @@ bool local_holder(struct store *store, const char *name, struct lock_holder *out
 bool lock_is_ours(const struct local *l, const struct lock *lock, struct err *e)
 {
     struct stat named;
+    if (lock->line && target_is_ours(l, lock))
+        return true;
     if (lock->fd >= 0 && !l->disk->stat(lock->path, &named) && named.st_ino == lock->inode)
         return true;
     return err_failed(e, "the lock '%s' is lost", lock->name);

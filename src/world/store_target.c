@@ -62,11 +62,8 @@ static bool fill(struct local *l, int fd, const char *path, struct err *e)
 static bool targets_open(struct local *l, struct err *e)
 {
     struct targets *t = &l->targets;
-    struct stat st;
-    if (t->fd >= 0 && !l->disk->fstat(t->fd, &st) && st.st_nlink)
+    if (t->fd >= 0)
         return true;
-    if (t->fd >= 0) /* somebody cleared it away: what we hold there nobody sees any more */
-        targets_close(l);
     struct arena scratch = l->all;
     const char *path = arena_print(&scratch, "%s/locks/targets", l->root);
     t->fd = disk_open(l->disk, path, O_RDWR | O_CREAT, l->modes.file, e);
@@ -89,6 +86,20 @@ void targets_close(struct local *l)
     t->at = NULL;
     t->held = NULL;
     disk_close(l->disk, &t->fd);
+}
+
+/* Did somebody clear it away? What we hold there nobody sees any more. */
+static bool is_gone(const struct local *l)
+{
+    struct stat st;
+    return l->targets.fd >= 0 && !l->disk->fstat(l->targets.fd, &st) && !st.st_nlink;
+}
+
+static bool targets_open_now(struct local *l, struct err *e)
+{
+    if (is_gone(l))
+        targets_close(l);
+    return targets_open(l, e);
 }
 
 /* Who holds it */
@@ -121,7 +132,7 @@ static void write_slot(struct local *l, const char *name, const char *line)
 }
 
 /* Locks of one descriptor do not keep each other out: those of our own branches do here. */
-static bool is_ours(const struct local *l, const char *name)
+static const struct lock *ours(const struct local *l, const char *name)
 {
     const struct lock *held = l->targets.held;
     while (held && strcmp(held->name, name) != 0)
@@ -129,13 +140,18 @@ static bool is_ours(const struct local *l, const char *name)
     return held;
 }
 
+bool target_is_ours(const struct local *l, const struct lock *lock)
+{
+    return ours(l, lock->name) == lock && !is_gone(l);
+}
+
 bool target_holder(struct local *l, const char *name, struct lock_holder *out, struct arena *keep)
 {
     struct err ignored;
-    if (!targets_open(l, &ignored))
+    if (!targets_open_now(l, &ignored))
         return false;
     struct flock want = range_of(name, F_WRLCK);
-    bool held = is_ours(l, name) || (!fcntl(l->targets.fd, F_OFD_GETLK, &want) && want.l_type != F_UNLCK);
+    bool held = ours(l, name) || (!fcntl(l->targets.fd, F_OFD_GETLK, &want) && want.l_type != F_UNLCK);
     if (held)
         read_slot(l, name, out, keep);
     return held;
@@ -144,10 +160,10 @@ bool target_holder(struct local *l, const char *name, struct lock_holder *out, s
 bool target_lock(struct local *l, struct lock *lock, const struct lock_holder *us, struct lock_holder *holder,
                  struct arena *keep, struct err *e)
 {
-    if (!targets_open(l, e))
+    if (!targets_open_now(l, e))
         return false;
     struct flock want = range_of(lock->name, F_WRLCK);
-    bool busy = is_ours(l, lock->name);
+    bool busy = ours(l, lock->name);
     if (busy || fcntl(l->targets.fd, F_OFD_SETLK, &want)) {
         struct lock_holder h;
         if (!busy && errno != EAGAIN && errno != EACCES)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* The bell, and how many wait for it. */
 enum { BELL_AT = 8, BELL_FILE = 64 };
 
 /* The bell lies in the lock's file, behind its mark. */
@@ -65,7 +66,9 @@ bool strand_open(struct strand *s, struct local *l, const char *folder, const ch
         s->lock_fd = disk_open(l->disk, s->lock, O_RDWR | O_CREAT, l->modes.file, e);
     if (s->lock_fd < 0 && errno == ENOENT)
         return err_input(e, "there is no incident '%s'", incident);
-    if (s->lock_fd >= 0)
+    if (s->lock_fd >= 0) /* it is read and written all the time: noting when it was read would cost a write */
+        s->head_fd = disk_open(l->disk, s->head, O_RDWR | O_NOATIME, 0, e);
+    if (s->lock_fd >= 0 && s->head_fd < 0 && errno == EPERM) /* the owner's alone */
         s->head_fd = disk_open(l->disk, s->head, O_RDWR, 0, e);
     if (s->lock_fd >= 0 && s->head_fd < 0 && errno == ENOENT)
         is_missing(e, s->head, incident);

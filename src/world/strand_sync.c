@@ -131,14 +131,17 @@ static bool after_failed_sync(struct local *l, struct strand *s, struct err *e)
 static void ring(struct strand *s)
 {
     __atomic_fetch_add(s->bell, 1, __ATOMIC_SEQ_CST);
-    syscall(SYS_futex, s->bell, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    if (__atomic_load_n(&s->bell[1], __ATOMIC_SEQ_CST))
+        syscall(SYS_futex, s->bell, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 /* Not for long: whoever was to ring may have died. */
 static void wait_for_ring(struct strand *s, uint32_t heard)
 {
     struct timespec patience = { 0, 10 * 1000000 };
+    __atomic_fetch_add(&s->bell[1], 1, __ATOMIC_SEQ_CST); /* of one who dies here the rest only rings once too often */
     syscall(SYS_futex, s->bell, FUTEX_WAIT, heard, &patience, NULL, 0);
+    __atomic_fetch_sub(&s->bell[1], 1, __ATOMIC_SEQ_CST);
 }
 
 static bool sync_upto(struct local *l, struct strand *s, const struct chain *upto, struct err *e)

@@ -91,6 +91,24 @@ static void canonical_json_has_its_keys_in_byte_order_at_every_level(void **_)
     assert_string_equal(c, "{\"B\":null,\"a\":\"x\",\"b\":[{\"y\":2,\"z\":1}]}");
 }
 
+static void what_is_canonical_already_stays_and_what_is_nearly_so_becomes_it(void **_)
+{
+    static const struct { const char *found, *expected; } rows[] = {
+        { "{}", "{}" }, { "[]", "[]" }, { "{ }", "{}" }, { "[ ]", "[]" }, { "[1,2]", "[1,2]" }, { "[1 ,2]", "[1,2]" },
+        { "[1,2 ]", "[1,2]" }, { "{\"a\":1,\"b\":[true,{\"c\":\"d\"}]}", "{\"a\":1,\"b\":[true,{\"c\":\"d\"}]}" },
+        { "{\"a\": 1}", "{\"a\":1}" }, { "{\"a\" :1}", "{\"a\":1}" }, { "{\"a\":1, \"b\":2}", "{\"a\":1,\"b\":2}" },
+        { "{\"b\":1,\"a\":2}", "{\"a\":2,\"b\":1}" }, { "{\"ab\":1,\"a\":2}", "{\"a\":2,\"ab\":1}" },
+        { "{\"a\":2,\"ab\":1}", "{\"a\":2,\"ab\":1}" }, { "{\"a!\":1,\"a\":2}", "{\"a\":2,\"a!\":1}" },
+        { "{\"a\":2,\"a!\":1}", "{\"a\":2,\"a!\":1}" }, { "{\"a\":[{\"c\":1,\"b\":2}]}", "{\"a\":[{\"b\":2,\"c\":1}]}" },
+        { "\"\\u0041\"", "\"A\"" }, { "{\"\\u0061\":1}", "{\"a\":1}" }, { "\"\x7f\"", "\"\\u007f\"" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *once = json_canonical(json_from(rows[i].found), test_keep());
+        assert_string_equal(once, rows[i].expected);
+        assert_string_equal(json_canonical(json_from(once), test_keep()), once);
+    }
+}
+
 static void the_writer_puts_the_commas(void **_)
 {
     struct text t = text_new(test_keep());
@@ -126,6 +144,7 @@ int main(void)
         promise(any_text_survives_writing_and_reading),
         promise(no_control_character_stands_raw_in_what_is_written),
         promise(canonical_json_has_its_keys_in_byte_order_at_every_level),
+        promise(what_is_canonical_already_stays_and_what_is_nearly_so_becomes_it),
         promise(the_writer_puts_the_commas),
         promise(nesting_without_end_is_refused),
     };
