@@ -183,7 +183,7 @@ static void ask_once(struct branch *b)
         needed = consent_needed(r, s->item[i].undo, &any) || needed;
         second = second || any;
         struct err ignored = { 0 };
-        const char *binding = plugins_binding(r->plugins, s->item[i].undo->role, r->keep, &ignored);
+        const char *binding = plugins_binding(r->plugins, s->item[i].undo->role, &ignored);
         text_print(&sum, "%s%s%s", s->item[i].undo->full, s->item[i].args, binding ? binding : "");
     }
     s->asked = sha256_of(r->keep, sum.at);
