@@ -254,19 +254,20 @@ static const char *judge(struct stream_reader *r, size_t left, bool *altered,
     *altered = true;
     if (r->stopped && (r->bad_at < bound || r->whole || !r->head))
         return arena_print(keep, "altered at byte %" PRIu64 ": %s", r->bad_at, r->why);
+    if (r->head && r->chain.end < bound)
+        return arena_print(keep, "cut off at byte %" PRIu64 ": %" PRIu64 " were acknowledged",
+                           r->chain.end, bound);
+    if ((r->whole || !r->head) && left)
+        return arena_print(keep, "cut off at byte %" PRIu64 ": its last line is not complete",
+                           r->chain.end);
+    /* The erasure may stand in an end that is missing: that comes first. */
     for (size_t i = 0; i < r->bares && !r->lost; i++)
         if (!is_allowed(r, r->bare[i]))
             return arena_print(keep, "altered at byte %" PRIu64
                                ": a line lost its data and no erasure names it", r->bare_at);
-    if (r->head && r->chain.end < bound)
-        return arena_print(keep, "cut off at byte %" PRIu64 ": %" PRIu64 " were acknowledged",
-                           r->chain.end, bound);
     if (r->head && !r->met_head)
         return arena_print(keep, "altered before byte %" PRIu64
                            ": its lines are not those that were acknowledged", bound);
-    if ((r->whole || !r->head) && left)
-        return arena_print(keep, "cut off at byte %" PRIu64 ": its last line is not complete",
-                           r->chain.end);
     *altered = false;
     return NULL;
 }

@@ -96,9 +96,10 @@ void stream_read(struct stream *out, struct stream_reader *r, const char *bytes,
 #define SALVAGE_MARK "{\"tocsin_salvage\":1,"
 
 /* The lines that verify, as they stand: damage costs the lines it hit, and one more
- * where it hit a hash beyond recognition. `incident` is its local name; `head` (NULL:
- * unknown) says how many lines there were. */
-void stream_salvage(struct salvaged *out, const char *incident, const struct head *head,
+ * where it hit a hash beyond recognition. `incident` is its local name, `id` its own
+ * ("": as the stream says); `head` (NULL: unknown) says how many lines
+ * there were. It may have been salvaged before. */
+void stream_salvage(struct salvaged *out, const char *incident, const char *id, const struct head *head,
                     const char *bytes, size_t length, struct arena *keep);
 
 /* The data of the first of `count` lines that are one batch; of any other line as it

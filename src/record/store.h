@@ -76,6 +76,9 @@ struct salvaged {
     const char *bytes;
     size_t length;
     int64_t good, lost;
+    bool unsure;           /* its head cannot be read: more may be lost behind the last line */
+    const char *stream;    /* whose they are: the name of another store's; "" our own */
+    size_t more;           /* other streams of the incident that are damaged */
 };
 
 /* A named lock of the workspace: "run/R3", "target/pool:osc-fr1/1.2.3.4".
@@ -152,7 +155,8 @@ struct store {
      * here, not an error. */
     bool (*check)(struct store *s, const char *incident, struct checked *out,
                   struct arena *keep, struct err *e);
-    /* The lines of our own stream that still verify, as they stand. */
+    /* The lines of a damaged stream that still verify, as they stand: of our own, where
+     * that is damaged or nothing is, else of the first foreign one that is. */
     bool (*salvage)(struct store *s, const char *incident, struct salvaged *out,
                     struct arena *keep, struct err *e);
 
@@ -162,8 +166,9 @@ struct store {
     /* Takes in streams of other stores, or what was salvaged of ours, byte for byte
      * and read-only, and makes the incident where there is none of that name. Events
      * that are there already are not taken twice: *added counts the new ones. Damage
-     * is ERR_INPUT. Our own journal, when it is damaged and every line of it that can
-     * be trusted is in one of those streams, is set aside, and a new one begins. */
+     * is ERR_INPUT. A damaged foreign stream, each line of which that can be trusted is
+     * in a good one that says what is lost, is set aside; so is our own journal, and a
+     * new one begins. */
     bool (*adopt)(struct store *s, const char *incident, const struct stream_bytes *stream,
                   size_t count, int64_t *added, struct arena *keep, struct err *e);
     bool (*blobs)(struct store *s, const char *incident, struct names *out,

@@ -220,7 +220,7 @@ bool import_salvaged(struct desk *d, const char *file, const char *bytes, size_t
         return false;
     if (!d->ws.store->adopt(d->ws.store, name, &stream, 1, &added, d->keep, e) || !desk_incident(d, name, e))
         return err_while(e, "importing '%s'", file);
-    desk_echo(d, "%s, %s lost", text_count(d->keep, (int64_t)r.count, "event"),
-              s.lost ? arena_print(d->keep, "%lld", (long long)s.lost) : "none");
+    desk_echo(d, "%s, %s", text_count(d->keep, (int64_t)r.count, "event"),
+              s.lost ? arena_print(d->keep, "%lld lost", (long long)s.lost) : "none is known to be lost");
     return true;
 }

@@ -140,15 +140,22 @@ static bool salvage(struct desk *d, const char *file, struct err *e)
         || !d->world->write_private(d->world, file, s.bytes, s.length, e))
         return err_while(e, "salvaging");
     if (!d->json) {
-        fprintf(d->out, "%s: %s that can be trusted in '%s', %" PRId64 " left out\n", name,
-                text_count(d->keep, s.good, "line"), file, s.lost);
-        desk_say(d, "  tocsin import %s   takes it in; the damaged journal is kept beside it", file);
+        fprintf(d->out, "%s%s%.8s: %s that can be trusted in '%s', %" PRId64 " left out%s\n", name,
+                *s.stream ? ", of another store, " : "", s.stream, text_count(d->keep, s.good, "line"), file, s.lost,
+                s.unsure ? ", that are known of: its head cannot be read, and more may have stood at the end" : "");
+        desk_say(d, "  tocsin import %s   takes it in; the damaged %s is kept beside it", file, *s.stream ? "stream" : "journal");
+        if (s.more)
+            desk_say(d, "  %s of it %s damaged, too: once that is imported, say this once more",
+                     text_count(d->keep, (int64_t)s.more, "other stream"), s.more == 1 ? "is" : "are");
         return true;
     }
     struct text to = text_new(d->keep);
     struct json_out o = desk_json(d, &to);
     json_put(&o, "incident", name);
     json_put(&o, "file", file);
+    json_put(&o, "stream", s.stream);
+    json_put_bool(&o, "unsure", s.unsure);
+    json_put_int(&o, "more", (int64_t)s.more);
     json_put_int(&o, "good", s.good);
     json_put_int(&o, "lost", s.lost);
     desk_json_end(d, &o);

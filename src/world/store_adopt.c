@@ -12,7 +12,8 @@ struct present {
     const struct head *head; /* NULL: none */
     const char *damage;      /* NULL, or words: then `events` are those before it */
     struct stream stream;
-    struct stream_bytes bytes;
+    struct stream_bytes bytes;  /* the good ones */
+    size_t length;              /* all there are */
     const struct event *event;
     size_t events;
 };
@@ -24,6 +25,7 @@ static void parse(struct present *out, const char *bytes, size_t length, struct 
     stream_read(&out->stream, &r, bytes, length, keep);
     out->damage = out->damage ? out->damage : out->stream.damage;
     out->bytes = (struct stream_bytes){ out->stream.name, bytes, (size_t)out->stream.end };
+    out->length = length;
     out->event = r.event;
     out->events = r.count;
 }
@@ -119,10 +121,11 @@ static bool holds(const struct present *p, const char *hash)
     return false;
 }
 
-/* Does it begin with all that is known of that file? Then it may stand in its place. */
+/* Does it begin with all that is known of that file? Then it may stand in its place,
+ * if the file is named by its first line. */
 static bool goes_on(const struct present *new, const struct present *here, size_t common)
 {
-    if (!here->file || common < here->events || common == new->events)
+    if (!here->file || !text_starts(here->file, new->bytes.name) || common < here->events || common == new->events)
         return false;
     return here->damage ? here->head && holds(new, here->head->hash) : here->events > 0;
 }
@@ -139,7 +142,8 @@ static const char *place(const struct present *new, const struct present *here, 
     *instead = NULL;
     for (size_t i = 0; i < count; i++) {
         size_t common = in_common(new, &here[i]);
-        known = common > known ? common : known;
+        bool given_up = new->stream.salvaged && here[i].damage; /* what only that holds is to be held elsewhere, too */
+        known = common > known && !given_up ? common : known;
         taken |= text_equal(here[i].file, file);
         if (goes_on(new, &here[i], common))
             *instead = &here[i];
@@ -214,6 +218,47 @@ static bool make_of(struct local *l, const char *incident, const struct present 
     return local_create_with(l, incident, NULL, stream, n, keep, e);
 }
 
+/* Is each line of it that can be trusted in one good stream, which says what is lost? */
+static bool is_replaced(const struct present *damaged, const struct present *here, size_t count, const char *incident,
+                        struct arena scratch)
+{
+    struct salvaged left;
+    struct present good = { 0 };
+    stream_salvage(&left, incident, "", damaged->head, damaged->bytes.bytes, damaged->length, &scratch);
+    parse(&good, left.bytes, left.length, &scratch);
+    for (size_t i = 1; i < count && good.events; i++) {
+        size_t held = 0;
+        if (here[i].damage || !(here[i].stream.salvaged || (damaged->head && holds(&here[i], damaged->head->hash))))
+            continue;
+        while (held < good.events && holds(&here[i], good.event[held].hash))
+            held++;
+        if (held == good.events)
+            return true;
+    }
+    return false;
+}
+
+/* Damaged streams of other stores give way to what was salvaged of them: they are kept
+ * beside the journal. Whoever dies in between leaves both, or a file whose head is gone. */
+static bool retire(struct local *l, const char *incident, const char *folder, struct arena *keep, struct err *e)
+{
+    struct present *here;
+    size_t count;
+    if (!load_all(&here, &count, l, folder, keep, e))
+        return false;
+    for (size_t i = 1; i < count; i++) {
+        if (!here[i].damage || !is_replaced(&here[i], here, count, incident, *keep))
+            continue;
+        const char *head = foreign_head_path(arena_print(keep, "%s/streams/%s", folder, here[i].file), keep);
+        if (l->disk->unlink(head) && errno != ENOENT)
+            return err_errno(e, "cannot remove '%s'", head);
+        if (!put_aside(l, folder, here[i].file, *keep, e))
+            return false;
+        local_warn(l, "%s: the damaged stream '%.12s' is kept as 'damaged-%s' in its folder", incident, here[i].file, here[i].file);
+    }
+    return true;
+}
+
 static bool is_held(const char *hash, const struct present *here, size_t count)
 {
     for (size_t i = 1; i < count; i++)
@@ -275,7 +320,7 @@ static bool set_aside(struct local *l, struct strand *s, struct arena scratch, s
     const char *no_head;
     if (!local_head(&head, &no_head, l, s->folder, &scratch, e))
         return false;
-    stream_salvage(&good, s->incident, no_head ? NULL : &head, bytes, length, &scratch);
+    stream_salvage(&good, s->incident, "", no_head ? NULL : &head, bytes, length, &scratch);
     struct stream_bytes kept = { "", good.bytes, good.length };
     if (is_elsewhere(&kept, no_head ? NULL : &head, here, count, scratch)) {
         if (!good.good && !no_head && head.seq && !is_held(head.hash, here, count))
@@ -302,6 +347,7 @@ static bool join(struct local *l, const char *incident, const char *folder, cons
         bool good = ok && !j.stream[0].altered;
         for (size_t i = 0; ok && i < count; i++)
             ok = take_in(l, folder, &new[i], good, added, keep, e);
+        ok = ok && retire(l, incident, folder, keep, e);
         ok = ok && foreign_guard(l, folder, *keep, e) && (good || set_aside(l, s, *keep, e));
         disk_unlock(s->lock_fd);
     }

@@ -135,26 +135,63 @@ bool local_check(struct store *store, const char *incident, struct checked *out,
         && find_aside(l, folder, out, keep, e);
 }
 
+/* Which stream: our own, unless another is damaged and it is not. */
+static void choose(struct salvaged *out, size_t *chosen, const struct journal *j)
+{
+    size_t damaged = 0;
+    *chosen = 0;
+    for (size_t i = 0; i < j->streams; i++)
+        if (j->stream[i].damage && (i || j->stream[i].altered) && !damaged++)
+            *chosen = i;
+    out->stream = *chosen ? j->stream[*chosen].name : "";
+    out->more = damaged > 1 ? damaged - 1 : 0;
+}
+
+/* Of another store's stream the file, and its head. */
+static bool salvage_foreign(struct local *l, const char *folder, size_t chosen, const char **path,
+                            const struct head **head, struct arena *keep, struct err *e)
+{
+    struct names foreign;
+    const char *damage;
+    if (!local_foreign(l, folder, &foreign, keep, e) || chosen > foreign.count)
+        return false;
+    *path = arena_print(keep, "%s/streams/%s", folder, foreign.name[chosen - 1]);
+    return foreign_head(head, &damage, l, *path, keep, e);
+}
+
 bool local_salvage(struct store *store, const char *incident, struct salvaged *out,
                    struct arena *keep, struct err *e)
 {
     struct local *l = (struct local *)store;
-    const char *folder, *bytes, *no_head;
-    size_t length;
-    struct head head;
-    if (!local_folder(&folder, l, incident, keep, e) || !local_head(&head, &no_head, l, folder, keep, e))
+    const char *folder, *bytes, *no_head, *path;
+    size_t length, chosen;
+    struct head own;
+    const struct head *head = NULL;
+    struct journal j;
+    struct salvaged which = { 0 };
+    struct stat st;
+    if (!local_folder(&folder, l, incident, keep, e))
         return false;
-    if (!disk_load(l->disk, arena_print(keep, "%s/journal.jsonl", folder), &bytes, &length, keep, e)) {
-        struct stat st;
-        if (errno == ENOENT && l->disk->stat(folder, &st))
-            err_input(e, "there is no incident '%s'", incident);
-        else if (errno == ENOENT) {
-            err_input(e, "'%s/journal.jsonl' is missing: nothing is left to be salvaged", folder);
+    if (l->disk->stat(folder, &st) && errno == ENOENT)
+        return err_input(e, "there is no incident '%s'", incident);
+    if (!local_read_fresh(l, incident, &j, keep, e) || !local_head(&own, &no_head, l, folder, keep, e))
+        return false;
+    choose(&which, &chosen, &j);
+    path = arena_print(keep, "%s/journal.jsonl", folder);
+    if (chosen && !salvage_foreign(l, folder, chosen, &path, &head, keep, e))
+        return false;
+    if (!chosen && !no_head)
+        head = &own;
+    if (!disk_load(l->disk, path, &bytes, &length, keep, e)) {
+        if (errno == ENOENT) {
+            err_input(e, "'%s' is missing: nothing is left to be salvaged", path);
             err_hint(e, "tocsin import FILE   takes a copy of it in, from 'tocsin export' elsewhere");
         }
         return false;
     }
-    stream_salvage(out, incident, no_head ? NULL : &head, bytes, length, keep);
+    stream_salvage(out, incident, j.id, head, bytes, length, keep);
+    out->stream = which.stream;
+    out->more = which.more;
     return true;
 }
 

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-static const char *head_of(const char *path, struct arena *keep)
+const char *foreign_head_path(const char *path, struct arena *keep)
 {
     return arena_print(keep, "%.*s.head", (int)(strlen(path) - strlen(".jsonl")), path);
 }
@@ -43,7 +43,7 @@ bool foreign_head(const struct head **out, const char **damage, struct local *l,
     struct head *head = arena_one(keep, struct head);
     struct err why = { 0 };
     int next;
-    const char *head_path = head_of(path, keep);
+    const char *head_path = foreign_head_path(path, keep);
     *out = NULL;
     *damage = NULL;
     int fd = disk_open(l->disk, head_path, O_RDONLY, 0, &why);
@@ -68,7 +68,7 @@ bool foreign_put_head(struct local *l, const char *path, const struct stream *s,
     memcpy(h.hash, s->head, SHA256_HEX);
     head_write(bytes, &h);
     head_write(bytes + HEAD_SLOT, &h);
-    return disk_replace(l->disk, head_of(path, &scratch), bytes, sizeof bytes, l->modes.file, e);
+    return disk_replace(l->disk, foreign_head_path(path, &scratch), bytes, sizeof bytes, l->modes.file, e);
 }
 
 /* A copy that grew apart begins with the lines that we have, too: an event is
@@ -120,6 +120,8 @@ bool foreign_read(struct local *l, const char *folder, const char *name, struct 
     r->room = before.room;
     bool ok = scan(l, path, r, out, keep, e);
     forget_twins(r, before.count);
+    if (!*out->name && strlen(name) >= SHA256_HEX) /* its first line cannot be read */
+        out->name = arena_copy(keep, name, SHA256_HEX);
     if (!out->damage && (strlen(name) < SHA256_HEX || strncmp(name, r->first, SHA256_HEX)))
         out->damage = "altered: its first line is not the one that its name says";
     if (out->damage)

@@ -109,6 +109,7 @@ bool local_foreign(struct local *l, const char *folder, struct names *out, struc
 bool foreign_read(struct local *l, const char *folder, const char *name, struct stream_reader *r,
                   struct stream *out, unsigned index, struct arena *keep, struct err *e);
 /* Its head; NULL where an older version wrote it, or with the words of *damage. */
+const char *foreign_head_path(const char *path, struct arena *keep);
 bool foreign_head(const struct head **out, const char **damage, struct local *l, const char *path,
                   struct arena *keep, struct err *e);
 bool foreign_put_head(struct local *l, const char *path, const struct stream *s, struct err *e);

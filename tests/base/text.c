@@ -88,8 +88,7 @@ static void memory_comes_zeroed_even_where_scratch_was_before(void **_)
 static void a_screen_keeps_its_lines_and_lets_nothing_through_that_steers_a_terminal(void **_)
 {
     static const char hostile[] = "a\x1b[2J\nb\t\xe2\x80\xae\r\nc\xc2\x9b\x7f\xff\xe5\x95\x86\r";
-    struct arena keep = arena_reserve(1 << 20);
-    struct text screen = text_new(&keep), json = text_new(&keep);
+    struct text screen = text_new(test_keep()), json = text_new(test_keep());
     text_add_screen(&screen, hostile, sizeof hostile - 1, false);
     assert_string_equal(screen.at, "a\xe2\x90\x9b[2J\nb\t\xef\xbf\xbd\r\nc\xef\xbf\xbd\xe2\x90\xa1\xef\xbf\xbd\xe5\x95\x86\xe2\x90\x8d");
     text_add_screen(&json, "\"\xe2\x80\xae\xc2\x9b\"", 7, true);
@@ -118,8 +117,8 @@ int main(void)
         promise(one_is_singular),
         promise(the_digest_of_abc_is_the_one_of_the_standard),
         promise(memory_comes_zeroed_even_where_scratch_was_before),
-        cmocka_unit_test(a_screen_keeps_its_lines_and_lets_nothing_through_that_steers_a_terminal),
-        cmocka_unit_test(a_character_cut_in_two_is_seen_as_one_to_come),
+        promise(a_screen_keeps_its_lines_and_lets_nothing_through_that_steers_a_terminal),
+        promise(a_character_cut_in_two_is_seen_as_one_to_come),
     };
     return cmocka_run_group_tests(text, NULL, NULL);
 }

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     r.beyond_damage = true;
     stream_read(&s, &r, line, length, &keep);
     assert(s.end <= length);
-    stream_salvage(&saved, "INC-2025-001", NULL, line, length, &keep);
+    stream_salvage(&saved, "INC-2025-001", "", NULL, line, length, &keep);
     r = stream_begin(NULL, NULL, 0);
     r.whole = true;
     stream_read(&s, &r, saved.bytes, saved.length, &keep);

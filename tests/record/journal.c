@@ -247,7 +247,7 @@ static struct stream salvaged(const char *bytes, size_t length, struct salvaged 
                               struct stream_reader *r, struct arena *keep)
 {
     struct stream s;
-    stream_salvage(left, "INC-2025-001", NULL, bytes, length, keep);
+    stream_salvage(left, "INC-2025-001", "", NULL, bytes, length, keep);
     *r = stream_begin(NULL, NULL, 1);
     r->whole = true;
     stream_read(&s, r, left->bytes, left->length, keep);
@@ -306,6 +306,38 @@ static void every_cut_and_every_flipped_bit_of_what_was_salvaged_is_found_by_its
         bool words = byte < strcspn(left.bytes, "\n") || (left.bytes + byte >= gap && left.bytes + byte < gap + 24);
         if (!cut.damage && !(flips && words))
             fail_msg("%s at byte %zu is not seen", flips ? "a flipped bit" : "a cut", byte);
+    }
+}
+
+static void what_was_salvaged_once_is_salvaged_again_and_says_all_that_is_lost(void **_)
+{
+    struct made m = make_stream();
+    struct stream_reader r;
+    struct salvaged once, again;
+    m.bytes[m.head[2].offset + 20] ^= 1;
+    struct stream s = salvaged(m.bytes, m.length, &once, &r, test_keep());
+    struct head h = { s.end, s.last_seq, "" };
+    memcpy(h.hash, s.head, SHA256_HEX);
+    assert_int_equal(once.lost, 1);
+    assert_int_equal(once.good, LINES - 1);
+    for (size_t byte = 0; byte < 2 * once.length; byte++) {
+        struct arena keep = *test_keep();
+        bool cut = byte >= once.length;
+        char *damaged = arena_copy(&keep, once.bytes, once.length);
+        if (!cut)
+            damaged[byte] = (char)(damaged[byte] ^ (1 << byte % 8));
+        stream_salvage(&again, "INC-2025-001", "00000000000000000000000000000001", &h, damaged,
+                       cut ? byte - once.length : once.length, &keep);
+        r = stream_begin(NULL, NULL, 1);
+        r.whole = true;
+        stream_read(&s, &r, again.bytes, again.length, &keep);
+        if (s.damage)
+            fail_msg("byte %zu: %s", byte, s.damage);
+        assert_int_equal(r.count, again.good);
+        assert_int_equal(again.good + again.lost, LINES);
+        assert_int_equal(s.lost, again.lost);
+        assert_true(cut || again.good >= LINES - 4);
+        assert_string_equal(s.id, "00000000000000000000000000000001");
     }
 }
 
@@ -459,6 +491,7 @@ int main(void)
         promise(the_head_is_the_valid_slot_with_the_higher_seq),
         promise(what_is_salvaged_of_any_damage_is_a_stream_that_verifies),
         promise(every_cut_and_every_flipped_bit_of_what_was_salvaged_is_found_by_its_head),
+        promise(what_was_salvaged_once_is_salvaged_again_and_says_all_that_is_lost),
         promise(our_own_journal_is_never_a_salvaged_one),
         promise(every_flipped_bit_of_a_slot_makes_it_invalid),
         promise(the_plain_golden_journal_is_read),
