@@ -69,8 +69,9 @@ static bool tag_at(struct tag *out, const char *name, const char *start, const c
     out->kind = at + 2 < end && strchr("=-#", at[2]) ? at[2] : ' ';
     out->inside = at + 2 + (out->kind != ' ');
     out->close = memmem(out->inside, (size_t)(end - out->inside), "%>", 2);
+    size_t line = strcspn(at, "\n") < (size_t)(end - at) ? strcspn(at, "\n") : (size_t)(end - at);
     if (!out->close)
-        return err_input(e, "%s:%d: '<%%' has no '%%>'", name, line_of(start, at));
+        return err_input(e, "%s:%d: '%.*s' has no '%%>'", name, line_of(start, at), (int)(line < 160 ? line : 160), at);
     out->after = out->close + 2;
     return true;
 }
@@ -135,4 +136,31 @@ bool template_compile(struct text *lua, const char *name, const char *text, size
     }
     put_literal(lua, plain, (size_t)(end - plain));
     return true;
+}
+
+bool template_tag_next(struct template_tag *tag, const char *text, size_t length, int line, struct arena *keep)
+{
+    const char *end = text + length, *plain = tag->after ? text + tag->after : text;
+    struct err none = { 0 };
+    for (const char *at; (at = memmem(plain, (size_t)(end - plain), "<%", 2)) && line_of(text, at) <= line;) {
+        struct tag t = { 0 };
+        plain = at + 3;
+        if (at + 2 < end && at[2] == '%')
+            continue;
+        if (!tag_at(&t, "", text, at, end, &none))
+            return false;
+        plain = t.after;
+        if (t.kind == '#' || line_of(text, t.close) < line)
+            continue;
+        /* Of code over many lines the one that is wrong. */
+        const char *found = t.open;
+        for (int now = line_of(text, found); now < line; now++)
+            found = (const char *)memchr(found, '\n', (size_t)(t.after - found)) + 1;
+        found += blanks(found, t.after);
+        const char *stop = memchr(found, '\n', (size_t)(t.after - found));
+        *tag = (struct template_tag){ (size_t)(t.after - text),
+                                      arena_copy(keep, found, (size_t)((stop ? stop : t.after) - found)) };
+        return true;
+    }
+    return false;
 }

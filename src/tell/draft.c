@@ -124,13 +124,30 @@ static bool origin_write(const struct facts *f, const struct report *r, struct a
 
 /* --- the draft ---------------------------------------------------------------------------- */
 
+/* As other editors save it, too: with \r\n, and a mark in front. */
 static bool draft_read(const char **text, const struct facts *f, const char *path,
                        struct arena *keep, struct err *e)
 {
     struct world *w = f->ws->world;
-    size_t length;
+    const char *bytes;
+    size_t length, start;
     *text = NULL;
-    return !w->exists(w, path, NULL) || w->read_file(w, path, text, &length, keep, e);
+    if (!w->exists(w, path, NULL))
+        return true;
+    if (!w->read_file(w, path, &bytes, &length, keep, e))
+        return false;
+    const char *zero = memchr(bytes, '\0', length);
+    if (zero) {
+        err_hint(e, "save it as UTF-8");
+        return err_input(e, "found a zero byte at %zu of '%s', expected text", (size_t)(zero - bytes), path);
+    }
+    struct text out = text_new(keep);
+    start = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    for (size_t i = start; i < length; i++)
+        if (bytes[i] != '\r' || i + 1 == length || bytes[i + 1] != '\n')
+            text_char(&out, bytes[i]);
+    *text = out.at;
+    return true;
 }
 
 static const char *draft_path(const struct facts *f, const struct report *r, struct arena *keep)

@@ -18,10 +18,40 @@ static void put_changed(struct saying *s, const struct target *t)
     json_close(s->o, '}');
 }
 
+/* Which changes each one puts back, and which one put it back. */
+struct undoing { const char *puts_back, *by; };
+
+static const struct undoing *who_undoes_whom(const struct saying *s)
+{
+    const struct ledger *l = &s->f->ledger;
+    struct undoing *u = arena_many(s->keep, struct undoing, l->changes + 1);
+    for (size_t i = 0; i < l->changes; i++)
+        u[i] = (struct undoing){ "[]", "" };
+    for (size_t i = 0; i < l->changes; i++) {
+        struct json undoes = json_get(l->change[i].begun->data, "undoes");
+        if (!json_count(undoes))
+            continue;
+        struct text t = text_new(s->keep);
+        struct json_out o = json_out(&t);
+        json_open(&o, NULL, '[');
+        for (struct json_walk w = json_walk(undoes); json_next(&w);)
+            for (size_t k = 0; k < l->changes; k++)
+                if (json_is(w.value, l->change[k].begun->hash)) {
+                    json_put(&o, NULL, l->change[k].name);
+                    if (l->change[i].ended && l->change[i].state != CHANGE_FAILED)
+                        u[k].by = l->change[i].name;
+                }
+        json_close(&o, ']');
+        u[i].puts_back = t.at;
+    }
+    return u;
+}
+
 static void put_changes(struct saying *s)
 {
     static const char *const states[] = { "open", "in flight", "undone", "cancelled", "kept",
                                           "failed", "no undo", "undo failed" };
+    const struct undoing *undoing = who_undoes_whom(s);
     json_open(s->o, "changes", '[');
     for (size_t i = 0; i < s->f->ledger.changes; i++) {
         const struct change *c = &s->f->ledger.change[i];
@@ -41,6 +71,10 @@ static void put_changes(struct saying *s)
         bool same = json_is(json_get(end->data, "outcome"), "unchanged");
         json_put_bool(s->o, "done", c->ended && !same && c->state != CHANGE_FAILED
                                         && c->state != CHANGE_IN_FLIGHT);
+        json_put_bool(s->o, "unchanged", same);
+        json_put_raw(s->o, "puts_back", undoing[i].puts_back, strlen(undoing[i].puts_back));
+        json_put(s->o, "put_back_by", undoing[i].by);
+        json_put_bool(s->o, "message", json_type(json_get(c->begun->data, "lasting")) == JSON_FALSE);
         json_put_bool(s->o, "by_hand", c->by_hand);
         json_put_bool(s->o, "undoes", json_count(json_get(c->begun->data, "undoes")) > 0);
         facts_put(s, "text", facts_sentence(s, json_text_or(json_get(end->data, "text"), s->keep, "")));

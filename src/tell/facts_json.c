@@ -225,13 +225,24 @@ static void put_row(struct saying *s, const struct entry *n, const struct entry 
     json_close(s->o, '}');
 }
 
+/* Somebody wants it in the report. */
+static bool asked_for(const struct entry *n)
+{
+    bool asked = false;
+    for (size_t i = 0; i < n->corrections; i++)
+        if (n->correction[i]->kind == EVENT_LISTED)
+            asked = json_is_true(json_get(n->correction[i]->data, "listed"));
+    return asked;
+}
+
 /* "No impact" is said under Impact; a change that was so already changed
  * nothing. */
 static bool happened(const struct entry *n)
 {
-    return !text_equal(n->level, "none")
-           && !(n->event->kind == EVENT_ACTION_ENDED
-                && json_is(json_get(n->event->data, "outcome"), "unchanged"));
+    return asked_for(n)
+           || (!text_equal(n->level, "none")
+               && !(n->event->kind == EVENT_ACTION_ENDED
+                    && json_is(json_get(n->event->data, "outcome"), "unchanged")));
 }
 
 static void put_rows(struct saying *s)

@@ -1,4 +1,5 @@
 /* number.c: which number a report gets: SPM-2025-001. See report.h. */
+#define _GNU_SOURCE /* memmem */
 #include "tell/report.h"
 
 #include "world/git.h"
@@ -73,13 +74,15 @@ static void raise_to(int64_t *highest, int64_t n)
     *highest = n > *highest ? n : *highest;
 }
 
-bool report_number(const char **out, bool *taken, const struct facts *f, struct arena *keep,
+static bool next_number(const char **out, const struct facts *f, bool for_draft, struct arena *keep, struct err *e);
+
+bool report_number(const char **out, bool *taken, const struct facts *f, bool for_draft, struct arena *keep,
                    struct err *e)
 {
     *taken = f->incident->number && *f->incident->number;
     if (*taken)
         return *out = f->incident->number, true;
-    return report_next_number(out, f, keep, e);
+    return next_number(out, f, for_draft, keep, e);
 }
 
 /* A branch without a reference holds nothing: most of a report's time would
@@ -99,8 +102,29 @@ static bool holds_something(const struct workspace *ws, struct arena *keep)
     return false;
 }
 
-bool report_next_number(const char **out, const struct facts *f, struct arena *keep,
-                        struct err *e)
+/* Does the draft of another incident stand under that number? Then its picture does, too. */
+static bool drafted(const struct facts *f, const char *number, struct arena *keep)
+{
+    struct world *w = f->ws->world;
+    const char *nav = arena_print(keep, "\nnav: %s\n", number), *bytes;
+    for (size_t i = 0; i < f->account.incidents; i++) {
+        const struct incident *other = &f->account.incident[i];
+        const char *path = workspace_path(f->ws, keep, arena_print(keep, "drafts/%s.md", other->name));
+        struct err none = { 0 };
+        size_t length;
+        if (!(other->number && *other->number) && !text_equal(other->name, f->incident->name) && w->exists(w, path, NULL)
+            && w->read_file(w, path, &bytes, &length, keep, &none) && memmem(bytes, length < 2048 ? length : 2048, nav, strlen(nav)))
+            return true;
+    }
+    return false;
+}
+
+bool report_next_number(const char **out, const struct facts *f, struct arena *keep, struct err *e)
+{
+    return next_number(out, f, false, keep, e);
+}
+
+static bool next_number(const char **out, const struct facts *f, bool for_draft, struct arena *keep, struct err *e)
 {
     struct form form = form_of(f, keep);
     const struct workspace *ws = f->ws;
@@ -117,6 +141,8 @@ bool report_next_number(const char **out, const struct facts *f, struct arena *k
             const char *slash = strrchr(files.name[i], '/');
             raise_to(&highest, number_in(&form, slash ? slash + 1 : files.name[i]));
         }
-    *out = arena_print(keep, "%s%0*" PRId64 "%s", form.front, form.digits, highest + 1, form.back);
+    do
+        *out = arena_print(keep, "%s%0*" PRId64 "%s", form.front, form.digits, ++highest, form.back);
+    while (for_draft && drafted(f, *out, keep));
     return true;
 }

@@ -146,7 +146,7 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
     const char *locale = r->locale ? r->locale : ws->config.publish.locale;
     *out = (struct report){ .number = r->number };
     out->taken = r->number && text_equal(r->number, f->incident->number);
-    if (!r->number && !report_number(&out->number, &out->taken, f, keep, e))
+    if (!r->number && !report_number(&out->number, &out->taken, f, !r->publishing, keep, e))
         return false;
     if (strchr(template, '/') || template[0] == '.')
         return err_usage(e, "a template is a name, not a path: '%s'", template);

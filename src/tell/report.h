@@ -16,6 +16,7 @@ struct report_request {
     const char *number;    /* NULL: the one it has, or the next free one */
     int64_t date;          /* INSTANT_NONE: of the last thing that was recorded */
     bool edited;           /* people changed it since it was published */
+    bool publishing;       /* the number will be taken: what other drafts propose does not count */
 };
 
 struct report {
@@ -44,9 +45,9 @@ const char *const *report_never(const struct facts *f, const char *path, const c
 /* The line of the first question that is still open; 0: none. */
 int report_first_gap(const char *text);
 
-/* "SPM-2025-001": the one this incident has (*taken), or the next that neither
- * the repository nor another incident holds. */
-bool report_number(const char **out, bool *taken, const struct facts *f, struct arena *keep,
+/* "SPM-2025-001": the one this incident has (*taken), or the next that neither the repository nor another
+ * incident holds. Drafts stand beside each other: for one, what another draft proposes is passed over. */
+bool report_number(const char **out, bool *taken, const struct facts *f, bool for_draft, struct arena *keep,
                    struct err *e);
 
 /* The next free one, whatever this incident has. */

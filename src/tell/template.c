@@ -4,7 +4,36 @@
 #include "tell/template_words.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Is the template up to there already wrong, whatever follows? */
+static bool wrong_already(struct rendering_state *r, const char *bytes, size_t length)
+{
+    lua_State *L = sandbox_lua(r->sandbox);
+    struct text lua = text_new(r->keep);
+    struct err none = { 0 };
+    if (!template_compile(&lua, "", bytes, length, &none))
+        return true;
+    bool good = luaL_loadbufferx(L, lua.at, lua.length, "", "t") == LUA_OK;
+    bool wrong = !good && !strstr(lua_tostring(L, -1), "<eof>");
+    lua_pop(L, 1);
+    return wrong;
+}
+
+/* What Lua does not understand, with the expression: of several in that line the first that
+ * is wrong. Where Lua says which line began what never ends, that one. */
+static bool not_understood(struct rendering_state *r, const char *file, const char *bytes, size_t length, struct err *e)
+{
+    const char *opened = strstr(e->text, " at line "), *named = strstr(e->text, file);
+    int line = opened ? atoi(opened + strlen(" at line ")) : named ? atoi(named + strlen(file) + 1) : 0;
+    struct template_tag tag = { 0 };
+    struct err plain = *e;
+    while (template_tag_next(&tag, bytes, length, line, r->keep))
+        if (opened || wrong_already(r, bytes, tag.after))
+            break;
+    return tag.quoted ? err_input(e, "%s, in '%.160s'", plain.text, tag.quoted) : false;
+}
 
 static bool load(struct rendering_state *r, const char *file, struct err *e)
 {
@@ -13,8 +42,9 @@ static bool load(struct rendering_state *r, const char *file, struct err *e)
     if (!r->source->load(r->source->context, file, &bytes, &length, r->keep, e))
         return false;
     struct text lua = text_new(r->keep);
-    return template_compile(&lua, file, bytes, length, e) &&
-           sandbox_load(r->sandbox, file, lua.at, lua.length, e);
+    if (!template_compile(&lua, file, bytes, length, e))
+        return false;
+    return sandbox_load(r->sandbox, file, lua.at, lua.length, e) || not_understood(r, file, bytes, length, e);
 }
 
 /* What a partial was given is its global `it`. */

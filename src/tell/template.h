@@ -45,6 +45,11 @@ bool template_render(struct rendering *out, const struct template_source *source
 bool template_compile(struct text *lua, const char *name, const char *text, size_t length,
                       struct err *e);
 
+/* The next tag of a template that reaches over that line, from the first when tag->after is 0:
+ * where it ends, and its text there as an error quotes it. */
+struct template_tag { size_t after; const char *quoted; };
+bool template_tag_next(struct template_tag *tag, const char *text, size_t length, int line, struct arena *keep);
+
 /* How a gap stands in a document, up to its question; lint and publish look
  * for it. Foreign text cannot write it: its bracket would be escaped. */
 #define GAP_OPENS "**[gap: "

@@ -92,7 +92,8 @@ static bool is_foreign(const struct publication *p)
 static bool make(struct publication *p, const char *number, int64_t date, struct err *e)
 {
     struct desk *d = p->d;
-    struct report_request request = { .date = date, .number = number, .edited = p->edited };
+    struct report_request request = { .date = date, .number = number, .edited = p->edited,
+                                      .publishing = true };
     size_t length;
     if (!report_make(&p->report, &p->facts, &request, d->keep, e)
         || !draft_update(&p->draft, &p->facts, &p->report, d->keep, e))

@@ -75,8 +75,9 @@ static void an_error_names_template_line_and_expression(void **_)
     assert_non_null(strstr(error.text, "<%= nothing %>"));
     assert_null(rendered("\n\n<%= 1 + %>\n", "{}"));
     assert_non_null(strstr(error.text, "t.md:3:"));
+    assert_non_null(strstr(error.text, "in '<%= 1 + %>'"));
     assert_null(rendered("ok\n<%= never ends\n", "{}"));
-    assert_non_null(strstr(error.text, "t.md:2: '<%' has no '%>'"));
+    assert_non_null(strstr(error.text, "t.md:2: '<%= never ends' has no '%>'"));
     assert_null(strchr(error.text, '\n'));
 }
 
