@@ -2,13 +2,14 @@
 -- ticket system, a pager, a status page. One URL a role.
 --
 -- Settings: url (may hold ${env:NAME}), header ("Authorization: Bearer
--- ${env:KEY}"), certificates (a file, where the machine's do not do).
+-- ${env:KEY}"), certificates (a file, where the machine's do not do), within
+-- (how long the other side may take to answer, "10s").
 
 local function post(t, body)
   -- the same key at every try, so that the other side can see that it is the same thing
   local headers = { "Content-Type: application/json", "Idempotency-Key: " .. t.key }
   if t.settings.header then headers[#headers + 1] = t.settings.header end
-  local id, why = http_start { url = t.settings.url, headers = headers, body = to_json(body), within = 10000,
+  local id, why = http_start { url = t.settings.url, headers = headers, body = to_json(body), within = t.settings.within or "10s",
                                certificates = t.settings.certificates }
   if not id then return nil, failed(why) end
   local nap, a = 2, http_look(id)
@@ -53,7 +54,8 @@ return {
   summary = "says things as JSON over http: chat, ticket, page, status page",
   plays = { "chat", "ticket", "page", "statuspage" },
   needs = { "http" },
-  settings = { url = { type = "url", required = true }, header = { type = "text" }, certificates = { type = "text" } },
+  settings = { url = { type = "url", required = true }, header = { type = "text" }, certificates = { type = "text" },
+               within = { type = "duration" } },
   actions = {
     ["chat.say"] = way, ["page.call"] = way, ["statuspage.set"] = way,
     ["ticket.open"] = way, ["ticket.comment"] = way, ["ticket.escalate"] = way,

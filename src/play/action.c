@@ -46,7 +46,8 @@ const char *change_provider_key(struct branch *b)
     struct run *r = b->run;
     struct work *w = b->work;
     if (!r->id) /* without a run it is the change's own number that is unique */
-        return arena_print(r->keep, "%.12s-%s-%lld", r->incident_id, w->name, (long long)w->attempt);
+        return arena_print(r->keep, "%.12s-%s-%lld", r->incident_id, w->first_name ? w->first_name : w->name,
+                           (long long)w->attempt);
     return arena_print(r->keep, "%.12s-%s-%s-%lld", r->incident_id, r->id, w->key,
                        (long long)w->attempt);
 }

@@ -8,6 +8,7 @@ bool change_is_refused_for_now(struct branch *b)
     struct run *r = b->run;
     struct work *w = b->work;
     int64_t now = r->world->now(r->world), may = plugins_deadline(r->plugins, w->action);
+    w->first_name = w->tries ? w->first_name : w->name;
     w->first_at = w->tries++ ? w->first_at : w->begun_at;
     int64_t pause = plugins_pause(r->plugins, w->action, w->tries, b->view.later_ms);
     const char *soon = duration_words(r->keep, (pause + SECOND_MS - 1) / SECOND_MS * SECOND_MS);

@@ -75,6 +75,7 @@ struct work {
     bool again;                       /* settled absent, or refused for now: it is tried once more */
     bool once;                        /* but not this one: only what became of it is asked */
     int64_t again_at, tries, first_at; /* refused: when, how often so far, since when */
+    const char *first_name;           /* "C1" of the first try, where there were several: they have one key */
     step_fn *done;
 };
 

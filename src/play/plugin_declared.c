@@ -27,7 +27,7 @@ static const struct member of_setting[] = {
     { "type", A_TEXT }, { "required", A_TRUTH }, { "help", A_TEXT }, { NULL, A_TEXT },
 };
 static const char *const capabilities[] = { "http", "programs", "state", NULL };
-static const char *const setting_types[] = { "text", "url", "integer", "truth", "list", "map", NULL };
+static const char *const setting_types[] = { "text", "url", "integer", "truth", "list", "map", "duration", NULL };
 
 struct reading {
     struct loaded *l;
@@ -324,6 +324,8 @@ static bool value_fits(const char *type, struct json value, struct arena *keep)
         return json_int(value, &n);
     if (strcmp(type, "truth") == 0)
         return json_type(value) == JSON_TRUE || json_type(value) == JSON_FALSE;
+    if (strcmp(type, "duration") == 0)
+        return text && duration_parse(&n, text) && n > 0;
     if (strcmp(type, "list") == 0)
         return json_type(value) == JSON_ARRAY;
     if (strcmp(type, "map") == 0)
@@ -335,7 +337,7 @@ static const char *type_words(const char *type)
 {
     return strcmp(type, "url") == 0 ? "an URL (http:// or https://)" : strcmp(type, "integer") == 0 ? "a whole number"
          : strcmp(type, "truth") == 0 ? "true or false" : strcmp(type, "list") == 0 ? "a list"
-         : strcmp(type, "map") == 0 ? "a map (NAME: VALUE)" : "a text";
+         : strcmp(type, "map") == 0 ? "a map (NAME: VALUE)" : strcmp(type, "duration") == 0 ? "a span, as 10s" : "a text";
 }
 
 /* The declared settings are on top. */

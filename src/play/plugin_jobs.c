@@ -274,6 +274,8 @@ static int host_http_start(lua_State *L)
                               .certificates = text_field(L, l, "certificates", NULL) };
     lua_getfield(L, 1, "within");
     r.timeout_ms = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 10 * SECOND_MS;
+    if (lua_type(L, -1) == LUA_TSTRING)
+        luaL_argcheck(L, duration_parse(&r.timeout_ms, lua_tostring(L, -1)), 1, "within is a span, as \"10s\"");
     lua_pop(L, 1);
     const char *url = text_field(L, l, "url", NULL);
     luaL_argcheck(L, url != NULL, 1, "a request needs an url");

@@ -117,6 +117,20 @@ static const char *last_line(struct play *p, const char *said)
     return arena_copy(p->keep, start, (size_t)(end - start));
 }
 
+/* The workspace it plays in is nobody's, and another one at every play: its path is left out. */
+static const char *without_place(struct play *p, const char *said)
+{
+    struct text t = text_new(p->keep);
+    size_t length = strlen(p->dir);
+    for (const char *at; (at = strstr(said, p->dir)); said = at + length + (at[length] == '/')) {
+        text_bytes(&t, said, (size_t)(at - said));
+        if (at[length] != '/')
+            text_char(&t, '.');
+    }
+    text_add(&t, said);
+    return t.at;
+}
+
 static void perform(struct play *p, const struct act *a, const char *command, bool last,
                     int64_t since)
 {
@@ -125,6 +139,7 @@ static void perform(struct play *p, const struct act *a, const char *command, bo
     const char *const *words = words_of(p, command, since);
     add_line(p, arena_print(p->keep, "%s %s: %s", begun, a->who, command));
     int status = p->actor->act(p->actor->context, world_of(p, a->who), p->dir, words, &said, p->keep);
+    said = without_place(p, said);
     p->clock.seed = seed; /* whoever waited meanwhile goes on with his own */
     int wanted = last ? (int)a->ends : 0;
     if (status != wanted)

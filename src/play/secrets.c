@@ -1,6 +1,7 @@
 /* secrets.c: see secrets.h. */
 #include "play/secrets.h"
 
+#include "world/disk.h"
 #include "world/process.h"
 
 #include <string.h>
@@ -60,9 +61,13 @@ static const char *shown(const char *name, struct arena *keep)
 static const char *from_file(struct secrets *s, const char *path, size_t *length, struct err *e)
 {
     struct world *w = s->ws->world;
-    const char *bytes;
+    const char *bytes, *given = path;
     if (path[0] != '/')
         path = workspace_path(s->ws, s->keep, path);
+    if (disk_is_special(path)) { /* nobody may ever write into a pipe */
+        err_input(e, "the secret '${file:%s}': '%s' is no regular file", given, path);
+        return NULL;
+    }
     return w->read_file(w, path, &bytes, length, s->keep, e) ? bytes : NULL;
 }
 

@@ -155,7 +155,7 @@ const struct verb verbs[] = {
       verb_check, NULL },
     { "test", "[SCENARIO]...", "play scenarios against the simulator", before, NEEDS_NOTHING,
       verb_test,
-      OPTIONS({ "junit", "FILE", "results for a build server" },
+      OPTIONS({ "junit", "FILE", "results for a build server; time is that of the scenario's own clock" },
               { "coverage", NULL, "what of the runbooks no scenario exercises, line by line" },
               { "keep", "DIR", "leave the workspace it played in" }) },
     { "doctor", "[RUNBOOK]", "is everything that it needs at hand? reads only, with real credentials",

@@ -131,6 +131,12 @@ bool disk_there(const struct disk *d, const char *path, bool *there, struct err 
     return ok || !*there || err_errno(e, "cannot read '%s'", path);
 }
 
+bool disk_is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 bool disk_load(const struct disk *d, const char *path, const char **bytes, size_t *length,
                struct arena *keep, struct err *e)
 {

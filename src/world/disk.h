@@ -59,6 +59,9 @@ bool disk_size(const struct disk *d, int fd, const char *path, uint64_t *out, st
 /* Is anything of that name? That the disk cannot tell is an error, and no "no". */
 bool disk_there(const struct disk *d, const char *path, bool *there, struct err *e);
 
+/* A pipe, a device, a socket: whoever opens it may wait for ever. What is not there is none. */
+bool disk_is_special(const char *path);
+
 /* A whole file; at most `limit` bytes. */
 bool disk_load(const struct disk *d, const char *path, const char **bytes, size_t *length,
                struct arena *keep, struct err *e);

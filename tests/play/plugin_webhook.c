@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A server that answers by the path it is asked for, one request a connection. */
@@ -23,6 +24,14 @@ static void answer(int fd, const char *path, int asked)
         reply(fd, "201 Created", "{\"id\":\"T-7\"}");
     else if (strncmp(path, "/later", 6) == 0)
         reply(fd, asked == 1 ? "429 Too Many Requests\r\nRetry-After: 1" : "200 OK", "");
+    else if (strncmp(path, "/tomorrow", 9) == 0) {
+        char head[200], date[64];
+        time_t then = time(NULL) + 7200;
+        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime(&then));
+        snprintf(head, sizeof head, "429 Too Many Requests\r\nRetry-After: %s", date);
+        reply(fd, head, "");
+    } else if (strncmp(path, "/slow", 5) == 0)
+        (void)!read(fd, (char[1]){ 0 }, 1); /* says nothing until the other side has gone */
     else if (strncmp(path, "/never", 6) == 0)
         reply(fd, "403 Forbidden", "");
     else if (strncmp(path, "/broken", 7) == 0)
@@ -82,8 +91,8 @@ static struct task_view say(const char *url, const char *action, const char *arg
     server.asked = 0;
     snprintf(real, sizeof real, url, server.port);
     const char *yaml = arena_print(test_keep(),
-        "roles:\n  chat: { plugin: webhook, url: \"%s\", header: \"Authorization: Bearer ${env:CHAT_KEY}\" }\n"
-        "  ticket: { plugin: webhook, url: \"%s\" }\n", real, real);
+        "roles:\n  chat: { plugin: webhook, within: %s, url: \"%s\", header: \"Authorization: Bearer ${env:CHAT_KEY}\" }\n"
+        "  ticket: { plugin: webhook, url: \"%s\" }\n", strstr(url, "/slow") ? "300ms" : "30s", real, real);
     struct stage *s = stage_open_in(world_real("alice", test_keep()), yaml);
     struct task_view v = stage_do(s, action, args, "R1/2/1", NULL);
     plugins_close(s->plugins);
@@ -119,6 +128,26 @@ static void not_now_is_no_effect_and_says_when(void **_)
     assert_int_equal(v.outcome, OUTCOME_FAILED);
     assert_true(v.later && v.later_ms == 1000);
     assert_int_equal(server.asked, 1);
+}
+
+static void a_moment_to_come_again_may_be_a_date(void **_)
+{
+    struct task_view v = say(HERE "/tomorrow", "chat.say", HELLO);
+    assert_int_equal(v.outcome, OUTCOME_FAILED);
+    assert_true(v.later && v.later_ms > 7000 * 1000 && v.later_ms <= 7200 * 1000);
+}
+
+static void who_does_not_answer_within_the_time_may_have_done_it(void **_)
+{
+    struct task_view v = say(HERE "/slow", "chat.say", HELLO);
+    assert_int_equal(v.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(server.asked, 1);
+    struct err e = { 0 };
+    struct stage *s = stage_open_in(world_real("alice", test_keep()),
+                                    "roles:\n  chat: { plugin: webhook, url: \"http://127.0.0.1:9/\", within: soon }\n");
+    assert_false(plugins_ready(s->plugins, "chat", &e));
+    assert_non_null(strstr(e.text, "'within': found \"soon\", expected a span, as 10s"));
+    plugins_close(s->plugins);
 }
 
 static void a_refusal_had_no_effect_and_a_breakdown_may_have(void **_)
@@ -187,6 +216,8 @@ int main(void)
         promise(a_chat_gets_what_slack_would_with_a_key_and_the_secret),
         promise(a_ticket_answers_its_number),
         promise(not_now_is_no_effect_and_says_when),
+        promise(a_moment_to_come_again_may_be_a_date),
+        promise(who_does_not_answer_within_the_time_may_have_done_it),
         promise(a_refusal_had_no_effect_and_a_breakdown_may_have),
         promise(a_redirect_is_not_followed),
         promise(what_never_left_certainly_failed),

@@ -62,6 +62,14 @@ static void what_is_missing_or_too_short_or_too_long_is_said_by_name(void **_)
     unsetenv("LONG");
 }
 
+static void a_pipe_or_a_device_is_no_secret_and_nobody_waits_for_it(void **_)
+{
+    struct stage *s = stage_of("env: { A: \"${file:pipe}\" }");
+    assert_int_equal(mkfifo(arena_print(test_keep(), "%s/pipe", s->ws.dir), 0600), 0);
+    assert_non_null(strstr(sh(s, "echo").text, "the secret '${file:pipe}': "));
+    assert_non_null(strstr(said("env: { A: \"${file:/dev/zero}\" }", "echo"), "'/dev/zero' is no regular file"));
+}
+
 static void a_command_that_gives_no_secret_says_what_it_did(void **_)
 {
     assert_string_equal(said("env: { A: \"${command:echo not-for-you; exit 4}\" }", "echo"),
@@ -167,6 +175,7 @@ int main(void)
         promise(each_source_gives_its_value_to_a_program_alone),
         promise(one_of_many_lines_is_a_secret_as_a_whole),
         promise(what_is_missing_or_too_short_or_too_long_is_said_by_name),
+        promise(a_pipe_or_a_device_is_no_secret_and_nobody_waits_for_it),
         promise(a_command_that_gives_no_secret_says_what_it_did),
         promise(a_command_that_hangs_is_ended),
         promise(a_variable_that_holds_a_secret_is_not_inherited),
