@@ -117,12 +117,13 @@ static const char *last_line(struct play *p, const char *said)
     return arena_copy(p->keep, start, (size_t)(end - start));
 }
 
-/* The workspace it plays in is nobody's, and another one at every play: its path is left out. */
+/* The workspace it plays in is nobody's, and another one at every play: its path is left out.
+ * One that a person named (--keep) is no secret. */
 static const char *without_place(struct play *p, const char *said)
 {
     struct text t = text_new(p->keep);
     size_t length = strlen(p->dir);
-    for (const char *at; (at = strstr(said, p->dir)); said = at + length + (at[length] == '/')) {
+    for (const char *at; p->dir[0] == '/' && (at = strstr(said, p->dir)); said = at + length + (at[length] == '/')) {
         text_bytes(&t, said, (size_t)(at - said));
         if (at[length] != '/')
             text_char(&t, '.');
