@@ -310,6 +310,7 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
             continue;
         if (r->park && !in_flight(r))
             break;
+        bool rings = outside_rings(r);
         outside_look(r, r->world->now(r->world));
         if (r->park && !in_flight(r))
             break;
@@ -326,7 +327,7 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
             continue;
         }
         int64_t soon = r->world->now(r->world) + SECOND_MS;
-        if (r->id && !r->world->virtual && next > soon)
+        if (r->id && !r->world->virtual && !rings && next > soon)
             next = soon; /* somebody may stop us meanwhile */
         r->world->wait(r->world, next);
         outside_look(r, r->world->now(r->world));
@@ -426,6 +427,8 @@ bool engine_forget(struct run *r, struct err *e)
 void engine_close(struct run *r)
 {
     drop_branches(r);
+    if (r->attends)
+        (void)r->store->attend(r->store, NULL, NULL);
     if (r->lock)
         r->store->unlock(r->store, r->lock);
     if (r->sandbox)

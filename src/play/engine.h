@@ -214,6 +214,7 @@ struct run {
     uint64_t seen_end;                /* how many bytes there were when others were last looked at */
     bool asking;                      /* a question stands at the terminal */
     int64_t looked;                   /* when the journal was last read for what others wrote */
+    bool attends, rang;               /* the store rings when somebody writes; it rang since we looked */
     const struct held *held;          /* locks of the whole workspace */
     size_t helds;
     struct ledger ledger;             /* of the whole workspace */
@@ -266,6 +267,8 @@ const char *other_words(struct run *r, const struct change *c);
 
 /* outside.c: what others do meanwhile. */
 void outside_look(struct run *r, int64_t now);
+/* Does whatever we wait for end when somebody else writes? Else it has to be short. */
+bool outside_rings(struct run *r);
 /* Have they answered what we ask? */
 void outside_answers(struct run *r, const struct journal *j);
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { PATIENCE_MS = 100 }; /* then others are looked at: to a person that is at once */
+enum { PATIENCE_MS = 100 }; /* where nobody rings others are looked at so often: to a person that is at once */
 
 static void park_for(struct branch *b)
 {
@@ -137,17 +137,33 @@ static bool is_settled(struct run *r, int64_t now)
     return false;
 }
 
+/* So long nobody but the person here, and whoever writes, has anything to do. */
+static int64_t patience_of(const struct run *r, int64_t now, int64_t until)
+{
+    if (r->world->virtual)
+        return PATIENCE_MS;
+    if (!r->attends && until - now > PATIENCE_MS)
+        until = now + PATIENCE_MS;
+    for (size_t i = 0; i < r->branches; i++) {
+        const struct branch *b = r->branch[i];
+        const struct asking *q = b->context;
+        if (b->waits == WAITS_ANSWER && !b->ended && q->deadline < until)
+            until = q->deadline + 1;
+    }
+    return until == INT64_MAX ? -1 : until > now ? until - now : 0;
+}
+
 void listen_turn(struct run *r, int64_t until)
 {
-    int64_t now = r->world->now(r->world), patience = PATIENCE_MS;
+    int64_t now = r->world->now(r->world);
     const char *answer = NULL, *text = NULL;
+    (void)outside_rings(r);
     outside_look(r, now);
     if (r->park || is_settled(r, now))
         return;
     struct branch *b = first_asking(r);
     struct asking *q = b->context;
-    if (!r->world->virtual && until - now < patience)
-        patience = until > now ? until - now : 0;
+    int64_t patience = patience_of(r, now, until);
     r->asking = true;
     switch (r->audience->ask(r->audience->context, q->mode, q->words, patience, &answer, &text, r->keep)) {
     case HEARD_NOBODY:

@@ -38,16 +38,24 @@ void outside_answers(struct run *r, const struct journal *j)
     }
 }
 
-/* Somebody may stop us, or answer: at once where one is asked, else every second. */
+bool outside_rings(struct run *r)
+{
+    if (!r->attends && !r->world->virtual && !r->dry)
+        r->attends = r->rang = r->store->attend(r->store, r->incident, &r->rang); /* what was written before did not ring */
+    return r->attends;
+}
+
+/* Somebody may stop us, or answer: when it rings, and once a second where it cannot. */
 void outside_look(struct run *r, int64_t now)
 {
     struct journal j;
     struct err e = { 0 };
     bool grown = true;
     bool open = listen_is_open(r);
-    if (r->dry || r->park || (!open && (!r->id || now - r->looked < SECOND_MS)))
+    if (r->dry || r->park || (!open && (!r->id || (!r->rang && now - r->looked < SECOND_MS))))
         return;
     r->looked = now;
+    r->rang = false;
     if (!r->store->watch(r->store, r->incident, &r->seen_end, 0, -1, &grown, &e) || !grown)
         return;
     struct arena scratch = arena_reserve(room_for(r));

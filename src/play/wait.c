@@ -40,6 +40,8 @@ static void wait_span(struct branch *b, const char *words)
     if (ev) {
         instant_of(json_get(ev->data, "until"), &b->deadline, r->keep);
         replay_consumed(b, ev);
+        if (b->deadline - r->world->now(r->world) >= SECOND_MS)
+            run_say(r, b->key, "%s: %s are left", words, duration_words(r->keep, b->deadline - r->world->now(r->world)));
         sleep_on(b);
         return;
     }

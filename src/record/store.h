@@ -120,6 +120,10 @@ struct store {
     bool (*watch)(struct store *s, const char *incident, uint64_t *seen, int64_t timeout_ms,
                   int peer, bool *grown, struct err *e);
 
+    /* From now on the world's wait() and listen() end early, with *rang set, when something is
+     * written to `incident`; NULL: no longer. False: not to be had here, and who waits has to look. */
+    bool (*attend)(struct store *s, const char *incident, bool *rang);
+
     /* ERR_BUSY, with *holder filled, when somebody has it. */
     bool (*lock)(struct store *s, const char *name, const char *by, const char *uid,
                  const char *why, struct lock **out, struct lock_holder *holder,

@@ -26,11 +26,42 @@ static int64_t real_now(struct world *w)
     return (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
 }
 
+static volatile sig_atomic_t interrupts, told; /* told: so many of them did whoever asked hear of */
+static struct { int fd; bool *rang; } attended = { -1, NULL };
+
+static void real_attend(struct world *w, int fd, bool *rang)
+{
+    attended.fd = fd;
+    attended.rang = rang;
+}
+
+/* Can `fd` be read? Until it can, somebody rings, a signal comes (however close to the
+ * beginning) or the time is over. */
+static bool wait_for(int fd, int64_t ms)
+{
+    struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = attended.fd, .events = POLLIN } };
+    struct timespec most = { ms / 1000, ms % 1000 * 1000000 };
+    sigset_t stop, before;
+    char rung[4096];
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    sigprocmask(SIG_BLOCK, &stop, &before);
+    int ready = interrupts != told ? 0 : ppoll(p, 2, ms < 0 ? NULL : &most, &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (ready > 0 && p[1].revents) {
+        *attended.rang = true;
+        while (read(attended.fd, rung, sizeof rung) > 0)
+            ;
+    }
+    return ready > 0 && p[0].revents;
+}
+
 static void real_wait(struct world *w, int64_t until)
 {
     int64_t left = until - real_now(w);
     if (left > 0)
-        poll(NULL, 0, left > HOUR_MS ? (int)HOUR_MS : (int)left);
+        wait_for(-1, left > HOUR_MS ? HOUR_MS : left);
 }
 
 static void real_random(struct world *w, unsigned char *out, size_t length)
@@ -158,8 +189,6 @@ static struct store *real_open_store(struct world *w, const char *dir, struct ar
     return store_local_open(w, &disk_real, dir, e);
 }
 
-static volatile sig_atomic_t interrupts;
-
 static void on_interrupt(int number)
 {
     if (number == SIGTERM && interrupts)
@@ -180,6 +209,7 @@ static int real_interrupted(struct world *w)
         sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
     }
     installed = true;
+    told = interrupts;
     return interrupts > 2 ? 2 : interrupts;
 }
 
@@ -208,7 +238,6 @@ static enum heard real_listen(struct world *w, const char *prompt, int64_t patie
                               const char **line, struct arena *keep)
 {
     static bool shown;
-    struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
     if (!prompt) {
         if (shown) {
             tcflush(STDIN_FILENO, TCIFLUSH);
@@ -226,7 +255,7 @@ static enum heard real_listen(struct world *w, const char *prompt, int64_t patie
     }
     fflush(stderr);
     shown = true;
-    if (poll(&in, 1, patience_ms < 0 ? -1 : (int)patience_ms) <= 0)
+    if (!wait_for(STDIN_FILENO, patience_ms))
         return HEARD_NOTHING;
     *line = typed_line(keep);
     shown = false;
@@ -301,7 +330,7 @@ struct world *world_real(const char *by, struct arena *keep)
     sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
     gethostname(host, sizeof host - 1);
     *w = (struct world){
-        .now = real_now, .wait = real_wait, .random = real_random,
+        .now = real_now, .wait = real_wait, .attend = real_attend, .random = real_random,
         .user = claimed && *claimed ? arena_string(keep, claimed) : login(keep),
         .claimed = claimed && *claimed,
         .uid = arena_print(keep, "%lu@%s", (unsigned long)getuid(), host[0] ? host : "localhost"),

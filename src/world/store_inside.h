@@ -23,6 +23,8 @@ bool local_read_fresh(struct local *l, const char *incident, struct journal *out
 bool local_watch(struct store *s, const char *incident, uint64_t *seen, int64_t timeout_ms,
                  int peer, bool *grown, struct err *e);
 
+bool local_attend(struct store *s, const char *incident, bool *rang);
+
 /* store_lock.c */
 struct lock {
     int fd;                  /* of its file; -1 of a target's lock */

@@ -221,6 +221,7 @@ static void local_close(struct store *store)
     for (struct strand *s = l->strand; s; s = s->next)
         strand_close(l, s);
     targets_close(l);
+    (void)local_attend(store, NULL, NULL);
     if (l->memos_start.at)
         arena_release(l->memos_start);
     arena_release(l->start);
@@ -233,7 +234,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
     struct local *l = arena_one(&all, struct local);
     *l = (struct local){
         .store = { .list = local_list, .create = local_create, .append = local_append,
-                   .sync = local_sync, .read = local_read, .watch = local_watch,
+                   .sync = local_sync, .read = local_read, .watch = local_watch, .attend = local_attend,
                    .lock = local_lock, .unlock = local_unlock, .holder = local_holder,
                    .heed = local_heed, .news = local_news,
                    .blob_put = local_blob_put, .blob_get = local_blob_get,
@@ -244,7 +245,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .mentions = local_mentions,
                    .warning = local_warning, .close = local_close },
         .world = w, .disk = d, .root = text_equal(dir, ".") ? ".tocsin" : arena_print(&all, "%s/.tocsin", dir),
-        .start = start, .targets.fd = -1,
+        .start = start, .targets.fd = -1, .attends = -1,
     };
     l->modes = modes_of(d, l->root);
     l->buffer = arena_many(&all, char, LOCAL_BUFFER);

@@ -51,10 +51,32 @@ static bool wait_for_change(struct world *w, int fd, int64_t timeout_ms, int pee
     return woken && !(peer >= 0 && p[1].revents);
 }
 
+enum { CHANGES = IN_MODIFY | IN_MOVED_TO | IN_CREATE };
+
+bool local_attend(struct store *store, const char *incident, bool *rang)
+{
+    struct local *l = (struct local *)store;
+    struct arena scratch = l->all;
+    struct err ignored = { 0 };
+    const char *folder;
+    l->world->attend(l->world, -1, NULL);
+    disk_close(l->disk, &l->attends);
+    if (!incident)
+        return true;
+    if (!local_folder(&folder, l, incident, &scratch, &ignored))
+        return false;
+    l->attends = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (l->attends < 0 || inotify_add_watch(l->attends, folder, CHANGES) < 0) {
+        disk_close(l->disk, &l->attends);
+        return false;
+    }
+    l->world->attend(l->world, l->attends, rang);
+    return true;
+}
+
 bool local_watch(struct store *store, const char *incident, uint64_t *seen, int64_t timeout_ms,
                  int peer, bool *grown, struct err *e)
 {
-    enum { CHANGES = IN_MODIFY | IN_MOVED_TO | IN_CREATE };
     struct local *l = (struct local *)store;
     struct arena scratch = l->all;
     const char *folder;

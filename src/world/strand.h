@@ -50,6 +50,7 @@ struct local {
     struct modes modes;
     const char *root;   /* DIR/.tocsin */
     struct arena all, start;
+    int attends;             /* rings when something is written to the incident that somebody attends; -1 */
     struct strand *strand;
     char warning[1024]; /* not yet told; "" */
     struct memo *memo;  /* journals read before (store_read.c), and where they lie */

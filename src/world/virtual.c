@@ -92,6 +92,12 @@ static struct store *virtual_open_store(struct world *w, const char *dir, struct
     return store_local_open(w, &disk_real, dir, e);
 }
 
+static void virtual_attend(struct world *w, int fd, bool *rang)
+{
+    struct world *u = ((struct virtual *)w)->under;
+    u->attend(u, fd, rang);
+}
+
 static int virtual_interrupted(struct world *w)
 {
     struct world *u = ((struct virtual *)w)->under;
@@ -163,7 +169,7 @@ struct world *world_virtual(struct world *under, struct world_clock *clock, cons
 {
     struct virtual *v = arena_one(keep, struct virtual);
     *v = (struct virtual){
-        .world = { .now = virtual_now, .wait = virtual_wait, .random = virtual_random,
+        .world = { .now = virtual_now, .wait = virtual_wait, .attend = virtual_attend, .random = virtual_random,
                    .virtual = true, .claimed = under->claimed, .user = arena_string(keep, user),
                    .uid = arena_string(keep, uid), .read_file = virtual_read_file,
                    .write_file = virtual_write_file,

@@ -25,6 +25,8 @@ struct coverage;
 struct world {
     int64_t (*now)(struct world *w);
     void (*wait)(struct world *w, int64_t until);
+    /* From now on wait() and listen() end early when `fd` can be read, empty it and set *rang. -1: no longer. */
+    void (*attend)(struct world *w, int fd, bool *rang);
     void (*random)(struct world *w, unsigned char *out, size_t length);
     bool virtual; /* its clock is not the wall's */
     struct coverage *coverage; /* of a play that asks what of the runbooks is exercised (play/coverage.h); NULL */

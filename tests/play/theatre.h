@@ -59,6 +59,7 @@ THEATRE_PASS(watch, (struct store *s, const char *i, uint64_t *seen, int64_t t, 
 /* Others here write through the same store, which takes them for us. */
 static inline void theatre_heed(struct store *s) { (void)s; }
 static inline bool theatre_news(struct store *s, const char *target) { (void)s; (void)target; return true; }
+THEATRE_PASS(attend, (struct store *s, const char *i, bool *g), (r_, i, g))
 static inline void theatre_unlock(struct store *s, struct lock *l) { theatre_now->real->unlock(theatre_now->real, l); }
 
 static inline void theatre_say(void *context, const char *key, const char *line)
@@ -115,7 +116,7 @@ static inline struct theatre *theatre_open(const char *configuration)
     t->real = t->stage->ws.store;
     t->store = (struct store){ .list = theatre_list, .create = t->real->create,
         .append = theatre_append, .sync = theatre_sync, .read = theatre_read,
-        .watch = theatre_watch, .lock = theatre_lock, .unlock = theatre_unlock,
+        .watch = theatre_watch, .attend = theatre_attend, .lock = theatre_lock, .unlock = theatre_unlock,
         .heed = theatre_heed, .news = theatre_news,
         .holder = theatre_holder, .blob_put = theatre_blob_put, .blob_get = theatre_blob_get,
         .output_put = theatre_output_put, .output_get = theatre_output_get,
