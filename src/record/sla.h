@@ -58,6 +58,7 @@ struct sla_result {
     int64_t parts;            /* 1; of a group counted by share: its members */
     int64_t claim_until;      /* INSTANT_NONE: the policy does not say */
     enum verdict breach;      /* what the record says */
+    const char *unread;       /* an incident that cannot be read whole, without which it would say no; NULL */
     enum verdict decided;     /* after a person, else the policy's rule for doubt */
     const char *decided_by;   /* "record", "policy", "person" */
     const char *settled;      /* "yes" or "no" by a person; NULL */

@@ -95,6 +95,7 @@ static void put_sla(struct saying *s, const struct sla_result *r, const struct s
     json_put(s->o, "breach", verdict_names[r->breach]);
     json_put(s->o, "decided", verdict_names[r->decided]);
     json_put(s->o, "decided_by", r->decided_by);
+    json_put_bool(s->o, "unread", r->unread != NULL);
     facts_put(s, "because", r->settled_because);
     json_put_bool(s->o, "ask", r->decided == VERDICT_UNCERTAIN);
     json_put_bool(s->o, "open", r->open);

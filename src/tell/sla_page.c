@@ -43,6 +43,8 @@ static const char *verdict_words(const struct sla_result *r, struct arena *keep)
                            r->settled_because);
     if (r->breach != VERDICT_UNCERTAIN)
         return verdict_names[r->breach];
+    if (r->unread)
+        return arena_print(keep, "uncertain; %s cannot be read whole; by the rest: no", r->unread);
     if (r->policy->uncertain == UNCERTAIN_ASK)
         return "uncertain; a person has to decide";
     return arena_print(keep, "uncertain; the policy decides for the %s: %s",

@@ -103,7 +103,9 @@ static void explain_sum(struct question *q, size_t result)
     static const char *const why[] = {
         "at most as much as is allowed", "even the least is more than is allowed",
         "the least is not more than is allowed, the most is" };
-    fprintf(d->out, "  %-15s%s: %s\n", "  verdict", verdict_names[r->breach], why[r->breach]);
+    fprintf(d->out, "  %-15s%s: %s\n", "  verdict", verdict_names[r->breach],
+            r->unread ? arena_print(keep, "by the rest at most as much as is allowed, but %s cannot be read whole", r->unread)
+                      : why[r->breach]);
 }
 
 static const char *edge_words(struct question *q, const struct sla_edge *e, const char *zone)
@@ -203,7 +205,7 @@ void sla_explain(struct question *q, size_t result)
     const struct sla_result *r = &q->result[result];
     struct sla_turns turns;
     explain_sum(q, result);
-    if (r->breach == VERDICT_UNCERTAIN) {
+    if (r->breach == VERDICT_UNCERTAIN && !r->unread) {
         struct sla_settling yes, no;
         sla_settling(&yes, &q->asked[result], VERDICT_YES, q->d->keep);
         sla_settling(&no, &q->asked[result], VERDICT_NO, q->d->keep);
@@ -281,7 +283,7 @@ void sla_explain_json(struct question *q, size_t result, struct json_out *o)
     const struct sla_question *asked = &q->asked[result];
     struct sla_turns turns;
     json_open(o, "explain", '{');
-    if (q->result[result].breach == VERDICT_UNCERTAIN) {
+    if (q->result[result].breach == VERDICT_UNCERTAIN && !q->result[result].unread) {
         struct sla_settling yes, no;
         sla_settling(&yes, asked, VERDICT_YES, q->d->keep);
         sla_settling(&no, asked, VERDICT_NO, q->d->keep);

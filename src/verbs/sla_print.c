@@ -125,6 +125,8 @@ static const char *decision(struct desk *d, const struct sla_result *r)
                            text_for_terminal(d->keep, r->settled_because));
     if (r->breach != VERDICT_UNCERTAIN)
         return "";
+    if (r->unread)
+        return arena_print(d->keep, "   %s cannot be read whole; by the rest: no", r->unread);
     if (r->policy->uncertain == UNCERTAIN_ASK)
         return "   a person has to decide";
     return arena_print(d->keep, "   the policy decides for the %s: %s",
@@ -209,7 +211,7 @@ static void print_result(struct question *q, const struct sla_result *r)
                 policy_period_words(d->keep, r->policy));
     else
         fprintf(d->out, "no policy\n");
-    fprintf(d->out, "  %-13s%s%s%s\n", "downtime", sla_seconds(d->keep, r->downtime_ms.nominal),
+    fprintf(d->out, "  %-13s%s%s%s%s\n", "downtime", *q->account.unread ? "at least " : "", sla_seconds(d->keep, r->downtime_ms.nominal),
             precision(d->keep, sla_range_minutes(d->keep, r->downtime_ms)), affirmation(q, r));
     if (r->policy) {
         print_verdict(d, r);

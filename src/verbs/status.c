@@ -139,6 +139,8 @@ static void service_line(struct desk *d, const struct situation *s, const struct
 
 static const char *budget(struct desk *d, const struct sla_result *r)
 {
+    if (r->unread && !r->settled)
+        return "breach not known: see MEND";
     if (r->breach_at != INSTANT_NONE)
         return arena_print(d->keep, "breach at %s if still down", hm(d, r->breach_at));
     if (r->breach == VERDICT_NO)

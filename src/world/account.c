@@ -232,6 +232,17 @@ static bool holds(const struct account *a, const struct sla_question *q, const s
         && is_int(on, "high_ms", r->downtime_ms.high) && is_int(on, "allowed_ms", r->allowed_ms);
 }
 
+/* What cannot be read may hold downtime: it makes no breach less, and of a "no" a doubt
+ * that no rule for doubtful minutes was made for. */
+static void answer(struct sla_result *r, const struct account *a, const struct sla_question *q, struct arena *keep)
+{
+    sla_answer(r, q, keep);
+    if (!*a->unread || r->breach != VERDICT_NO || !*q->policy->name)
+        return;
+    r->unread = *a->unread;
+    r->breach = r->decided = VERDICT_UNCERTAIN;
+}
+
 /* The last decision about the service and period, if it still holds. */
 static void settle(struct sla_result *r, const struct account *a, const struct sla_question *q,
                    struct arena *keep)
@@ -251,7 +262,7 @@ static void settle(struct sla_result *r, const struct account *a, const struct s
     if (q->exactly) {
         struct sla_question rough = *q;
         rough.exactly = false;
-        sla_answer(&known, &rough, keep);
+        answer(&known, a, &rough, keep);
     }
     if (holds(a, q, &known, last)) {
         if (!q->exactly)
@@ -314,7 +325,7 @@ bool account_sla(struct sla_result *out, const struct account *a, const char *se
     struct sla_question q;
     if (!account_question(&q, a, service, set, period, exactly, keep, e))
         return false;
-    sla_answer(out, &q, keep);
+    answer(out, a, &q, keep);
     settle(out, a, &q, keep);
     if (!*q.policy->name)
         out->policy = NULL;
