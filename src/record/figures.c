@@ -99,8 +99,11 @@ void incident_figures(struct figure out[FIGURES], const struct incident *i)
         out[k] = between(names[k], from, start, to, to ? to->at : 0);
     }
     const struct entry *seen = first_detection(i);
-    /* seen before anybody suffered: nothing was lost until it was seen */
     out[0] = between(names[0], from, start, seen, seen && seen->at > start ? seen->at : start);
+    if (from && seen && seen->at + seen->late_ms < start - from->early_ms) { /* else nobody knows which was first */
+        out[0].state = FIGURE_BEFORE;
+        out[0].ms = start - seen->at;
+    }
     const struct entry *over = last && last->closing ? entry_of(i, last->closing) : NULL;
     bool disordered = over && over->at + over->late_ms < last->start.at - last->start.early_ms;
     out[4] = between(names[4], from, start, over, disordered ? start - 1 : last ? last->end.at : 0);

@@ -68,18 +68,19 @@ const struct event *journal_find(const struct journal *j, const char *word, stru
 const struct event *journal_by_hash(const struct journal *j, const char *hash);
 
 /* What was measured between two named moments; each is folded, never typed. */
-enum figure_state { FIGURE_KNOWN, FIGURE_NOT_RECORDED, FIGURE_IMPOSSIBLE };
+enum figure_state { FIGURE_KNOWN, FIGURE_NOT_RECORDED, FIGURE_IMPOSSIBLE, FIGURE_BEFORE };
 struct figure {
     const char *name;             /* "time to identify" */
     enum figure_state state;
-    int64_t ms;                   /* of FIGURE_KNOWN */
+    int64_t ms;                   /* of FIGURE_KNOWN; of FIGURE_BEFORE so long before the first impact */
     const struct entry *from, *to;
 };
 enum { FIGURES = 5 };
 /* first impact -> detected, acknowledged, identified, mitigated, recovered.
  * `detected` is the first of: phase detected, alert, signal, the first impact
  * written down by a probe. `identified`: phase identified. `mitigated`: phase
- * mitigated. `recovered`: the end of the last window. */
+ * mitigated. `recovered`: the end of the last window. Only what was detected can
+ * lie before the impact (a warning): any other is an impossible order. */
 /* Is this what detects something? Not struck. */
 bool incident_detects(const struct entry *n, struct arena *scratch);
 void incident_figures(struct figure out[FIGURES], const struct incident *i);

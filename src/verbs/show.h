@@ -23,7 +23,7 @@ void show_padded(struct desk *d, const char *text, size_t columns);
 /* The text from `column` on, broken at spaces, further lines indented; ends with a newline. */
 void show_wrapped(struct desk *d, const char *text, size_t column, size_t indent);
 
-/* "18 minutes", "not recorded", "impossible order". */
+/* "18 minutes", "9 minutes before the impact", "not recorded", "impossible order". */
 const char *figure_words(const struct figure *f, struct arena *keep);
 
 /* "at 14:26, the right words": what an amendment says anew. */

@@ -135,7 +135,7 @@ static void put_locks(struct json_out *o, const struct situation *s, struct aren
 /* Each from two named events, or the reason why there is no number. */
 static void figures(struct json_out *o, const struct incident *i)
 {
-    static const char *const states[] = { "known", "not recorded", "impossible order" };
+    static const char *const states[] = { "known", "not recorded", "impossible order", "before the impact" };
     struct figure figure[FIGURES];
     incident_figures(figure, i);
     json_open(o, "figures", '[');
@@ -143,7 +143,7 @@ static void figures(struct json_out *o, const struct incident *i)
         json_open(o, NULL, '{');
         json_put(o, "name", figure[k].name);
         json_put(o, "state", states[figure[k].state]);
-        if (figure[k].state == FIGURE_KNOWN)
+        if (figure[k].state == FIGURE_KNOWN || figure[k].state == FIGURE_BEFORE)
             json_put_int(o, "ms", figure[k].ms);
         json_put(o, "from", figure[k].from ? figure[k].from->event->hash : NULL);
         json_put(o, "to", figure[k].to ? figure[k].to->event->hash : NULL);

@@ -262,7 +262,7 @@ static void an_up_before_its_down_is_an_impossible_order(void **_)
     assert_int_equal(f[4].state, FIGURE_KNOWN);
 }
 
-static void a_phase_before_the_impact_is_impossible_but_an_early_sign_is_not(void **_)
+static void a_phase_before_the_impact_is_impossible_and_an_early_sign_is_told_as_one(void **_)
 {
     struct figure f[FIGURES];
     given_nothing_recorded();
@@ -271,6 +271,12 @@ static void a_phase_before_the_impact_is_impossible_but_an_early_sign_is_not(voi
     add("signal", "11:08", "{\"text\":\"a small drop\"}");
     incident_figures(f, folded());
     assert_int_equal(f[3].state, FIGURE_IMPOSSIBLE);
+    assert_int_equal(f[0].state, FIGURE_BEFORE);
+    assert_int_equal(f[0].ms, 9 * MINUTE_MS);
+    given_nothing_recorded(); /* within one minute nobody knows which was first */
+    add_opening("11:17:42", "osc-fr1", "person");
+    add("signal", "11:17", "{\"text\":\"a small drop\"}");
+    incident_figures(f, folded());
     assert_int_equal(f[0].state, FIGURE_KNOWN);
     assert_int_equal(f[0].ms, 0);
 }
@@ -298,7 +304,7 @@ int main(void)
         promise(figures_run_from_the_first_impact),
         promise(while_a_window_is_open_nobody_has_recovered),
         promise(an_up_before_its_down_is_an_impossible_order),
-        promise(a_phase_before_the_impact_is_impossible_but_an_early_sign_is_not),
+        promise(a_phase_before_the_impact_is_impossible_and_an_early_sign_is_told_as_one),
     };
     return cmocka_run_group_tests(incident, NULL, NULL);
 }
