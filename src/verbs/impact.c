@@ -236,16 +236,62 @@ static bool which_service(struct desk *d, const char **service, struct err *e)
     return true;
 }
 
+/* The last window of the service that a person ended and that had begun by then; NULL. */
+static const struct window *ended(const struct desk *d, const char *service, const struct moment *m)
+{
+    const struct window *last = NULL;
+    for (size_t i = 0; d->name && i < d->incident.windows.count; i++) {
+        const struct window *w = &d->incident.windows.window[i];
+        bool known = w->closing && w->closing->data.at && w->level != IMPACT_NONE && text_equal(w->service, service)
+                  && json_is(json_get(w->closing->data, "basis"), "person");
+        bool begun = m->at == INSTANT_NONE || w->start.at - w->start.early_ms <= m->at + m->late_ms;
+        if (known && begun && (!last || w->end.at > last->end.at))
+            last = w;
+    }
+    return last;
+}
+
+/* Somebody ended it already. Another person who says when knows something else: both stand,
+ * and the length is a range until one of the two is struck (record/impact.h). */
+static bool end_again(struct desk *d, const char *service, struct moment *m, const char *text, struct err *e)
+{
+    const struct window *w = ended(d, service, m);
+    if (!w) {
+        err_hint(e, "tocsin impact %s down 14:41-14:46   says a whole window", service);
+        return err_failed(e, "'%s' is not down in %s", service, d->name);
+    }
+    const char *since = show_clock(d, w->end.at, desk_now(d)), *number = event_number(w->closing, d->keep);
+    bool mine = text_equal(w->closing->by, d->world->user);
+    if (m->at == INSTANT_NONE || mine) {
+        if (mine)
+            err_hint(e, "tocsin amend %s @%s   moves that   tocsin impact %s down 14:41-14:46   says another window", number,
+                     m->typed ? m->typed : "T", service);
+        else
+            err_hint(e, "tocsin up %s @T   if you know that it was another moment", service);
+        return err_failed(e, "'%s' is not down: it is up since %s, as %s said", service, since, mine ? "you" : w->closing->by);
+    }
+    const char *hash[64];
+    size_t n = 0;
+    for (size_t i = 0; i < d->incident.windows.count && n < 64; i++)
+        if (d->incident.windows.window[i].closing == w->closing)
+            hash[n++] = d->incident.windows.window[i].id;
+    if (!desk_append(d, m, EVENT_IMPACT, closing(d, service, hash, n, text), NULL, e) || !desk_refresh(d, e))
+        return false;
+    desk_echo(d, "%s said that %s is up since %s: yours stands beside that", w->closing->by, service, since);
+    for (const char *const *note = d->incident.windows.note; *note; note++)
+        if (strstr(*note, "at different times"))
+            desk_say(d, "  %s", *note);
+    return true;
+}
+
 static bool close_windows(struct desk *d, const char *service, struct moment *m, const char *text,
                           struct err *e)
 {
     const struct window *open[64];
     const char *hash[64];
     size_t n = open_windows(d, service, open, 64);
-    if (!n) {
-        err_hint(e, "tocsin impact %s down 14:41-14:46   says a whole window", service);
-        return err_failed(e, "'%s' is not down in %s", service, d->name);
-    }
+    if (!n)
+        return end_again(d, service, m, text, e);
     int64_t since = open[0]->start.at, total = 0;
     for (size_t i = 0; i < n; i++) {
         hash[i] = open[i]->id;
