@@ -59,7 +59,7 @@ static bool amend_words(struct amendment *a, struct desk *d, const struct subjec
     if ((span && !desk_span(&a->at, &a->end, &a->whole, d, 1, e)) || (!a->whole && !desk_moment(&a->at, d, 1, e)))
         return false;
     a->text = d->words > 1 ? desk_text(d, 1) : NULL;
-    return true;
+    return !a->text || desk_needs_text(d, 1, e);
 }
 
 static bool fits(struct amendment *a, struct desk *d, const struct subject *s, struct err *e)

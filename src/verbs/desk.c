@@ -31,6 +31,16 @@ bool desk_needs(struct desk *d, size_t index, struct err *e)
     return err_usage(e, "'%s' needs more words", d->verb->name);
 }
 
+bool desk_needs_text(struct desk *d, size_t first, struct err *e)
+{
+    if (!desk_needs(d, first, e))
+        return false;
+    if (desk_text(d, first)[strspn(desk_text(d, first), " \t\r\n")])
+        return true;
+    err_hint(e, "tocsin %s %s", d->verb->name, d->verb->arguments);
+    return err_usage(e, "'%s' needs a text, and this one is empty", d->verb->name);
+}
+
 bool desk_at_most(struct desk *d, size_t count, struct err *e)
 {
     if (d->words <= count)

@@ -189,8 +189,8 @@ bool verb_note(struct desk *d, struct err *e)
         return false;
     if (d->words == 1 && text_equal(d->word[0], "-"))
         return note_from_input(d, &m, e);
-    if (!desk_text(d, 0)[strspn(desk_text(d, 0), " \t\r\n")])
-        return err_usage(e, "a note needs a text");
+    if (!desk_needs_text(d, 0, e))
+        return false;
     struct draft draft = { .kind = EVENT_NOTE, .at = m.at, .early_ms = m.early_ms,
                            .late_ms = m.late_ms };
     draft.data = record_json(d, "text", desk_text(d, 0), "typed", m.typed);
@@ -219,7 +219,7 @@ static const char *alert_json(struct desk *d, const char *typed)
 bool verb_alert(struct desk *d, struct err *e)
 {
     struct moment m;
-    if (!when_noted(&m, d, e) || !desk_needs(d, 0, e))
+    if (!when_noted(&m, d, e) || !desk_needs_text(d, 0, e))
         return false;
     struct draft draft = { .kind = EVENT_ALERT, .at = m.at, .early_ms = m.early_ms,
                            .late_ms = m.late_ms, .data = alert_json(d, m.typed) };

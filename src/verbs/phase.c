@@ -78,7 +78,7 @@ bool verb_phase(struct desk *d, struct err *e)
 
 bool verb_title(struct desk *d, struct err *e)
 {
-    if (!desk_needs(d, 0, e) || !record_pair(d, NULL, EVENT_TITLED, "title", desk_text(d, 0), e))
+    if (!desk_needs_text(d, 0, e) || !record_pair(d, NULL, EVENT_TITLED, "title", desk_text(d, 0), e))
         return false;
     desk_echo(d, "title: %s", desk_text(d, 0));
     return true;
@@ -103,7 +103,7 @@ bool verb_severity(struct desk *d, struct err *e)
 
 bool verb_lead(struct desk *d, struct err *e)
 {
-    if (!desk_needs(d, 0, e) || !record_pair(d, NULL, EVENT_LEAD, "name", desk_text(d, 0), e))
+    if (!desk_needs_text(d, 0, e) || !record_pair(d, NULL, EVENT_LEAD, "name", desk_text(d, 0), e))
         return false;
     desk_echo(d, "%s leads", desk_text(d, 0));
     return true;

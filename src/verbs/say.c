@@ -49,7 +49,7 @@ bool verb_say(struct desk *d, struct err *e)
     struct moment m;
     int64_t every = d->ws.config.limits.update_every_ms;
     const char *next = desk_option(d, "next");
-    if (!desk_moment(&m, d, 0, e) || !desk_needs(d, 0, e))
+    if (!desk_moment(&m, d, 0, e) || !desk_needs_text(d, 0, e))
         return false;
     if (next && !duration_parse(&every, next))
         return err_usage(e, "found '--next %s', expected a span as 20m", next);

@@ -42,6 +42,8 @@ bool verb_task(struct desk *d, struct err *e)
         list_tasks(d);
         return true;
     }
+    if (!desk_needs_text(d, 0, e))
+        return false;
     if (due && !is_date(due))
         return err_usage(e, "found '--due %s', expected a date as 2025-04-30", due);
     if (done) {

@@ -88,6 +88,8 @@ const char *desk_option(const struct desk *d, const char *name);
 const char *desk_text(const struct desk *d, size_t first);
 /* Is there a word number `index`? Else ERR_USAGE with the verb's arguments. */
 bool desk_needs(struct desk *d, size_t index, struct err *e);
+/* Is there a text from that word on, and not only blanks? Else ERR_USAGE. */
+bool desk_needs_text(struct desk *d, size_t first, struct err *e);
 /* No more words than `count`? Else ERR_USAGE naming the first one too many. */
 bool desk_at_most(struct desk *d, size_t count, struct err *e);
 
