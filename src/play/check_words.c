@@ -1,6 +1,8 @@
 /* check_words.c: the words of a runbook, held against what they take and give. */
 #include "play/check_inside.h"
 
+#include "record/impact.h"
+
 #include <string.h>
 
 /* ---- arguments, of actions and of runbooks that are called */
@@ -62,7 +64,6 @@ static void check_arguments(struct check *c, const char *what, const struct role
 
 /* ---- words */
 
-static const char *const wait_options[] = { "at_most", "every", "or_nothing", NULL };
 static const char *const no_options[] = { NULL };
 
 /* "pool.remove" at i: the action, or a finding. */
@@ -120,6 +121,8 @@ static void check_value(struct check *c, const char *word, const char *key, size
                              : text_equal(key, "on_failure") ? word_endings : NULL;
     struct err e = { 0 };
     int64_t ms;
+    if (text_equal(key, "lost") && (!share_parse(&ms, t->text) || ms <= 0))
+        check_find(c, t->line, 'E', "%s: found \"%s\", expected a share such as \"25%%\"", word, t->text);
     if (span && !duration_parse(&ms, t->text))
         check_find(c, t->line, 'E', "%s: found \"%s\", expected a span such as \"30s\" or \"5m\"", word, t->text);
     else if (names && !name_in(names, t->text))
@@ -145,7 +148,7 @@ static void check_wait(struct check *c, size_t i)
         return; /* said already, where the action stands */
     if (a->change || !a->condition)
         check_find(c, c->token[i].line, 'E', "%s is nothing that can be waited for", a->full);
-    check_arguments(c, a->full, a->arg, a->args, wait_options, NULL, open, 1);
+    check_arguments(c, a->full, a->arg, a->args, word_wait_options, NULL, open, 1);
     for (size_t k = 1; k < items; k++) {
         bounded = bounded || text_equal(item[k].key, "at_most");
         if (item[k].key && item_constant(c, &item[k])

@@ -355,6 +355,10 @@ void words_install(struct run *r);
 void words_push_params(struct run *r, struct lua_State *L, const struct runbook *book, const char *args);
 bool words_known(const char *name);
 
+/* The same command line with the IP that nobody could see, where that is what is missing: "tocsin run
+ * ddos service=shop ip=IP"; NULL. */
+const char *run_naming_ip(const struct run *r, const char *verb, const char *why);
+
 /* runbook.c */
 struct param {
     struct role_arg arg;

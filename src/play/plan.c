@@ -67,6 +67,7 @@ static bool play(struct plan *out, struct run *r, const struct run_request *q,
     if (!runbook_load(&book, r, q->runbook, e) || !arguments_json(&given, q->argument, r->keep, e)
         || !runbook_arguments(&r->arguments, &book, r, json_from(given), e))
         return false;
+    r->runbook = book.name;
     r->id = "R0";
     if (!r->incident)
         r->incident = "a plan"; /* what it changes is its own */
@@ -77,6 +78,7 @@ static bool play(struct plan *out, struct run *r, const struct run_request *q,
                           .end = "it would end well" };
     out->stops = root->raised;
     out->wrong = root->raised && !root->failure; /* no word failed: the text is at fault */
+    out->next = root->raised ? run_naming_ip(r, "plan", root->error.text) : NULL;
     if (root->raised)
         out->end = arena_print(r->keep, "it would stop: %s", root->error.text);
     else if (!root->ended)

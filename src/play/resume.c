@@ -68,6 +68,7 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
     const char *name = json_get_text(started->data, "runbook", r->keep);
     if (!text_starts(r->path, "runbooks/"))
         name = r->path;
+    r->runbook = name;
     r->arguments = arena_copy(r->keep, args.at, args.length);
     r->started = started->recorded;
     r->resumed = true;

@@ -158,6 +158,15 @@ static bool park_mismatch(struct run *r, const char *key, struct run_outcome *ou
     return false;
 }
 
+const char *run_naming_ip(const struct run *r, const char *verb, const char *why)
+{
+    struct json args = json_from(r->arguments ? r->arguments : "{}");
+    const char *service = json_get_text(args, "service", r->keep);
+    if (!strstr(why, "add ip=") || json_get_text(args, "ip", r->keep))
+        return NULL;
+    return arena_print(r->keep, "tocsin %s %s%s%s ip=IP", verb, r->runbook, service ? " service=" : "", service ? service : "");
+}
+
 /* `mistake`: of the runbook, and not of the world. */
 static bool park(struct run *r, bool mistake, struct run_outcome *out, struct err *e)
 {
@@ -171,7 +180,10 @@ static bool park(struct run *r, bool mistake, struct run_outcome *out, struct er
         err_hint(e, "tocsin resume %s goes on; tocsin abandon %s --why TEXT ends it", r->id, r->id);
         return err_stopped(e, "%s is stopped", r->id);
     }
-    if (mistake)
+    const char *named = run_naming_ip(r, "run", r->park_text);
+    if (named)
+        err_hint(e, "tocsin resume %s looks again; if you know the IP: tocsin abandon %s --why TEXT, then %s", r->id, r->id, named);
+    else if (mistake)
         err_hint(e, "mend that line, then tocsin resume %s goes on behind what was done; tocsin abandon %s --why TEXT ends it; "
                  "tocsin restore lists what is changed", r->id, r->id);
     else

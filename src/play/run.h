@@ -80,6 +80,7 @@ struct plan {
     size_t steps;
     const char *end;       /* in words */
     bool stops, wrong;     /* it would not come to its end; because the runbook is wrong */
+    const char *next;         /* what to type where it stops; NULL */
 };
 bool run_plan(struct plan *out, const struct run_request *r, const char *const *assume,
               struct arena *keep, struct err *e);

@@ -1,6 +1,7 @@
 /* say.c: the simple words performed: what they write, and what they answer. */
 #include "play/engine.h"
 #include "play/words_list.h"
+#include "record/impact.h"
 
 #include <string.h>
 
@@ -186,7 +187,25 @@ void perform_caught(struct branch *b)
 
 /* impact: this run's own windows */
 
-static void write_impact(struct branch *b, const char *closes)
+/* The share that is lost of a service that is degraded; -1: not said. */
+static bool lost_share(struct branch *b, const char *level, int64_t *ppb)
+{
+    struct json lost = json_get(json_from(b->want.args), "lost");
+    const char *text = lost.at ? json_text(lost, b->run->keep) : NULL;
+    *ppb = -1;
+    if (!lost.at || json_type(lost) == JSON_NULL)
+        return true;
+    if (strcmp(level, "degraded"))
+        branch_bad(b, "impact: lost = ... says how much of it, and goes with level = \"degraded\"");
+    else if (!text || !share_parse(ppb, text) || *ppb <= 0)
+        branch_bad(b, "impact: lost: found %s, expected a share such as \"25%%\"",
+                   arena_copy(b->run->keep, lost.at, lost.length));
+    else
+        return true;
+    return false;
+}
+
+static void write_impact(struct branch *b, const char *closes, int64_t lost_ppb)
 {
     struct run *r = b->run;
     struct text data;
@@ -194,6 +213,8 @@ static void write_impact(struct branch *b, const char *closes)
     struct json_out o = data_open(&data, r);
     json_put(&o, "service", text_of(b, "service"));
     json_put(&o, closes ? "edge" : "level", level);
+    if (lost_ppb >= 0)
+        json_put_int(&o, "lost_ppb", lost_ppb);
     json_put(&o, "basis", arena_print(r->keep, "run:%s", r->id));
     if (closes)
         json_put_raw(&o, "closes", closes, strlen(closes));
@@ -237,12 +258,15 @@ void perform_impact(struct branch *b)
     struct err e = { 0 };
     bool known = false;
     size_t open = 0;
+    int64_t lost_ppb;
     for (size_t i = 0; word_levels[i]; i++)
         known = known || !strcmp(word_levels[i], level);
     if (!known || !config_service(&r->ws->config, service, &e)) {
         branch_bad(b, "impact: %s", known ? e.text : "level is \"down\", \"degraded\", \"unknown\", \"none\" or \"up\"");
         return;
     }
+    if (!lost_share(b, level, &lost_ppb))
+        return;
     const struct event *ev = replay_take(b, EVENT_IMPACT);
     if (r->trouble.kind != ERR_NONE)
         return;
@@ -262,7 +286,7 @@ void perform_impact(struct branch *b)
             return;
         }
     }
-    write_impact(b, closes);
+    write_impact(b, closes, lost_ppb);
 }
 
 /* lock "target" */

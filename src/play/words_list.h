@@ -10,7 +10,10 @@ struct word_row {
     const char *const *option; /* what { } may name; then NULL. NULL: what another contract says */
     int items;                 /* how many it takes by position; ITEMS_ANY */
     const char *const *needs;  /* what { } must name, "phase|text": one of them; then NULL */
+    const char *answers;       /* what it answers, as Lua's language server says it; "": nothing */
 };
+/* What wait_until takes beside the action's arguments; then NULL. */
+extern const char *const word_wait_options[];
 /* What may be said behind `phase`, as impact's level, as on_failure; then NULL. */
 extern const char *const word_phases[], *const word_levels[], *const word_endings[];
 

@@ -366,3 +366,19 @@ void windows_fold(struct windows *out, const char *incident, const struct entry 
         memcpy(notes, f.note, f.notes * sizeof *notes);
     out->note = notes;
 }
+
+bool share_parse(int64_t *ppb, const char *text)
+{
+    char *end;
+    long long whole = strtoll(text, &end, 10);
+    int64_t value = whole * 10000000, unit = 1000000;
+    if (end == text || whole < 0 || whole > 100)
+        return false;
+    if (*end == '.')
+        for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
+            value += (*end - '0') * unit;
+    while (*end == ' ')
+        end++;
+    *ppb = value;
+    return text_equal(end, "%") && value <= 1000000000;
+}

@@ -57,4 +57,7 @@ const char *event_number(const struct event *ev, struct arena *keep);
 void windows_fold(struct windows *out, const char *incident, const struct entry *entry,
                   size_t entries, int64_t as_of, struct arena *keep);
 
+/* "25%", "0.5 %": parts per billion, exact. */
+bool share_parse(int64_t *ppb, const char *text);
+
 #endif

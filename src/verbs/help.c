@@ -118,12 +118,31 @@ static void as_json(struct desk *d, const char *only)
     desk_json_end(d, &o);
 }
 
+/* Practising, from nothing at all to a whole night. */
+static bool drill(struct desk *d)
+{
+    fputs("a drill: the same commands, and nothing leaves this machine\n\n"
+          "  world: simulated in tocsin.yaml makes every role a simulator's. Every screen says SIMULATED,\n"
+          "  every incident is a drill, and no report of it is published beside real ones.\n\n"
+          "  tocsin down SERVICE; tocsin run ddos service=SERVICE ip=IP\n"
+          "                             nothing floods by itself there: name the IP\n"
+          "  tocsin plan RUNBOOK ... --scenario FILE\n"
+          "                             what it would do a minute into that attack\n"
+          "  tocsin test FILE           a whole attack with people and their answers, in a second\n"
+          "  tocsin test --keep DIR FILE\n"
+          "                             and the workspace it was played in stays, for every verb\n\n"
+          "'examples/README.md' shows how an attack is written down.\n", d->out);
+    return true;
+}
+
 bool verb_help(struct desk *d, struct err *e)
 {
     if (!desk_at_most(d, 1, e))
         return false;
     if (d->words && text_equal(d->word[0], "manual"))
         return manual(d, e);
+    if (d->words && !d->json && text_equal(d->word[0], "drill"))
+        return drill(d);
     const struct verb *v = verbs;
     while (d->words && v->name && !text_equal(v->name, d->word[0]))
         v++;

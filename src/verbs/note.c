@@ -31,22 +31,6 @@ bool record_text(struct desk *d, const struct moment *m, enum event_kind kind, c
     return record_pair(d, m, kind, "text", text, e);
 }
 
-bool share_parse(int64_t *ppb, const char *text)
-{
-    char *end;
-    long long whole = strtoll(text, &end, 10);
-    int64_t value = whole * 10000000, unit = 1000000;
-    if (end == text || whole < 0 || whole > 100)
-        return false;
-    if (*end == '.')
-        for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
-            value += (*end - '0') * unit;
-    while (*end == ' ')
-        end++;
-    *ppb = value;
-    return text_equal(end, "%") && value <= 1000000000;
-}
-
 /* Without an incident a note goes to the workspace's own log. */
 static bool into_journal(struct desk *d, struct draft *draft, size_t count, struct err *e)
 {

@@ -124,5 +124,7 @@ bool verb_plan(struct desk *d, struct err *e)
         print_text(d, &plan);
     if (good && plan.wrong)
         return err_input(e, "the runbook is wrong: it would stop there");
+    if (good && plan.next)
+        err_hint(e, "%s   if you know it", plan.next);
     return good && (!plan.stops || err_failed(e, "it would not come to its end"));
 }

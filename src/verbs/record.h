@@ -26,9 +26,6 @@ bool desk_take_notes(struct desk *d, struct err *e);
 /* "1" to "5" as an event. */
 bool severity_record(struct desk *d, const char *typed, struct err *e);
 
-/* "25%", "0.5 %": parts per billion, exact. */
-bool share_parse(int64_t *ppb, const char *text);
-
 /* An incident that begins at that moment under that title may be here already: then
  * a person is asked before it is made once more. */
 bool import_is_meant(struct desk *d, int64_t at, const char *title, struct err *e);

@@ -125,15 +125,33 @@ static bool annotations(struct desk *d, struct err *e)
     struct text t = text_new(d->keep);
     if (!roles_load(&roles, d->keep, e))
         return false;
-    annotations_write(&t, &roles, d->keep);
+    annotations_write(&t, &roles, &d->ws, d->keep);
     fputs(t.at, d->out);
     return true;
+}
+
+/* An editor is set up anywhere: without a workspace there are the shipped runbooks. */
+static bool open_workspace(struct desk *d, struct err *e)
+{
+    const char *dir;
+    if (workspace_find(&dir, d->world, d->dir, d->keep, e)) {
+        bool good = workspace_open(&d->ws, d->world, dir, d->keep, e);
+        d->world = good ? d->ws.world : d->world;
+        return good;
+    }
+    if (d->dir || !desk_option(d, "annotations"))
+        return false;
+    *e = (struct err){ 0 };
+    d->ws = (struct workspace){ .dir = "/dev/null", .world = d->world };
+    return config_parse(&d->ws.config, "tocsin.yaml", "", 0, d->keep, e);
 }
 
 bool verb_runbooks(struct desk *d, struct err *e)
 {
     struct shelf_book b;
     if (!desk_at_most(d, 1, e))
+        return false;
+    if (!open_workspace(d, e))
         return false;
     if (desk_option(d, "annotations"))
         return annotations(d, e);

@@ -160,7 +160,7 @@ const struct verb verbs[] = {
               { "keep", "DIR", "leave the workspace it played in" }) },
     { "doctor", "[RUNBOOK]", "is everything that it needs at hand? reads only, with real credentials",
       before, ANY, verb_doctor, NULL },
-    { "runbooks", "[NAME]", "what can be run; one in plain English", before, ANY, verb_runbooks,
+    { "runbooks", "[NAME]", "what can be run; one in plain English", before, NEEDS_NOTHING, verb_runbooks,
       OPTIONS({ "annotations", NULL, "all words and roles, for the Lua language server of an editor" }) },
     { "plugins", "", "what the roles are bound to", before, ANY, verb_plugins, NULL },
     { "init", "[DIR]", "make a workspace", before, NEEDS_NOTHING, verb_init,

@@ -73,6 +73,8 @@ static void a_value_that_stands_there_is_held_against_what_the_word_takes(void *
         { "phase \"identifed\"", "4 E phase: there is no phase 'identifed'; did you mean 'identified'?\n" },
         { "impact { service = p.service, level = \"dwn\" }", "4 E impact: there is no level 'dwn'; did you mean 'down'?\n" },
         { "impact { service = \"shopp\", level = \"down\" }", "4 E there is no service 'shopp'; known: 'shop'\n" },
+        { "impact { service = p.service, level = \"degraded\", lost = \"much\" }",
+          "4 E impact: found \"much\", expected a share such as \"25%\"\n" },
         { "wait \"5x\"", "4 E wait: found \"5x\", expected a span such as \"30s\" or \"5m\"\n" },
         { "wait_until { sense.answers, service = p.service, at_most = \"5 parsecs\" }",
           "4 E wait_until: found \"5 parsecs\", expected a span such as \"30s\" or \"5m\"\n" },

@@ -152,9 +152,48 @@ static void a_broken_runbook_is_refused_before_anything_is_recorded(void **_)
     }
 }
 
+/* src/play/words_list.c says it to editors. */
+static void what_a_word_answers_is_what_its_row_says(void **_)
+{
+    struct theatre *t = theatre_open("services:\n  shop: { ips: [192.0.2.1] }\n");
+    theatre_runbook(t, "book", "assert(math.type(now {}) == 'integer' and math.type(random {}) == 'integer')\n"
+                    "assert(step 'x' == nil and note 'x' == nil and phase 'closed' == nil and lock 'x' == nil and wait '1s' == nil)\n"
+                    "assert(impact { service = 'shop', level = 'down' } == nil)\n"
+                    "local got, why = try { function() fail 'no' end } assert(got == nil and type(why) == 'string')\n"
+                    "local a, b = parallel { function() return 1 end, function() return 2 end } assert(a == 1 and b == 2)\n"
+                    "assert(each { { 7, 8 }, function(i) return i end }[2] == 8 and retry { function() return 'x' end } == 'x')");
+    assert_good(theatre_run(t, "book"), &t->e);
+}
+
+static void the_share_that_is_lost_is_recorded(void **_)
+{
+    static const char *const wrong[][2] = {
+        { "lost = 25", "impact: lost: found 25, expected a share such as \"25%\"" },
+        { "lost = 'much'", "found \"much\", expected a share" },
+        { "lost = '25%', level = 'down'", "goes with level = \"degraded\"" },
+    };
+    struct theatre *t = theatre_open("services:\n  shop: { ips: [192.0.2.1] }\n");
+    theatre_runbook(t, "book", "impact { service = 'shop', level = 'degraded', lost = '25%' } impact { service = 'shop', level = 'up' }");
+    assert_good(theatre_run(t, "book"), &t->e);
+    const struct journal j = theatre_journal(t);
+    int64_t ppb = 0;
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_IMPACT && json_get(j.event[i].data, "lost_ppb").at)
+            ppb = json_int_or(json_get(j.event[i].data, "lost_ppb"), 0);
+    assert_int_equal(ppb, 250000000);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        t = theatre_open("services:\n  shop: { ips: [192.0.2.1] }\n");
+        theatre_runbook(t, "book", arena_print(test_keep(), "impact { service = 'shop', level = 'degraded', %s }", wrong[i][0]));
+        assert_false(theatre_run(t, "book"));
+        assert_non_null(strstr(t->e.text, wrong[i][1]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest words[] = {
+        promise(the_share_that_is_lost_is_recorded),
+        promise(what_a_word_answers_is_what_its_row_says),
         promise(every_word_stands_in_the_page_as_in_the_table),
         promise(the_pages_example_runs_dry_and_by_hand),
         promise(a_word_with_a_wrong_option_is_refused_with_its_line),
