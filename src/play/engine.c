@@ -415,6 +415,7 @@ bool engine_forget(struct run *r, struct err *e)
     sandbox_close(r->sandbox);
     open_sandbox(r);
     r->branches = r->pendings = 0;
+    r->said = 0;
     r->first = r->last = r->turn = NULL;
     r->again = false;
     r->resumed = true;

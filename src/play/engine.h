@@ -211,6 +211,7 @@ struct run {
     const char *head;                 /* of the journal as we know it */
     int64_t started, begun_seq;       /* when this run began; our first event as its executor */
     uint64_t written;                 /* about so many bytes by ourselves */
+    int64_t said;                     /* about so many bytes by its words, those of before included */
     uint64_t seen_end;                /* how many bytes there were when others were last looked at */
     bool asking;                      /* a question stands at the terminal */
     int64_t looked;                   /* when the journal was last read for what others wrote */

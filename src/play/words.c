@@ -44,8 +44,20 @@ static const char *where(struct branch *b, lua_State *L)
 
 enum { DEEPEST_LEVEL = 60, LONGEST_ARGUMENTS = 64 << 10 };
 
+/* What a run says stays in the record: a loop that never ends must not fill the disk first. */
+static void charge(lua_State *L, struct run *r, size_t bytes)
+{
+    static const char *const too_much = "filled more of the record than its limit allows, stopped";
+    r->said += (int64_t)bytes;
+    if (r->said <= r->ws->config.limits.record_bytes)
+        return;
+    sandbox_kill(L, too_much);
+    luaL_error(L, "%s", too_much);
+}
+
 void words_next_key(struct branch *b, lua_State *L)
 {
+    enum { EVENT_BYTES = 500 }; /* of an event beside its arguments */
     size_t depth = 0;
     for (const char *c = b->level.prefix; *c; c++)
         depth += *c == '/';
@@ -53,6 +65,7 @@ void words_next_key(struct branch *b, lua_State *L)
         luaL_error(L, "more than %d levels deep", DEEPEST_LEVEL);
     b->key = arena_print(b->run->keep, "%s%lld", b->level.prefix, (long long)b->level.next++);
     b->where = where(b, L);
+    charge(L, b->run, EVENT_BYTES);
 }
 
 /* A result whose fields are known: another name is an error with its line. */
@@ -149,6 +162,7 @@ int words_ask(lua_State *L, struct branch *b, struct request want)
     if (!want.args_sha256)
         want.args_sha256 = sha256_of(b->run->keep, want.args);
     b->want = want;
+    charge(L, b->run, strlen(want.args));
     lua_settop(L, 0);
     return lua_yieldk(L, 0, 0, words_answered);
 }

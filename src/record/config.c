@@ -240,13 +240,15 @@ static bool read_limits(struct config *c, struct yaml *y, struct err *e)
 {
     c->limits.instructions = 50000000;
     c->limits.memory_bytes = 64 << 20;
+    c->limits.record_bytes = 32 << 20;
     c->limits.computing_ms = 10 * SECOND_MS;
     c->limits.update_every_ms = 15 * MINUTE_MS;
     c->limits.answer_within_ms = 10 * MINUTE_MS;
-    return is_map(y, "instructions, memory, computing, update_every, answer_within", e)
+    return is_map(y, "instructions, memory, record, computing, update_every, answer_within", e)
         && yaml_int(yaml_get(y, "instructions"), 1000, INT64_C(1000000000000),
                     &c->limits.instructions, e)
         && yaml_int(yaml_get(y, "memory"), 1 << 20, INT64_C(1) << 40, &c->limits.memory_bytes, e)
+        && yaml_int(yaml_get(y, "record"), 1 << 16, INT64_C(1) << 40, &c->limits.record_bytes, e)
         && yaml_duration(yaml_get(y, "computing"), &c->limits.computing_ms, e)
         && yaml_duration(yaml_get(y, "update_every"), &c->limits.update_every_ms, e)
         && yaml_duration(yaml_get(y, "answer_within"), &c->limits.answer_within_ms, e);

@@ -50,7 +50,7 @@ struct config {
     const char *const *approvals;    /* "ROLE.ACTION", a role, or "dangerous": a second person must agree; then NULL */
     const char *const *redact;       /* texts struck out of public documents; then NULL */
     struct { const char *repository, *branch, *folder, *number, *template, *locale; } publish;
-    struct { int64_t instructions, memory_bytes, computing_ms, update_every_ms, answer_within_ms; } limits;
+    struct { int64_t instructions, memory_bytes, record_bytes, computing_ms, update_every_ms, answer_within_ms; } limits;
 };
 
 bool config_parse(struct config *out, const char *file, const char *bytes, size_t length,

@@ -15,7 +15,7 @@ static const char *const plugin =
     "  [\"pool.add\"] = { perform = function(t) return ok { count = 2 } end } } }\n";
 static const char *const region =
     "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2], pool_min: 0 }\nroles: { pool: { plugin: fast } }\n"
-    "limits: { instructions: 4000000000, memory: 1073741824 }\n";
+    "limits: { instructions: 4000000000, memory: 1073741824, record: 1073741824 }\n";
 
 static double seconds(void)
 {

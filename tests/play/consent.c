@@ -182,6 +182,16 @@ static void what_was_handed_over_stays_a_failure(void **_)
     assert_int_equal(theatre_count(t, EVENT_NOTE), 2);
 }
 
+/* What branches say in one turn is written as one batch, and so marked by the store. */
+static void what_branches_said_at_once_is_known_again(void **_)
+{
+    struct theatre *t = pool_of_ones_own("", "parallel { function() step 'a' end, function() note 'b' end, function() step 'c' end }\n"
+                                             "ask 'and now?'");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "A1: and now?");
+    bob_sees(t, "go on");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+}
+
 static void a_consent_is_to_the_plugin_that_was_bound_when_it_was_asked(void **_)
 {
     struct theatre *t = pool_of_ones_own("approvals: [pool.add]\n", "pool.add { service = 'osc-fr1', ip = '192.0.2.9' }");
@@ -216,6 +226,7 @@ int main(void)
         promise(without_anybody_there_a_question_parks_the_run),
         promise(a_second_person_must_agree_and_in_time),
         promise(a_wait_by_hand_takes_a_no_as_a_look_and_goes_on),
+        promise(what_branches_said_at_once_is_known_again),
         promise(what_was_handed_over_stays_a_failure),
         promise(a_consent_is_to_the_plugin_that_was_bound_when_it_was_asked),
         promise(what_is_said_to_the_last_question_is_taken),

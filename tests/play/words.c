@@ -119,6 +119,24 @@ static void a_mistake_in_a_branch_passes_through_try(void **_)
     }
 }
 
+static void a_loop_that_fills_the_record_is_stopped_with_its_line(void **_)
+{
+    static const char *const loops[] = {
+        "while true do note \"x\" end", "while true do note((\"x\"):rep(60000)) end",
+        "while true do try { function() fail \"x\" end } end", "while true do parallel { function() end } end",
+        "each { { 1, 2, 3 }, function() while true do step \"x\" end end, at_once = 3, on_failure = \"go_on\" }",
+    };
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
+        struct theatre *t = theatre_open("limits: { record: 100000 }\nservices:\n  osc-fr1: { ips: [192.0.2.1] }\n");
+        theatre_runbook(t, "book", loops[i]);
+        assert_false(theatre_run(t, "book"));
+        if (!strstr(t->e.text, "runbooks/book.lua:2: filled more of the record than its limit allows, stopped"))
+            fail_msg("%s\n  says: %s", loops[i], t->e.text);
+        assert_string_equal(t->outcome.how, "ran away");
+        assert_true(theatre_journal(t).stream[0].end < 300000);
+    }
+}
+
 static void a_broken_runbook_is_refused_before_anything_is_recorded(void **_)
 {
     static const char *const broken[][2] = {
@@ -198,6 +216,7 @@ int main(void)
         promise(the_pages_example_runs_dry_and_by_hand),
         promise(a_word_with_a_wrong_option_is_refused_with_its_line),
         promise(a_mistake_in_a_branch_passes_through_try),
+        promise(a_loop_that_fills_the_record_is_stopped_with_its_line),
         promise(a_broken_runbook_is_refused_before_anything_is_recorded),
     };
     return cmocka_run_group_tests(words, NULL, NULL);

@@ -28,7 +28,7 @@ static const char everything[] =
     "approvals: [pool.remove, dangerous]\n"
     "redact: [ACME]\n"
     "publish: { repository: reports, branch: trunk, folder: posts, number: \"X-{number}\", template: own, locale: en }\n"
-    "limits: { instructions: 1000000, memory: 33554432, update_every: 30m, answer_within: 5m }\n";
+    "limits: { instructions: 1000000, memory: 33554432, record: 1048576, update_every: 30m, answer_within: 5m }\n";
 
 static void every_key_is_read(void **_)
 {
