@@ -1,5 +1,6 @@
 /* do.c: one change or read without a runbook; what was done elsewhere; and
  * the baseline that an incident opens with. */
+#define _GNU_SOURCE /* memmem */
 #include "play/engine.h"
 
 #include <string.h>
@@ -173,6 +174,37 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     return r->store->append(r->store, r->incident, NULL, NULL, &draft, 1, true, &out, r->keep, e);
 }
 
+static bool is_recorded(const struct run *r, const char *ip)
+{
+    char quoted[80];
+    size_t length = (size_t)snprintf(quoted, sizeof quoted, "\"%s\"", ip);
+    for (size_t i = 0; i < r->journal.count; i++)
+        if (r->journal.event[i].data.at && memmem(r->journal.event[i].data.at, r->journal.event[i].data.length, quoted, length))
+            return true;
+    return false;
+}
+
+/* What is taken away was there: an IP that neither the configuration nor the record knows is
+ * a slip, and a change cannot be struck. */
+static bool knows_ip(struct run *r, const struct deed *d, struct err *e)
+{
+    struct err ignored = { 0 };
+    struct json args = json_from(d->args);
+    const char *ip = json_get_text(args, "ip", r->keep), *service = json_get_text(args, "service", r->keep);
+    const struct role_action *undo = d->action->undo_action ? roles_find(&r->roles, d->action->undo_action, &ignored) : NULL;
+    const struct service *s = ip && service && undo && undo->adds ? config_service(&r->ws->config, service, &ignored) : NULL;
+    if (!s || !s->ips || !s->ips[0] || is_recorded(r, ip))
+        return true;
+    struct text list = text_new(r->keep);
+    for (const char *const *one = s->ips; *one; one++) {
+        if (text_equal(*one, ip))
+            return true;
+        text_print(&list, "%s%s", list.length ? ", " : "", *one);
+    }
+    err_hint(e, "tocsin did %s service=%s ip=%s   first, where it was put there elsewhere", undo->full, service, ip);
+    return err_usage(e, "'%s' is no IP of %s (%s), and nothing recorded names it", ip, service, text_cut(r->keep, list.at, 120));
+}
+
 /* The arguments, and what the undo must know of the result: "ip=192.0.2.1". */
 static bool parse_did(struct deed *out, struct run *r, const struct run_request *q, const char *action,
                       struct err *e)
@@ -202,7 +234,7 @@ bool run_did(const char **text, const struct run_request *q, const char *action,
 {
     struct run r;
     struct deed d;
-    bool good = engine_open(&r, q, false, keep, e) && parse_did(&d, &r, q, action, e);
+    bool good = engine_open(&r, q, false, keep, e) && parse_did(&d, &r, q, action, e) && knows_ip(&r, &d, e);
     struct draft when = { .at = at, .early_ms = early_ms, .late_ms = late_ms,
                           .by = r.world ? r.world->user : "", .uid = r.world ? r.world->uid : "" };
     good = good && write_did(text, &r, &d, when, 10, e);

@@ -312,6 +312,7 @@ void data_close(struct json_out *o, struct branch *b);
 const char *sha256_of(struct arena *keep, const char *text);
 
 /* run.c */
+extern const char run_engine_version[]; /* into run.started; a resume says where it was another */
 /* Writes one event at once, outside of the loop. */
 bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct err *e);
 bool run_take_lock(struct run *r, const char *name, const char *why, struct lock **out,

@@ -62,6 +62,10 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
         return false;
     started = started_event(r, r->id);
     struct json args = json_get(started->data, "args");
+    const char *engine = json_get_text(started->data, "engine", r->keep);
+    if (engine && !text_equal(engine, run_engine_version))
+        run_say(r, "", "%s began with %s, and this is %s: where they read the runbook differently it stops", r->id, engine,
+                run_engine_version);
     if (text_equal(how, "recorded"))
         pins_recorded(r, started);
     r->path = json_get_text(started->data, "path", r->keep);

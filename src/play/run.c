@@ -6,7 +6,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
-static const char engine_version[] = "tocsin engine 1";
+const char run_engine_version[] = "tocsin engine 1"; /* another one where the same runbook is numbered otherwise */
 
 /* Writes one event at once, outside of the loop. */
 /* The last that is written: nothing is read any more. */
@@ -103,7 +103,7 @@ static bool write_started(struct run *r, const char *name, const char *sha, stru
     json_put(&o, "path", r->path);
     json_put_raw(&o, "args", r->arguments, strlen(r->arguments));
     json_put(&o, "args_sha256", sha);
-    json_put(&o, "engine", engine_version);
+    json_put(&o, "engine", run_engine_version);
     if (!pins_write(&o, r, e))
         return false;
     json_close(&o, '}');

@@ -182,6 +182,15 @@ static void what_was_handed_over_stays_a_failure(void **_)
     assert_int_equal(theatre_count(t, EVENT_NOTE), 2);
 }
 
+static void a_run_of_another_engine_says_so(void **_)
+{
+    struct theatre *t = pool_of_ones_own("", "note 'on'");
+    write_as_bob(t, EVENT_RUN_STARTED, "{\"run\":\"R1\",\"runbook\":\"book\",\"path\":\"runbooks/book.lua\",\"args\":{},"
+                 "\"args_sha256\":\"-\",\"engine\":\"tocsin engine 0\",\"texts\":{},\"bindings\":{}}");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_non_null(strstr(t->said.at, "R1 began with tocsin engine 0, and this is tocsin engine 1"));
+}
+
 /* What branches say in one turn is written as one batch, and so marked by the store. */
 static void what_branches_said_at_once_is_known_again(void **_)
 {
@@ -226,6 +235,7 @@ int main(void)
         promise(without_anybody_there_a_question_parks_the_run),
         promise(a_second_person_must_agree_and_in_time),
         promise(a_wait_by_hand_takes_a_no_as_a_look_and_goes_on),
+        promise(a_run_of_another_engine_says_so),
         promise(what_branches_said_at_once_is_known_again),
         promise(what_was_handed_over_stays_a_failure),
         promise(a_consent_is_to_the_plugin_that_was_bound_when_it_was_asked),
