@@ -3,6 +3,7 @@
  * Colours follow the reader's scheme (light, dark, print) and are never the
  * only sign: each stay has its pattern or place, each lane its words. */
 #include "tell/chart.h"
+#include "tell/french.h"
 
 #include <inttypes.h>
 
@@ -99,7 +100,9 @@ static void draw_sign(struct drawing *d, const struct mark *m, int64_t x, int64_
 static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
 {
     text_add(&d->out, "<g><title>");
-    text_add_xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), m->text));
+    bool machine = d->fr && (m->sign == 'x' || m->sign == '^');
+    const char *french = machine ? french_sentence(m->text, d->keep) : NULL;
+    text_add_xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), french ? french : m->text));
     text_add(&d->out, "</title>");
     draw_sign(d, m, x_of(d->p, m->at), y);
     text_add(&d->out, "</g>");

@@ -2,6 +2,7 @@
 #include "tell/facts.h"
 
 #include "tell/facts_inside.h"
+#include "tell/french.h"
 
 #include <string.h>
 
@@ -181,6 +182,17 @@ const char *facts_sentence(struct saying *s, const char *text)
     return out;
 }
 
+/* Nobody found these words: the machine, a role or a runbook did. */
+static bool by_machine(const struct event *ev)
+{
+    static const enum event_kind people[] = { EVENT_ALERT, EVENT_SIGNAL, EVENT_SAID, EVENT_TASK, EVENT_STEP, EVENT_LINK,
+                                              EVENT_IMPACT, EVENT_ASKED, EVENT_UNKNOWN };
+    bool found = ev->kind == EVENT_NOTE && !json_get(ev->data, "run").at;
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++)
+        found = found || people[i] == ev->kind;
+    return !found;
+}
+
 /* What the machine says for an edge without words of its own is in the
  * document's language; what people wrote stays as they wrote it. */
 static const char *row_text(const struct saying *s, const struct entry *n)
@@ -188,7 +200,13 @@ static const char *row_text(const struct saying *s, const struct entry *n)
     bool own = json_get(n->event->data, "text").at != NULL;
     for (size_t i = 0; i < n->corrections; i++)
         own = own || json_get(n->correction[i]->data, "text").at;
-    if (own || n->event->kind != EVENT_IMPACT || !text_equal(s->kind->tongue.locale, "fr"))
+    if (!text_equal(s->kind->tongue.locale, "fr"))
+        return n->text;
+    if (n->event->kind != EVENT_IMPACT) {
+        const char *french = by_machine(n->event) ? french_sentence(n->text, s->keep) : NULL;
+        return french ? french : n->text;
+    }
+    if (own)
         return n->text;
     const char *form = text_equal(n->still, "down")       ? "%s reste injoignable"
                        : text_equal(n->still, "degraded") ? "%s ne fonctionne encore qu’en partie"

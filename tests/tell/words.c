@@ -1,7 +1,12 @@
 /* words.c: figures and moments as people read them. */
 #include "promise.h"
 
+#include "tell/french.h"
 #include "tell/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const struct tongue en = { "en", "Europe/Paris" }, fr = { "fr", "Europe/Paris" };
 static const int64_t noon = INT64_C(1741688220000); /* 11 March 2025, 11:17 in Paris */
@@ -95,6 +100,66 @@ static void small_numbers_are_words(void **_)
     assert_string_equal(words_ordinal(k, &fr, 2), "deuxi\u00e8me");
 }
 
+static void french_is(const char *text, const char *french)
+{
+    const char *found = french_sentence(text, test_keep());
+    assert_non_null(found);
+    assert_string_equal(found, french);
+}
+
+static void the_machines_sentences_have_their_french(void **_)
+{
+    french_is("10.0.0.1 is out of the pool of web", "10.0.0.1 est hors du pool de web");
+    french_is("C1 pool.remove on pool:web/10.0.0.1 begun by hand", "C1\u00a0: pool.remove sur pool:web/10.0.0.1 commenc\u00e9, \u00e0 la main");
+    french_is("phase detected", "Phase\u00a0: d\u00e9tect\u00e9");
+    french_is("run R1 stopped: no answer: none", "Ex\u00e9cution R1 arr\u00eat\u00e9e\u00a0: no answer: none");
+    french_is("A SYN flood is directed at 10.0.0.1: 42038 packets a second.",
+              "Une attaque par inondation SYN vise 10.0.0.1\u00a0: 42038 paquets par seconde");
+    french_is("10.0.0.1 serves web already", "10.0.0.1 sert web, d\u00e9j\u00e0 auparavant");
+    french_is("baseline of pool pool:web read", "\u00c9tat de d\u00e9part de pool lu\u00a0: pool:web");
+    assert_null(french_sentence("we took it out of the pool of web", test_keep()));
+    assert_null(french_sentence("", test_keep()));
+}
+
+/* "$args.ip is led into $args.vpc": with words for the holes. */
+static const char *filled(const char *says)
+{
+    struct text t = text_new(test_keep());
+    for (const char *c = says; *c;) {
+        if (*c == '$') {
+            text_add(&t, "x1");
+            c += 1 + strspn(c + 1, "abcdefghijklmnopqrstuvwxyz_.");
+        } else {
+            text_char(&t, *c++);
+        }
+    }
+    return t.at;
+}
+
+static void each_sentence_of_a_role_has_its_french(void **_)
+{
+    static const char *const roles[] = { "capture", "chat", "cloud", "dns", "exec", "page", "pool", "statuspage", "ticket" };
+    size_t seen = 0;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        char path[256], line[512];
+        snprintf(path, sizeof path, "%s/src/play/roles/%s.lua", getenv("ROOT") ? getenv("ROOT") : ".", roles[i]);
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        while (fgets(line, sizeof line, file)) {
+            char *says = strstr(line, "says = \"");
+            if (!says)
+                continue;
+            says += strlen("says = \"");
+            says[strcspn(says, "\"")] = '\0';
+            if (!french_sentence(filled(says), test_keep()))
+                fail_msg("no French for: %s", says);
+            seen++;
+        }
+        fclose(file);
+    }
+    assert_true(seen > 12);
+}
+
 int main(void)
 {
     const struct CMUnitTest words[] = {
@@ -104,6 +169,8 @@ int main(void)
         promise(french_says_de_le_du_and_au_where_a_day_stands),
         promise(an_hour_that_comes_twice_names_its_zone),
         promise(a_moment_is_said_as_far_as_it_is_known),
+        promise(the_machines_sentences_have_their_french),
+        promise(each_sentence_of_a_role_has_its_french),
         promise(small_numbers_are_words),
     };
     return cmocka_run_group_tests(words, NULL, NULL);
