@@ -84,7 +84,7 @@ static bool refuse_double(struct run *r, const char *name, const char *sha, stru
             || !json_is(json_get(v->started_event->data, "args_sha256"), sha))
             continue;
         if (text_equal(v->state, "alive")) {
-            err_hint(e, "tocsin follow %s", v->run);
+            err_hint(e, "tocsin follow %s shows it; tocsin stop %s stops it after the change in flight", v->run, v->run);
             return err_busy(e, "%s is the same runbook with the same parameters, and %s is running it",
                             v->run, v->by);
         }

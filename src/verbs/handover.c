@@ -30,8 +30,8 @@ static void changed(struct desk *d, const struct situation *s)
     fputs("\n## Changed, and to be put back\n\n", d->out);
     for (size_t i = 0; i < s->changes; i++) {
         const struct change *c = s->changed[i];
-        fprintf(d->out, "- %s, %s: %s\n", c->name, when(d, c->begun->at),
-                text_for_terminal(d->keep, event_text(c->ended ? c->ended : c->begun, d->keep)));
+        fprintf(d->out, "- %s, %s: %s (%s)\n", c->name, when(d, c->begun->at),
+                text_for_terminal(d->keep, event_text(c->ended ? c->ended : c->begun, d->keep)), change_words(c));
     }
     for (size_t i = 0; s->not_yet[i]; i++)
         fprintf(d->out, "- do not yet %s\n", s->not_yet[i]);

@@ -25,6 +25,7 @@ class Terminal:
         if self.pid == 0:
             os.environ["TOCSIN_BY"] = by
             os.execv(PROG, [PROG, *words])
+        os.set_inheritable(self.fd, False)  # else the next terminal would keep this one's line open
 
     def read(self):
         ready, _, _ = select.select([self.fd], [], [], PATIENCE)
