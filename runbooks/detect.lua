@@ -19,7 +19,7 @@ return runbook {
     local kind = seen.kind and string.upper(seen.kind) .. " flood" or "flood" -- a person may know the IP and no more
     local rate = seen.rate and ": " .. seen.rate .. " packets a second" or ""
     note("A " .. kind .. " is directed at " .. seen.ip .. rate)
-    if seen.ips and #seen.ips > 1 then
+    if #seen.ips > 1 then
       note("More than one IP is flooded: " .. table.concat(seen.ips, ", ") .. ". Run this again for the next one.")
     end
     return { ip = seen.ip, kind = seen.kind, rate = seen.rate }

@@ -41,6 +41,7 @@ struct check {
     const char *file;
     const struct shelf_book *book;
     bool *param_used, p_alone;         /* the parameters as a whole are handed on */
+    bool other_names;                  /* _ENV is in the file */
     bool plain_steps;                  /* steps = function ... stands in the file */
     struct variable *variable;
     size_t variables;

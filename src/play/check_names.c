@@ -91,6 +91,22 @@ static bool is_key(const struct check *c, size_t i)
         && (token_is(c, i - 1, "{") || token_is(c, i - 1, ",") || token_is(c, i - 1, ";"));
 }
 
+/* NAME.field = ... and NAME["field"] = ... */
+static bool gives_a_field(const struct check *c, size_t i)
+{
+    const struct token *field = field_at(c, i + 1);
+    return field && token_is(c, i + 3 + (field->kind == TOKEN_STRING), "=");
+}
+
+/* Is it a word, a role or a library: a name that nothing can be given to? */
+static bool is_taken(struct check *c, const char *name)
+{
+    for (const struct word_row *w = word_rows; w->name; w++)
+        if (strcmp(w->name, name) == 0)
+            return true;
+    return name_in(c->roles.name, name) || name_in(sandbox_names(c->sandbox, NULL, c->keep), name);
+}
+
 struct variable *names_visible(const struct check *c, size_t i)
 {
     struct variable *found = NULL;
@@ -105,6 +121,8 @@ struct variable *names_visible(const struct check *c, size_t i)
 
 void names_declare(struct check *c)
 {
+    for (size_t i = 0; i < c->count; i++)
+        c->other_names = c->other_names || token_is_word(c, i, "_ENV"); /* then any name may be anything */
     c->variable = arena_many(c->keep, struct variable, c->count + 1);
     for (size_t i = 0; i < c->count; i++) {
         bool field = i > 0 && (token_is(c, i - 1, ".") || token_is(c, i - 1, ":"));
@@ -120,11 +138,13 @@ void names_declare(struct check *c)
             declare_function(c, i);
     }
     for (size_t i = 0; i < c->count; i++) {
-        if (!token_is_name(c, i) || c->declares[i] || name_in(keywords, c->token[i].text) || !assignment(c, i))
+        if (!token_is_name(c, i) || c->declares[i] || name_in(keywords, c->token[i].text))
             continue;
         struct variable *v = names_visible(c, i);
-        v = v ? v : declare(c, i, 0, c->count); /* a global of the file: what it holds is not followed */
-        v->again = true;
+        if (v && (assignment(c, i) || gives_a_field(c, i)))
+            v->again = true;
+        else if (!v && assignment(c, i) && !is_taken(c, c->token[i].text))
+            declare(c, i, 0, c->count)->again = true; /* a global of the file: what it holds is not followed */
     }
 }
 
@@ -168,7 +188,9 @@ static void check_parameter(struct check *c, size_t i)
 
 static void check_variable(struct check *c, size_t i, const struct variable *v)
 {
-    if (v->params)
+    if (v->params && v->again)
+        c->p_alone = true;
+    else if (v->params)
         check_parameter(c, i);
     else if (v->role && !v->again)
         check_action(c, i, v->role);
@@ -195,6 +217,10 @@ static void check_name(struct check *c, size_t i)
     if (field || label || is_key(c, i) || c->declares[i] || name_in(keywords, name))
         return;
     const struct variable *v = names_visible(c, i);
+    if (!v && assignment(c, i)) {
+        check_find(c, c->token[i].line, 'E', "'%s' is a word here; choose another name", name);
+        return;
+    }
     if (v) {
         check_variable(c, i, v);
         return;
@@ -210,7 +236,7 @@ static void check_name(struct check *c, size_t i)
         check_shape(c, i);
     } else if (name_in(sandbox_names(c->sandbox, NULL, c->keep), name)) {
         check_library(c, i);
-    } else if (strcmp(name, "runbook") != 0 && strcmp(name, "_ENV") != 0) {
+    } else if (strcmp(name, "runbook") != 0 && !c->other_names) {
         check_find(c, c->token[i].line, 'E', "unknown word '%s'%s", name, nearest_of_all(c, i));
     }
 }

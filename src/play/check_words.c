@@ -135,8 +135,10 @@ static void check_value(struct check *c, const char *word, const char *key, size
 static void check_wait(struct check *c, size_t i)
 {
     struct item item[ITEMS_MOST];
-    size_t open = i + 1, items = token_is(c, open, "{") ? items_of(c, open, item, ITEMS_MOST) : 0;
+    size_t open = i + 1 + token_is(c, i + 1, "("), items = token_is(c, open, "{") ? items_of(c, open, item, ITEMS_MOST) : 0;
     bool bounded = false;
+    if (!token_is(c, open, "{"))
+        return; /* a table from elsewhere */
     if (!items || item[0].key || item[0].end != item[0].at + 3) {
         check_find(c, c->token[i].line, 'E', "write wait_until { role.action, name = value, at_most = \"5m\" }");
         return;
@@ -162,9 +164,11 @@ static void check_wait(struct check *c, size_t i)
 static void check_call(struct check *c, size_t i)
 {
     struct item item[ITEMS_MOST];
-    size_t open = i + 1, items = token_is(c, open, "{") ? items_of(c, open, item, ITEMS_MOST) : 0;
+    size_t open = i + 1 + token_is(c, i + 1, "("), items = token_is(c, open, "{") ? items_of(c, open, item, ITEMS_MOST) : 0;
     struct err e = { 0 };
     struct shelf_book *book = arena_one(c->keep, struct shelf_book);
+    if (!token_is(c, open, "{"))
+        return; /* a table from elsewhere */
     if (!items || item[0].key) {
         check_find(c, c->token[i].line, 'E', "write call { \"runbook\", name = value }");
         return;
@@ -271,7 +275,4 @@ void check_word(struct check *c, size_t i, const struct word_row *w)
         check_call(c, i);
     else if (token_is(c, open, "{"))
         check_table(c, open, w);
-    else if (!token_is(c, i + 1, "{") && !token_is(c, i + 1, "(")
-               && (i + 1 >= c->count || c->token[i + 1].kind != TOKEN_STRING))
-        check_find(c, c->token[i].line, 'E', "write %s", w->shape);
 }

@@ -2,6 +2,7 @@
 #include "play/blocks.h"
 #include "play/coverage.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,13 @@ static void add_piece(struct reading *r, size_t at, const char *text)
     r->pieces++;
 }
 
+/* What opens around [at, end): of those that open at one place the one that ends last comes first. */
+static void add_opening(struct reading *r, size_t at, size_t end, const char *text)
+{
+    add_piece(r, at, text);
+    r->piece[r->pieces - 1].order = SIZE_MAX - end;
+}
+
 /* A branch: its point, by its number in the text, and what must stand there for it to be told. */
 static const char *branch_at(struct reading *r, int line, const char *words)
 {
@@ -63,12 +71,13 @@ static void read_block(struct reading *r, const struct block *b)
     const char *name, *condition = written(r, b->head + 1, b->body - 1);
     size_t body = r->token[b->body - 1].to;
     bool steps = b->kind == BLOCK_FUNCTION && b->head > 1 && is(r, b->head - 1, "=") && is(r, b->head - 2, "steps");
-    if (steps || b->kind == BLOCK_DO || b->kind == BLOCK_REPEAT)
+    if (steps || b->kind == BLOCK_DO)
         return;
     const char *words = b->kind == BLOCK_ELSE       ? "the branch behind 'else' is taken"
                       : b->kind == BLOCK_FUNCTION   ? "the function is entered"
                       : b->kind == BLOCK_FOR        ? arena_print(r->keep, "the loop 'for %s' is entered", condition)
                       : b->kind == BLOCK_WHILE      ? arena_print(r->keep, "the loop 'while %s' is entered", condition)
+                      : b->kind == BLOCK_REPEAT     ? "the loop 'repeat' is entered"
                                                     : arena_print(r->keep, "'%s' holds", condition);
     name = branch_at(r, line, words);
     add_piece(r, body, arena_print(r->keep, " __met(\"%s\");", name));
@@ -78,9 +87,11 @@ static void read_block(struct reading *r, const struct block *b)
     }
 }
 
-/* Where the left side of the `or` at i begins: behind what cannot be in it. With a function in it: i. */
+/* Where the left side of the `or` (or `and`, which binds more) at i begins: behind what cannot be in it.
+ * With a function in it: i. */
 static size_t left_of(const struct reading *r, size_t i)
 {
+    bool and = is(r, i, "and");
     static const char *const stops[] = { "=", ",", ";", "return", "if", "elseif", "while", "until", "then", "do",
                                          "else", "or", "in", "repeat", "local", NULL };
     int depth = 0;
@@ -96,24 +107,28 @@ static size_t left_of(const struct reading *r, size_t i)
             return k + 1;
         depth -= opens;
         for (size_t s = 0; depth == 0 && !opens && stops[s]; s++)
-            if (is(r, k, stops[s]))
+            if (is(r, k, stops[s]) || (and && is(r, k, "and")))
                 return k + 1;
     }
     return i;
 }
 
-static void read_or(struct reading *r, size_t i)
+/* `or` and `and`: the left side is enough, or the right one counts too. */
+static void read_choice(struct reading *r, size_t i)
 {
+    bool and = is(r, i, "and");
     size_t from = left_of(r, i);
     int line = r->token[i].line;
-    const char *left = from < i ? written(r, from, i) : "what stands before 'or'", *name;
+    const char *left = from < i ? written(r, from, i) : arena_print(r->keep, "what stands before '%s'", and ? "and" : "or"), *name;
     if (from < i) {
-        name = branch_at(r, line, arena_print(r->keep, "'%s' is enough, and what stands behind 'or' is not needed", left));
-        add_piece(r, r->token[from].from, arena_print(r->keep, "__left(\"%s\", ", name));
+        name = branch_at(r, line, arena_print(r->keep, and ? "'%s' is nothing, and what stands behind 'and' is not needed"
+                         : "'%s' is enough, and what stands behind 'or' is not needed", left));
+        add_opening(r, r->token[from].from, r->token[i - 1].to, arena_print(r->keep, and ? "__lacks(\"%s\", " : "__left(\"%s\", ", name));
         add_piece(r, r->token[i - 1].to, ")");
     }
-    name = branch_at(r, line, arena_print(r->keep, "'%s' is nothing, and what stands behind 'or' counts", left));
-    add_piece(r, r->token[i].to, arena_print(r->keep, " __not(\"%s\") or ", name));
+    name = branch_at(r, line, arena_print(r->keep, and ? "'%s' is so, and what stands behind 'and' counts"
+                     : "'%s' is nothing, and what stands behind 'or' counts", left));
+    add_piece(r, r->token[i].to, arena_print(r->keep, and ? " __yes(\"%s\") and " : " __not(\"%s\") or ", name));
 }
 
 /* ---- words and actions */
@@ -159,8 +174,8 @@ static void read_tokens(struct reading *r)
         bool name = r->token[i].kind == TOKEN_NAME;
         bool field = i > 0 && (is(r, i - 1, ".") || is(r, i - 1, ":"));
         bool key = is(r, i + 1, "=");
-        if (name && strcmp(r->token[i].text, "or") == 0 && i > 0)
-            read_or(r, i);
+        if (name && i > 0 && (is(r, i, "or") || is(r, i, "and")))
+            read_choice(r, i);
         else if (!name || field || key || !r->roles)
             continue;
         else if (is(r, i + 1, ".") && i + 2 < r->tokens && r->token[i + 2].kind == TOKEN_NAME)

@@ -474,7 +474,8 @@ static void install_role(struct run *r, lua_State *L, const char *role)
     sandbox_set(r->sandbox, role);
 }
 
-/* __met("NAME"); __not("NAME"), which is false; __left("NAME", VALUE), which is VALUE: coverage_text(). */
+/* __met("NAME"); __not("NAME"), which is false, and __yes("NAME"), which is true; __left("NAME", VALUE) and
+ * __lacks("NAME", VALUE), which are VALUE: coverage_text(). */
 static int met(lua_State *L)
 {
     coverage_mark(lua_touserdata(L, lua_upvalueindex(1)), luaL_checkstring(L, 1));
@@ -488,6 +489,13 @@ static int met_not(lua_State *L)
     return 1;
 }
 
+static int met_yes(lua_State *L)
+{
+    (void)met(L);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 static int met_left(lua_State *L)
 {
     lua_settop(L, 2);
@@ -496,10 +504,18 @@ static int met_left(lua_State *L)
     return 1;
 }
 
+static int met_lacks(lua_State *L)
+{
+    lua_settop(L, 2);
+    if (!lua_toboolean(L, 2))
+        (void)met(L);
+    return 1;
+}
+
 static void install_coverage(struct run *r, lua_State *L)
 {
     static const struct { const char *name; lua_CFunction call; } calls[] = {
-        { "__met", met }, { "__not", met_not }, { "__left", met_left },
+        { "__met", met }, { "__not", met_not }, { "__yes", met_yes }, { "__left", met_left }, { "__lacks", met_lacks },
     };
     for (size_t i = 0; r->world->coverage && i < sizeof calls / sizeof *calls; i++) {
         lua_pushlightuserdata(L, r->world->coverage);

@@ -188,6 +188,8 @@ static void fields_are_followed_through_words_brackets_and_branches(void **_)
           "note(f.countt) end", "5 E the result of sense.flood has no 'ipp'; did you mean 'ip'?\n"
           "8 E the result of pool.list has no 'countt'; did you mean 'count'?\n" },
         { "local q = pool q.remov { service = p.service }", "4 E unknown action 'pool.remov', did you mean 'pool.remove'?\n" },
+        { "pool = 1 step = 2", "4 E 'pool' is a word here; choose another name\n4 E 'step' is a word here; choose another name\n" },
+        { "p.more = 1 note(p.more)", "" },
         { "local function look(s) return pool.list { servce = s } end note(look(p.service).x)", "4 E pool.list needs 'service': whose pool\n"
           "4 E pool.list takes no 'servce'; did you mean 'service'?\n" },
         { "local f = sense.flood { service = p.service, or_nothing = true } or { color = 1 } note(f.color)\n"
@@ -195,6 +197,9 @@ static void fields_are_followed_through_words_brackets_and_branches(void **_)
           "local s = pool.list { service = p.service } do local s = { x = 1 } note(s.x) end note(s.count)\n"
           "repeat local a = sense.answers { service = p.service } until a.answers\n"
           "total = 1 total = total + 1 function more(n) return n end note(more(total)) local x <const>, y = 1, 2 note(x .. y)\n"
+          "local w = pool.list { service = p.service } w.more = 1 note(w.more) local k = note each { { 1 }, k } each { { 1 }, note }\n"
+          "local args = { sense.answers, service = p.service, at_most = \"1m\" } wait_until(args) wait_until({ sense.answers,\n"
+          "service = p.service, at_most = \"1m\" }) call({ \"detect\", service = p.service })\n"
           "local t = { phase = 1; level = 2, [\"a\"] = 3 } t.phase = t.level note(t.a)", "" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
