@@ -60,6 +60,10 @@ static void put_policy(struct saying *s, const struct sla_result *r)
 {
     const struct policy *p = r->policy;
     json_put_int(s->o, "target_ppb", p->target_ppb);
+    static const char *const partial[] = { [WEIGHT_FULL] = "full", [WEIGHT_IGNORE] = "ignore", [WEIGHT_SHARE] = "share",
+                                           [WEIGHT_FIXED] = "fixed" };
+    json_put(s->o, "partial", partial[p->weight]);
+    json_put_int(s->o, "partial_ppb", p->weight_ppb);
     json_put(s->o, "credit_rule", credit_name(p->credit));
     json_put_int(s->o, "per_hour_ppb", p->credit_ppb);
     json_put_int(s->o, "cap_ppb", p->cap_ppb);
