@@ -93,8 +93,9 @@ struct lock_holder {
 struct store {
     bool (*list)(struct store *s, struct names *out, struct arena *keep, struct err *e);
 
-    /* A new incident whose first event is `opened`. */
-    bool (*create)(struct store *s, const char *incident, const struct draft *opened,
+    /* A new incident whose first event is the first of `draft`, an `opened`; with the
+     * others it is there whole or not at all. */
+    bool (*create)(struct store *s, const char *incident, const struct draft *draft, size_t count,
                    struct arena *keep, struct err *e);
 
     /* All or none. Where only foreign streams are, a `forked` goes before. An

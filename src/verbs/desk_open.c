@@ -33,26 +33,38 @@ static const char *opening(struct desk *d, const char *name, const struct moment
     return data.at;
 }
 
+/* `draft[0]` has room for the opening, behind which the others stand. */
 static bool open_as(struct desk *d, const char *name, const struct moment *when, const char *title,
-                    const char *zone, struct err *e)
+                    const char *zone, struct draft *draft, size_t count, struct err *e)
 {
-    struct draft draft = { .at = INSTANT_NONE, .by = d->world->user, .uid = d->world->uid,
-                           .kind = EVENT_OPENED, .data = opening(d, name, when, title, zone) };
+    draft[0] = (struct draft){ .at = INSTANT_NONE, .kind = EVENT_OPENED, .data = opening(d, name, when, title, zone) };
     if (when && when->at != INSTANT_NONE) {
-        draft.at = when->at;
-        draft.early_ms = when->early_ms;
-        draft.late_ms = when->late_ms;
+        draft[0].at = when->at;
+        draft[0].early_ms = when->early_ms;
+        draft[0].late_ms = when->late_ms;
     }
-    if (!d->ws.store->create(d->ws.store, name, &draft, d->keep, e) || !desk_incident(d, name, e))
+    for (size_t i = 0; i < count; i++) {
+        draft[i].by = draft[i].by ? draft[i].by : d->world->user;
+        draft[i].uid = d->world->uid;
+    }
+    if (!d->ws.store->create(d->ws.store, name, draft, count, d->keep, e) || !desk_incident(d, name, e))
         return false;
-    struct appended opened = { .first_seq = 1, .recorded = d->journal.event[0].recorded,
-                               .hash = { d->journal.event[0].hash } };
-    desk_remember(d, &draft, 1, &opened);
+    struct appended opened = { .first_seq = 1, .recorded = d->journal.event[0].recorded };
+    for (size_t i = 0; i < count && i < sizeof opened.hash / sizeof *opened.hash; i++)
+        opened.hash[i] = d->journal.event[i].hash;
+    desk_remember(d, draft, count, &opened);
     return true;
 }
 
 bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,
                         const char *zone, bool *joined, struct err *e)
+{
+    struct draft opening;
+    return desk_open_with(d, when, title, zone, &opening, 1, joined, e);
+}
+
+bool desk_open_with(struct desk *d, const struct moment *when, const char *title, const char *zone,
+                    struct draft *draft, size_t count, bool *joined, struct err *e)
 {
     int64_t at = when && when->at != INSTANT_NONE ? when->at : desk_now(d);
     for (;;) {
@@ -62,7 +74,7 @@ bool desk_open_incident(struct desk *d, const struct moment *when, const char *t
             return false;
         if (joined && (*joined = workspace_pick(&other, NULL, &d->ws, NULL, false, d->keep, &none)))
             return desk_incident(d, other, e);
-        if (open_as(d, name, when, title, zone, &taken))
+        if (open_as(d, name, when, title, zone, draft, count, &taken))
             return true;
         if (taken.kind != ERR_BUSY) {
             *e = taken;

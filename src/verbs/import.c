@@ -70,21 +70,32 @@ static bool keep_pace(struct desk *d, const struct history *h, size_t i, int64_t
     return !d->world->interrupted(d->world);
 }
 
-/* All at once, or none; in scaled time those of one moment. An event names one
+/* The opening and all that happened, or nothing of it: an event names another by its place. */
+static bool write_at_once(struct desk *d, const struct history *h, const struct moment *start, struct err *e)
+{
+    struct draft *draft = arena_many(d->keep, struct draft, h->events + 1);
+    for (size_t i = 0; i < h->events; i++) {
+        draft[i + 1] = h->event[i].draft;
+        if (h->event[i].refers >= 0)
+            draft[i + 1].back = i - (size_t)h->event[i].refers;
+    }
+    return desk_open_with(d, start, h->title, h->zone, draft, h->events + 1, NULL, e);
+}
+
+/* In scaled time: those of one moment at once, or none of them. An event names one
  * of its own batch by its place, and an earlier one by its hash. */
-static bool write_events(struct desk *d, const struct history *h, int64_t speed, struct err *e)
+static bool write_in_time(struct desk *d, const struct history *h, int64_t speed, struct err *e)
 {
     enum { HASHES = 64 };
-    const size_t most = speed ? HASHES : h->events;
     const char **hash = arena_many(d->keep, const char *, h->events + 1);
     struct draft *draft = arena_many(d->keep, struct draft, h->events + 1);
     for (size_t i = 0, n; i < h->events; i += n) {
         struct appended a = { 0 };
         if (!keep_pace(d, h, i, speed))
             return err_stopped(e, "%s holds the first %zu of %zu events", d->name, i, h->events);
-        for (n = 0; i + n < h->events && n < most; n++) {
+        for (n = 0; i + n < h->events && n < HASHES; n++) {
             const struct history_event *ev = &h->event[i + n];
-            if (speed && n && ev->draft.at > h->event[i].draft.at)
+            if (n && ev->draft.at > h->event[i].draft.at)
                 break;
             draft[n] = ev->draft;
             if (ev->refers >= (int)i)
@@ -96,7 +107,7 @@ static bool write_events(struct desk *d, const struct history *h, int64_t speed,
             err_hint(e, "%s holds the first %zu of %zu events", d->name, i, h->events);
             return false;
         }
-        memcpy(&hash[i], a.hash, (n < HASHES ? n : HASHES) * sizeof *hash);
+        memcpy(&hash[i], a.hash, n * sizeof *hash);
     }
     return true;
 }
@@ -110,23 +121,63 @@ static bool read_speed(struct desk *d, int64_t *speed, struct err *e)
            err_usage(e, "found '--speed %s', expected how many times faster, as 60", typed);
 }
 
-bool import_is_meant(struct desk *d, int64_t at, const char *title, struct err *e)
+static int by_what(const void *a, const void *b)
+{
+    const struct draft *x = a, *y = b;
+    int c = (x->at > y->at) - (x->at < y->at);
+    return c ? c : (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+/* How many of the drafts (sorted) are there already: of that moment and kind, saying the same. */
+static size_t held(const struct journal *j, const struct draft *draft, size_t count, struct arena scratch)
+{
+    bool *seen = arena_many(&scratch, bool, count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < j->count; i++) {
+        const struct event *ev = &j->event[i];
+        struct draft like = { .at = ev->at, .kind = ev->kind };
+        const struct draft *found = ev->data.at ? bsearch(&like, draft, count, sizeof *draft, by_what) : NULL;
+        while (found && found > draft && !by_what(found - 1, &like))
+            found--;
+        for (; found && found < draft + count && !by_what(found, &like); found++) {
+            struct arena words = scratch;
+            const char *whole = !found->rest ? found->data : arena_print(&words, "%s%s%s", found->data, event_no_hash, found->rest);
+            struct json data = json_from(whole);
+            if (seen[found - draft] ||
+                !text_equal(json_get_text(ev->data, "text", &words), json_get_text(data, "text", &words)))
+                continue;
+            seen[found - draft] = true;
+            n++;
+            break;
+        }
+    }
+    return n;
+}
+
+bool import_is_meant(struct desk *d, int64_t at, const char *title, const struct draft *draft, size_t count, struct err *e)
 {
     struct names all;
+    struct draft *sorted = arena_many(d->keep, struct draft, count + 1);
+    memcpy(sorted, draft, count * sizeof *draft);
+    qsort(sorted, count, sizeof *sorted, by_what);
     if (!d->ws.store->list(d->ws.store, &all, d->keep, e))
         return false;
     for (size_t i = 0; i < all.count; i++) {
         struct journal j;
         struct err none = { 0 };
-        if (!d->ws.store->read(d->ws.store, all.name[i], &j, d->keep, &none) || !j.count ||
-            j.event[0].kind != EVENT_OPENED || j.event[0].at != at)
+        if (!d->ws.store->read(d->ws.store, all.name[i], &j, d->keep, &none) || !j.count)
             continue;
         const char *other = json_get_text(j.event[0].data, "title", d->keep);
-        if (!text_equal(other ? other : "", title ? title : ""))
+        bool begins = j.event[0].kind == EVENT_OPENED && j.event[0].at == at
+                   && text_equal(other ? other : "", title ? title : "");
+        size_t there = held(&j, sorted, count, *d->keep);
+        if (!begins && 2 * there <= count)
             continue;
         err_hint(e, "say --yes if another one is meant; tocsin -i %s timeline   shows what is there", all.name[i]);
-        return desk_confirm(d, arena_print(d->keep, "%s begins at that moment under that title: import it once more?",
-                                           all.name[i]), e);
+        return desk_confirm(d, there ? arena_print(d->keep, "%s holds %zu of these %s already: import it once more?", all.name[i],
+                                                   there, text_count(d->keep, (int64_t)count, "event"))
+                                     : arena_print(d->keep, "%s begins at that moment under that title: import it once more?",
+                                                   all.name[i]), e);
     }
     return true;
 }
@@ -146,13 +197,18 @@ static bool import_history(struct desk *d, const char *file, const char *bytes, 
     for (size_t i = 0; i < h.events; i++)
         if (event[i].action && !handwork(d, &roles, &event[i], file, e))
             return false;
-    if (!import_is_meant(d, h.start, h.title, e))
+    struct draft *draft = arena_many(d->keep, struct draft, h.events + 1);
+    for (size_t i = 0; i < h.events; i++)
+        draft[i] = event[i].draft;
+    if (!import_is_meant(d, h.start, h.title, draft, h.events, e))
         return false;
     struct moment start = { .at = h.start, .early_ms = event[0].draft.early_ms,
                             .late_ms = event[0].draft.late_ms };
     d->name = NULL;
-    if (!desk_open_incident(d, &start, h.title, h.zone, NULL, e) || !write_events(d, &h, speed, e) ||
-        !desk_refresh(d, e))
+    if (speed ? !desk_open_incident(d, &start, h.title, h.zone, NULL, e) || !write_in_time(d, &h, speed, e)
+              : !write_at_once(d, &h, &start, e))
+        return false;
+    if (!desk_refresh(d, e))
         return false;
     size_t rows = 0;
     for (size_t i = 0; i < d->incident.entries; i++)

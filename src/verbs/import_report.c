@@ -103,21 +103,20 @@ static struct text timed_lines(struct desk *d, const char *text)
 }
 
 /* What stands as a list below a heading of things to be done. */
-static bool take_tasks(struct desk *d, const char *text, size_t *tasks, struct err *e)
+static const struct draft *open_tasks(struct desk *d, const char *text, size_t *tasks)
 {
     bool inside = false;
+    struct draft *draft = arena_many(d->keep, struct draft, strlen(text) / 3 + 1);
     *tasks = 0;
     for (char *save = arena_string(d->keep, text), *line; (line = strsep(&save, "\n"));) {
         if (*line == '#')
             inside = strcasestr(line, "in progress") || strcasestr(line, "action items") ||
                      strcasestr(line, "follow-up");
-        else if (inside && (line[0] == '-' || line[0] == '*') && line[1] == ' ') {
-            if (!desk_append(d, NULL, EVENT_TASK, record_json(d, "text", line + 2, NULL, NULL), NULL, e))
-                return false;
-            ++*tasks;
-        }
+        else if (inside && (line[0] == '-' || line[0] == '*') && line[1] == ' ')
+            draft[(*tasks)++] = (struct draft){ .at = INSTANT_NONE, .kind = EVENT_TASK,
+                                                .data = record_json(d, "text", line + 2, NULL, NULL) };
     }
-    return true;
+    return draft;
 }
 
 /* "from 11:40 to 11:53": said, and left to a person. */
@@ -144,10 +143,9 @@ bool import_report(struct desk *d, const char *file, const char *bytes, size_t l
         return err_while(e, "%s", file);
     struct text lines = timed_lines(d, clean.at);
     d->name = NULL;
-    if (!import_rows_into(d, title_of(&doc), lines.at, lines.length, day, e))
+    const struct draft *task = open_tasks(d, clean.at, &tasks);
+    if (!import_rows_into(d, title_of(&doc), lines.at, lines.length, day, task, tasks, e))
         return err_while(e, "%s", file);
-    if (!take_tasks(d, clean.at, &tasks, e))
-        return false;
     if (tasks && !d->json)
         desk_echo(d, "%s taken in", text_count(d->keep, (int64_t)tasks, "open action"));
     show_spans(d, clean.at, day);

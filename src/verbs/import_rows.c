@@ -4,6 +4,7 @@
 #include "verbs/show.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* --day, else the day the incident was opened on, else today. */
 static bool first_day(struct desk *d, struct civil *day, struct err *e)
@@ -63,12 +64,12 @@ void row_preview(struct desk *d, const struct moment *m, const char *text)
 }
 
 bool import_rows_into(struct desk *d, const char *title, const char *bytes, size_t length,
-                      struct civil day, struct err *e)
+                      struct civil day, const struct draft *more, size_t mores, struct err *e)
 {
     struct rows rows;
     if (!rows_parse(&rows, bytes, length, desk_zone(d), day, d->keep, e) || !judge(d, &rows, e))
         return false;
-    struct draft *draft = arena_many(d->keep, struct draft, rows.count);
+    struct draft *whole = arena_many(d->keep, struct draft, rows.count + mores + 1), *draft = whole + 1;
     size_t n = 0;
     for (size_t i = 0; i < rows.count; i++) {
         const struct row *r = &rows.row[i];
@@ -77,7 +78,7 @@ bool import_rows_into(struct desk *d, const char *title, const char *bytes, size
                                          .late_ms = r->when.late_ms, .kind = EVENT_NOTE,
                                          .data = record_json(d, "text", r->text, "typed", r->when.typed) };
     }
-    if (!d->name && !import_is_meant(d, draft[0].at, title, e))
+    if (!d->name && !import_is_meant(d, draft[0].at, title, draft, n, e))
         return false;
     for (size_t i = 0; i < rows.count; i++)
         if (!rows.row[i].header)
@@ -87,7 +88,10 @@ bool import_rows_into(struct desk *d, const char *title, const char *bytes, size
                                      zone_words(d->keep, desk_zone(d), draft[0].at)), e))
         return false;
     struct moment start = { .at = draft[0].at, .early_ms = draft[0].early_ms, .late_ms = draft[0].late_ms };
-    if ((!d->name && !desk_open_incident(d, &start, title, NULL, NULL, e)) || !desk_append_all(d, draft, n, NULL, e))
+    if (mores)
+        memcpy(draft + n, more, mores * sizeof *more);
+    if (d->name ? !desk_append_all(d, draft, n + mores, NULL, e)
+                : !desk_open_with(d, &start, title, NULL, whole, n + mores + 1, NULL, e))
         return false;
     d->when.at = INSTANT_NONE;
     desk_echo(d, "%s imported", text_count(d->keep, (int64_t)n, "row"));
@@ -97,5 +101,5 @@ bool import_rows_into(struct desk *d, const char *title, const char *bytes, size
 bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e)
 {
     struct civil day;
-    return first_day(d, &day, e) && import_rows_into(d, NULL, bytes, length, day, e);
+    return first_day(d, &day, e) && import_rows_into(d, NULL, bytes, length, day, NULL, 0, e);
 }

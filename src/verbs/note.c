@@ -167,6 +167,12 @@ static bool when_noted(struct moment *m, struct desk *d, struct err *e)
 bool verb_note(struct desk *d, struct err *e)
 {
     struct moment m;
+    if (desk_option(d, "from-log") && d->name)
+        return desk_at_most(d, 0, e) && desk_take_log(d, e);
+    if (desk_option(d, "from-log")) {
+        err_hint(e, "tocsin open TITLE   opens one, and offers to take them in");
+        return err_usage(e, "no incident is open to take them in");
+    }
     if (!d->words)
         return note_by_hand(d, e);
     if (!when_noted(&m, d, e) || !desk_needs(d, 0, e))

@@ -67,20 +67,65 @@ static bool offer_no_more(struct desk *d, const struct event *const *event, size
     return done;
 }
 
-bool desk_take_notes(struct desk *d, struct err *e)
+/* None where there is no log yet. */
+static size_t offered(struct desk *d, const struct event ***event)
 {
     struct journal log = { 0 };
     struct err none = { 0 };
     if (!d->ws.store->read(d->ws.store, "log", &log, d->keep, &none))
-        return true; /* there is no log yet */
-    const struct event **event = arena_many(d->keep, const struct event *, log.count + 1);
-    size_t n = on_offer(d, event, &log);
+        return 0;
+    *event = arena_many(d->keep, const struct event *, log.count + 1);
+    return on_offer(d, *event, &log);
+}
+
+/* When the last incident before this one was opened: what stood in the log by then was
+ * that one's to take. */
+static int64_t opened_before(struct desk *d)
+{
+    struct names all;
+    struct err none = { 0 };
+    int64_t last = INSTANT_NONE;
+    if (!d->ws.store->list(d->ws.store, &all, d->keep, &none))
+        return last;
+    for (size_t i = 0; i < all.count; i++) {
+        struct journal j;
+        if (!text_equal(all.name[i], d->name) && d->ws.store->read(d->ws.store, all.name[i], &j, d->keep, &none) && j.count
+            && j.event[0].stream == 0 && j.event[0].recorded > last)
+            last = j.event[0].recorded;
+    }
+    return last;
+}
+
+bool desk_take_log(struct desk *d, struct err *e)
+{
+    const struct event **event;
+    size_t n = offered(d, &event);
     if (!n)
+        return err_failed(e, "the workspace's log holds no note of the last twelve hours that was not taken in");
+    for (size_t i = 0; i < n; i++)
+        row_preview(d, &(struct moment){ .at = event[i]->at, .early_ms = event[i]->early_ms, .late_ms = event[i]->late_ms },
+                    event_text(event[i], d->keep));
+    if (!take(d, event, n, e) || !offer_no_more(d, event, n, e))
+        return false;
+    desk_echo(d, "%s taken in from the workspace's log", text_count(d->keep, (int64_t)n, "note"));
+    return true;
+}
+
+bool desk_take_notes(struct desk *d, struct err *e)
+{
+    struct err none = { 0 };
+    const struct event **event;
+    size_t n = offered(d, &event), fresh = 0;
+    int64_t before = n ? opened_before(d) : INSTANT_NONE;
+    for (size_t i = 0; i < n; i++)
+        if (event[i]->recorded > before)
+            event[fresh++] = event[i];
+    if (!(n = fresh))
         return true;
     const char *notes = text_count(d->keep, (int64_t)n, "note");
     bool yes = desk_confirm(d, arena_print(d->keep, "take in %s from the workspace's log?", notes), &none);
     if (!yes && none.kind == ERR_WAITING) {
-        desk_say(d, "  %s in the workspace's log: not taken in (--yes takes them)", notes);
+        desk_say(d, "  %s in the workspace's log: tocsin -i %s note --from-log   takes %s in", notes, d->name, n == 1 ? "it" : "them");
         return true;
     }
     return (!yes || take(d, event, n, e)) && offer_no_more(d, event, n, e);

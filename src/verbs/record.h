@@ -20,20 +20,24 @@ const struct event *event_named(struct desk *d, const char *word, struct err *e)
  * warning says so, and nothing else stops. */
 void desk_baseline(struct desk *d);
 
-/* Notes that were written before there was an incident are offered to it, once. */
+/* Notes that were written before there was an incident are offered to it, once: those
+ * since the one before it was opened. */
 bool desk_take_notes(struct desk *d, struct err *e);
+/* All that are still on offer, shown first: who says so was not asked then. */
+bool desk_take_log(struct desk *d, struct err *e);
 
 /* "1" to "5" as an event. */
 bool severity_record(struct desk *d, const char *typed, struct err *e);
 
-/* An incident that begins at that moment under that title may be here already: then
- * a person is asked before it is made once more. */
-bool import_is_meant(struct desk *d, int64_t at, const char *title, struct err *e);
+/* An incident that holds most of these events, or begins at that moment under that title,
+ * may be the same: then a person is asked before it is made once more. */
+bool import_is_meant(struct desk *d, int64_t at, const char *title, const struct draft *draft, size_t count, struct err *e);
 /* Pasted lines, each with its time, as notes: all or none, and shown first. */
 bool import_rows(struct desk *d, const char *bytes, size_t length, struct err *e);
-/* The same with the day of the first row, and the title of an incident that it opens. */
+/* The same with the day of the first row, the title of an incident that it opens, and
+ * what else is to stand in it: all or none. */
 bool import_rows_into(struct desk *d, const char *title, const char *bytes, size_t length,
-                      struct civil day, struct err *e);
+                      struct civil day, const struct draft *more, size_t mores, struct err *e);
 /* Has it a text, lies it not in the future, is its weekday that of its date? And one line
  * that shows it before it is written. */
 struct row;

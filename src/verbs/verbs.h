@@ -130,6 +130,10 @@ bool desk_incident(struct desk *d, const char *name, struct err *e);
  * one that somebody else opened in the meantime will do, and that is said. */
 bool desk_open_incident(struct desk *d, const struct moment *when, const char *title,
                         const char *zone, bool *joined, struct err *e);
+/* The same with what is to stand in it from its first moment on, all or none: draft[1] to
+ * draft[count - 1]; draft[0] is room for the opening. They lack only `uid`, and `by`. */
+bool desk_open_with(struct desk *d, const struct moment *when, const char *title, const char *zone,
+                    struct draft *draft, size_t count, bool *joined, struct err *e);
 /* An incident to write a disturbance into: the open one; the last one, closed less
  * than a day before, where a person says so, which reopens it unless the disturbance
  * is `over`; else a new one (*fresh). */

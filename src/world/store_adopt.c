@@ -215,7 +215,7 @@ static bool make_of(struct local *l, const char *incident, const struct present 
         stream[at] = new[i].bytes;
         stream[at].name = arena_copy(keep, file, strlen(file) - strlen(".jsonl"));
     }
-    return local_create_with(l, incident, NULL, stream, n, keep, e);
+    return local_create_with(l, incident, NULL, 0, stream, n, keep, e);
 }
 
 /* Is each line of it that can be trusted in one good stream, which says what is lost? */

@@ -71,7 +71,7 @@ static bool under_its_name(struct err *e, const char *fresh, const char *folder)
 
 /* Built under another name, so that an incident is there whole or not at all. */
 static bool create_in(struct local *l, const char *folder, const char *incident,
-                      const struct draft *opened, const struct stream_bytes *stream, size_t count,
+                      const struct draft *draft, size_t drafts, const struct stream_bytes *stream, size_t count,
                       struct arena *keep, struct err *e)
 {
     struct arena scratch = l->all;
@@ -82,10 +82,10 @@ static bool create_in(struct local *l, const char *folder, const char *incident,
     struct appended out;
     l->all = scratch;
     bool ok = make_empty(l, fresh, e) && put_streams(l, fresh, stream, count, e);
-    if (ok && opened) {
+    if (ok && drafts) {
         ok = strand_open(&s, l, fresh, incident, e);
         if (ok) {
-            ok = local_append_to(l, &s, NULL, NULL, opened, 1, true, &out, keep, e);
+            ok = local_append_to(l, &s, NULL, NULL, draft, drafts, true, &out, keep, e);
             strand_close(l, &s);
         }
     }
@@ -100,7 +100,7 @@ static bool create_in(struct local *l, const char *folder, const char *incident,
     return ok || under_its_name(e, fresh, folder);
 }
 
-bool local_create_with(struct local *l, const char *incident, const struct draft *opened,
+bool local_create_with(struct local *l, const char *incident, const struct draft *draft, size_t drafts,
                        const struct stream_bytes *stream, size_t count, struct arena *keep,
                        struct err *e)
 {
@@ -119,7 +119,7 @@ bool local_create_with(struct local *l, const char *incident, const struct draft
         ok = err_busy(e, "there is an incident '%s' already", incident);
         err_hint(e, "somebody opened it just now: tocsin status   shows it; then type yours again");
     }
-    ok = ok && create_in(l, folder, incident, opened, stream, count, keep, e);
+    ok = ok && create_in(l, folder, incident, draft, drafts, stream, count, keep, e);
     l->all = rest;
     disk_close(l->disk, &fd);
     return ok;
@@ -132,7 +132,7 @@ bool local_create_log(struct local *l, struct err *e)
     struct err raced = { 0 };
     if (!l->disk->stat(arena_print(&scratch, "%s/log", l->root), &st))
         return true;
-    if (local_create_with(l, "log", NULL, NULL, 0, &scratch, &raced) || raced.kind == ERR_BUSY)
+    if (local_create_with(l, "log", NULL, 0, NULL, 0, &scratch, &raced) || raced.kind == ERR_BUSY)
         return true;
     *e = raced;
     return false;

@@ -94,8 +94,8 @@ bool local_fork(struct draft *out, struct local *l, const struct strand *s,
 
 /* Both slots of an empty journal's. */
 void head_of_nothing(char head[HEAD_SIZE]);
-/* store_create.c. `opened` NULL: nothing in our own journal. */
-bool local_create_with(struct local *l, const char *incident, const struct draft *opened,
+/* store_create.c. No drafts: nothing in our own journal. */
+bool local_create_with(struct local *l, const char *incident, const struct draft *draft, size_t drafts,
                        const struct stream_bytes *stream, size_t count, struct arena *keep,
                        struct err *e);
 /* store_local.c: `s` in a folder that has no name yet. */

@@ -208,11 +208,14 @@ static bool local_sync(struct store *store, const char *incident, struct err *e)
     return !s || !s->written || strand_sync(l, s, e);
 }
 
-static bool local_create(struct store *store, const char *incident, const struct draft *opened,
+static bool local_create(struct store *store, const char *incident, const struct draft *draft, size_t count,
                          struct arena *keep, struct err *e)
 {
     struct local *l = (struct local *)store;
-    return local_create_with(l, incident, opened, NULL, 0, keep, e) || err_while(e, "opening %s", incident);
+    struct err ignored;
+    bool ok = targets_tell(l, draft, count, true, e) && local_create_with(l, incident, draft, count, NULL, 0, keep, e);
+    (void)targets_tell(l, draft, count, false, &ignored);
+    return ok || err_while(e, "opening %s", incident);
 }
 
 static void local_close(struct store *store)

@@ -36,7 +36,7 @@ static struct theatre *stage_real(const char *steps)
     struct draft opened = { .at = INSTANT_NONE, .by = "alice", .uid = "1@bench", .kind = EVENT_OPENED,
         .data = "{\"id\":\"00112233445566778899aabbccddeeff\",\"name\":\"INC-2025-001\",\"zone\":\"UTC\","
                 "\"world\":\"real\",\"drill\":false}" };
-    assert_good(t->real->create(t->real, t->incident, &opened, test_keep(), &t->e), &t->e);
+    assert_good(t->real->create(t->real, t->incident, &opened, 1, test_keep(), &t->e), &t->e);
     theatre_runbook(t, "book", steps);
     return t;
 }

@@ -23,7 +23,7 @@ static bool no_append(struct store *s, const char *incident, const char *head, s
     fail_msg("a dry run wrote into the journal");
     return false;
 }
-static bool no_create(struct store *s, const char *incident, const struct draft *opened,
+static bool no_create(struct store *s, const char *incident, const struct draft *draft, size_t count,
                       struct arena *keep, struct err *e)
 {
     fail_msg("a dry run opened an incident");

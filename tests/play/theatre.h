@@ -129,7 +129,7 @@ static inline struct theatre *theatre_open(const char *configuration)
         .data = arena_print(test_keep(), "{\"id\":\"00112233445566778899aabbccddeeff\",\"name\":\"INC-2025-001\","
                 "\"zone\":\"Europe/Paris\",\"world\":\"%s\",\"drill\":%s}", drill ? "simulated" : "real",
                 drill ? "true" : "false") };
-    assert_good(t->real->create(t->real, t->incident, &opened, test_keep(), &t->e), &t->e);
+    assert_good(t->real->create(t->real, t->incident, &opened, 1, test_keep(), &t->e), &t->e);
     return t;
 }
 

@@ -154,7 +154,7 @@ static inline bool create(struct store *s, struct err *e)
 {
     struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_OPENED,
                        .data = "{\"id\":\"00000000000000000000000000000001\",\"name\":\"INC-2025-001\"}" };
-    return s->create(s, incident, &d, test_keep(), e);
+    return s->create(s, incident, &d, 1, test_keep(), e);
 }
 
 static inline bool note(struct store *s, const char *text, struct err *e)

@@ -77,7 +77,7 @@ static bool another_incident(struct store *s, struct err *e)
     struct names all;
     if (!s->list(s, &all, test_keep(), e))
         return false;
-    return all.count == 2 || s->create(s, "INC-2025-002", &d, test_keep(), e);
+    return all.count == 2 || s->create(s, "INC-2025-002", &d, 1, test_keep(), e);
 }
 
 static bool a_look_at_every_byte(struct store *s, struct err *e)

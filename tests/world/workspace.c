@@ -42,7 +42,7 @@ static void open_incident(const struct workspace *ws, const char *name, bool clo
     struct appended out;
     struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_OPENED,
                        .data = arena_print(test_keep(), "{\"id\":\"%s\",\"name\":\"%s\"}", name, name) };
-    assert_good(ws->store->create(ws->store, name, &d, test_keep(), &e), &e);
+    assert_good(ws->store->create(ws->store, name, &d, 1, test_keep(), &e), &e);
     d.kind = EVENT_PHASE;
     d.data = "{\"phase\":\"closed\"}";
     if (closed)
