@@ -86,6 +86,31 @@ static void look_at_unbound(struct findings *out, const struct workspace *ws, st
     }
 }
 
+static bool said_already(const struct findings *f, const struct finding *x)
+{
+    for (size_t i = 0; i + 1 < f->count; i++)
+        if (text_equal(f->finding[i].file, x->file) && f->finding[i].line == x->line && text_equal(f->finding[i].message, x->message))
+            return true;
+    return false;
+}
+
+bool check_bound(struct findings *out, const struct workspace *ws, struct plugins *plugins, const char *role)
+{
+    struct err why = { 0 };
+    const struct binding *b = config_binding(&ws->config, role);
+    if (plugins_ready(plugins, role, &why))
+        return true;
+    findings_add_error(out, ws->config.file, why.text);
+    struct finding *last = &out->finding[out->count - 1];
+    if (!last->line)
+        *last = (struct finding){ ws->config.file, b ? b->line : 1, 'E', last->message };
+    if (said_already(out, last)) {
+        out->count--;
+        out->errors--;
+    }
+    return false;
+}
+
 void check_roles(struct findings *out, const struct workspace *ws)
 {
     struct roles roles;
@@ -95,19 +120,11 @@ void check_roles(struct findings *out, const struct workspace *ws)
         findings_add_error(out, ws->config.file, e.text);
         return;
     }
-    for (size_t i = 0; i < ws->config.roles; i++) {
-        struct err why = { 0 };
-        if (plugins_ready(plugins, ws->config.role[i].role, &why))
-            continue;
-        findings_add_error(out, ws->config.file, why.text);
-        struct finding *last = &out->finding[out->count - 1];
-        if (!last->line)
-            *last = (struct finding){ ws->config.file, ws->config.role[i].line, 'E', last->message };
-    }
+    for (size_t i = 0; i < ws->config.roles; i++)
+        (void)check_bound(out, ws, plugins, ws->config.role[i].role);
     look_at_unbound(out, ws, plugins);
     plugins_close(plugins);
 }
-
 
 /* ---- the folder */
 

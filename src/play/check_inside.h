@@ -50,7 +50,7 @@ struct check {
 
 /* One item of a table constructor. */
 struct item {
-    const char *key;       /* NULL: by position */
+    const char *key;       /* NULL: by position; "": it is computed, and may be any */
     size_t at, end;        /* of its value */
     int line;
 };
@@ -61,6 +61,8 @@ void check_find(struct check *c, int line, char severity, const char *format, ..
 const char *did_you_mean(struct check *c, const char *name, const char *const *names);
 /* NULL: that runbook was not looked at yet. */
 struct looked_at *check_looked_at(const struct findings *f, const char *path);
+/* Is the plugin of that role as it should be? If not it is said, once, where it is bound or written. */
+bool check_bound(struct findings *out, const struct workspace *ws, struct plugins *plugins, const char *role);
 /* The text of the runbook of that name. */
 bool check_read(struct check *c, const char *name, const char **bytes, size_t *length, struct err *e);
 

@@ -63,6 +63,9 @@ size_t items_of(const struct check *c, size_t i, struct item *out, size_t most)
         if (token_is_name(c, i) && token_is(c, i + 1, "=")) {
             item.key = c->token[i].text;
             i += 2;
+        } else if (token_is(c, i, "[") && token_is(c, behind_bracket(c, i), "=")) {
+            item.key = token_is(c, i + 2, "]") && c->token[i + 1].kind == TOKEN_STRING ? c->token[i + 1].text : "";
+            i = behind_bracket(c, i) + 1;
         }
         item.at = i;
         while (i + 1 < end && !token_is(c, i, ",") && !token_is(c, i, ";")) {

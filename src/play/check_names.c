@@ -66,6 +66,8 @@ static void declare_function(struct check *c, size_t i)
         open++;
     if (token_is_name(c, i + 1) && open == i + 2 && !(i > 0 && token_is_word(c, i - 1, "local")))
         declare(c, i + 1, 0, c->count); /* a global of the file */
+    if (open > i + 2 && token_is(c, open - 2, ":") && b)
+        c->variable[c->variables++] = (struct variable){ .name = "self", .at = open, .from = b->body, .to = b->end };
     size_t first = c->variables;
     declare_list(c, open + 1, b ? b->body : open, b ? b->end : c->count);
     c->plain_steps = c->plain_steps || steps;
@@ -213,7 +215,7 @@ static void check_name(struct check *c, size_t i)
 {
     const char *name = c->token[i].text;
     bool field = i > 0 && (token_is(c, i - 1, ".") || token_is(c, i - 1, ":"));
-    bool label = i > 0 && (token_is_word(c, i - 1, "goto") || token_is(c, i - 1, "::"));
+    bool label = i > 0 && (token_is_word(c, i - 1, "goto") || (token_is(c, i - 1, "::") && token_is(c, i + 1, "::")));
     if (field || label || is_key(c, i) || c->declares[i] || name_in(keywords, name))
         return;
     const struct variable *v = names_visible(c, i);

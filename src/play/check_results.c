@@ -44,7 +44,7 @@ static bool shape_of_call(struct check *c, const char *name, struct shape *out)
             return false; /* something that is computed */
         size_t items = items_of(&other, i + 1, item, ITEMS_MOST);
         for (size_t k = 0; k < items && n < FIELDS_MOST; k++)
-            if (!item[k].key)
+            if (!item[k].key || !*item[k].key)
                 return false; /* a name that is computed, or a list */
             else
                 names[n++] = item[k].key;

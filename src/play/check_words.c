@@ -37,7 +37,7 @@ static void check_arguments(struct check *c, const char *what, const struct role
     struct item item[ITEMS_MOST];
     size_t items = items_of(c, open, item, ITEMS_MOST), n = 0;
     const char **names = arena_many(c->keep, const char *, args + 8);
-    bool *given = arena_many(c->keep, bool, args + 1);
+    bool *given = arena_many(c->keep, bool, args + 1), any = items == ITEMS_MOST; /* more may follow */
     for (size_t i = 0; i < args; i++)
         names[n++] = arg[i].name;
     for (; *options; options++)
@@ -47,7 +47,8 @@ static void check_arguments(struct check *c, const char *what, const struct role
             check_find(c, item[i].line, 'E', "%s takes names: %s { name = value }", what, what);
             continue;
         }
-        if (!name_in(names, item[i].key))
+        any = any || !*item[i].key;
+        if (*item[i].key && !name_in(names, item[i].key))
             check_find(c, item[i].line, 'E', "%s takes no '%s'%s", what, item[i].key,
                  did_you_mean(c, item[i].key, names));
         for (size_t k = 0; k < args; k++)
@@ -57,7 +58,7 @@ static void check_arguments(struct check *c, const char *what, const struct role
             }
     }
     for (size_t k = 0; k < args; k++)
-        if (arg[k].required && !given[k])
+        if (arg[k].required && !given[k] && !any)
             check_find(c, c->token[open].line, 'E', "%s needs '%s'%s%s", what, arg[k].name,
                  arg[k].help ? ": " : "", arg[k].help ? arg[k].help : "");
 }
@@ -93,7 +94,7 @@ static const char *const *options_of(struct check *c, const struct role_action *
 static void check_binding(struct check *c, const struct role_action *a, int line)
 {
     struct err e = { 0 };
-    if (!plugins_can(c->plugins, a, &e))
+    if (check_bound(c->out, c->ws, c->plugins, a->role) && !plugins_can(c->plugins, a, &e))
         check_find(c, line, 'E', "%s", e.text);
     if (a->change && !a->undo_action)
         check_find(c, line, 'I', "%s cannot be put back: %s", a->full, a->undo_why);
@@ -244,6 +245,7 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
     size_t items = items_of(c, open, item, ITEMS_MOST);
     const struct role_action *a = items && w->items == 1 ? action_done(c, &item[0]) : NULL;
     int by_position = 0;
+    bool any = items == ITEMS_MOST;
     if (a) {
         check_arguments(c, a->full, a->arg, a->args, options_of(c, a, w->option), NULL, open, 1);
         return;
@@ -251,13 +253,15 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
     for (size_t k = 0; k < items; k++)
         if (!item[k].key && w->items != ITEMS_ANY && ++by_position > w->items)
             check_find(c, item[k].line, 'E', "write %s", w->shape);
+        else if (item[k].key && !*item[k].key)
+            any = true;
         else if (item[k].key && !name_in(w->option, item[k].key))
             check_find(c, item[k].line, 'E', "%s has no '%s'%s", w->name, item[k].key,
                        did_you_mean(c, item[k].key, w->option));
         else if (item[k].key && c->token[item[k].at].kind == TOKEN_STRING && item_constant(c, &item[k])
                  && !text_equal(item[k].key, "text"))
             check_value(c, w->name, item[k].key, item[k].at);
-    for (size_t k = 0; w->needs[k] && by_position <= w->items; k++)
+    for (size_t k = 0; w->needs[k] && by_position <= w->items && !any; k++)
         if (!one_is_given(c, w->needs[k], item, items))
             check_find(c, c->token[open].line, 'E', "%s needs %s: %s", w->name, in_words(c, w->needs[k]), w->shape);
     if (strcmp(w->name, "random") == 0)
