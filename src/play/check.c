@@ -114,6 +114,18 @@ static int by_place(const void *x, const void *y)
     return strcmp(a->message, b->message);
 }
 
+void findings_say_once(struct findings *f)
+{
+    const struct finding *last = &f->finding[f->count - 1];
+    for (const struct finding *x = f->finding; x < last; x++)
+        if (text_equal(x->file, last->file) && x->line == last->line && text_equal(x->message, last->message)) {
+            f->errors -= last->severity == 'E';
+            f->warnings -= last->severity == 'W';
+            f->count--;
+            return;
+        }
+}
+
 void findings_sort(struct findings *f)
 {
     if (f->count)

@@ -35,6 +35,8 @@ struct findings {
 void findings_add(struct findings *f, const char *file, int line, char severity, const char *message);
 /* "runbooks/x.lua:12: what", as an error tells it; `file` where it names none. */
 void findings_add_error(struct findings *f, const char *file, const char *text);
+/* Takes the last one back, where it was said before. */
+void findings_say_once(struct findings *f);
 /* By file and line. */
 void findings_sort(struct findings *f);
 

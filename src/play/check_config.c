@@ -86,14 +86,6 @@ static void look_at_unbound(struct findings *out, const struct workspace *ws, st
     }
 }
 
-static bool said_already(const struct findings *f, const struct finding *x)
-{
-    for (size_t i = 0; i + 1 < f->count; i++)
-        if (text_equal(f->finding[i].file, x->file) && f->finding[i].line == x->line && text_equal(f->finding[i].message, x->message))
-            return true;
-    return false;
-}
-
 bool check_bound(struct findings *out, const struct workspace *ws, struct plugins *plugins, const char *role)
 {
     struct err why = { 0 };
@@ -104,10 +96,7 @@ bool check_bound(struct findings *out, const struct workspace *ws, struct plugin
     struct finding *last = &out->finding[out->count - 1];
     if (!last->line)
         *last = (struct finding){ ws->config.file, b ? b->line : 1, 'E', last->message };
-    if (said_already(out, last)) {
-        out->count--;
-        out->errors--;
-    }
+    findings_say_once(out);
     return false;
 }
 

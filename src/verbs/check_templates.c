@@ -51,14 +51,6 @@ static const char *own_path(struct looking *l, const char *locale, const char *n
     return d->world->exists(d->world, workspace_path(&d->ws, d->keep, inside), NULL) ? inside : NULL;
 }
 
-static bool said_already(const struct findings *f, const struct finding *x)
-{
-    for (size_t i = 0; i + 1 < f->count; i++)
-        if (text_equal(f->finding[i].file, x->file) && f->finding[i].line == x->line && text_equal(f->finding[i].message, x->message))
-            return true;
-    return false;
-}
-
 /* A mistake in a partial is said once, whatever includes it. */
 static void say(struct looking *l, const char *locale, const char *name, const char *words)
 {
@@ -67,10 +59,7 @@ static void say(struct looking *l, const char *locale, const char *name, const c
     struct finding *last = &f->finding[f->count - 1];
     const char *path = own_path(l, locale, last->file);
     last->file = path ? path : last->file;
-    if (said_already(f, last)) {
-        f->count--;
-        f->errors--;
-    }
+    findings_say_once(f);
 }
 
 static void look_at(struct looking *l, const char *locale, const char *name)
