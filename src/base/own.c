@@ -59,6 +59,17 @@ void *arena_take(struct arena *a, size_t size, size_t align, size_t count)
     return memset(at, 0, size * count);
 }
 
+void *arena_grown(struct arena *a, void *list, size_t size, size_t count, size_t *room)
+{
+    if (count < *room)
+        return list;
+    *room = *room ? *room * 2 : 16;
+    void *more = arena_take(a, size, alignof(max_align_t), *room);
+    if (count)
+        memcpy(more, list, count * size);
+    return more;
+}
+
 char *arena_copy(struct arena *a, const char *text, size_t length)
 {
     char *copy = arena_many(a, char, length + 1);

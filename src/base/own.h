@@ -28,6 +28,8 @@ void arena_release(struct arena start);
 void *arena_take(struct arena *a, size_t size, size_t align, size_t count);
 #define arena_many(a, T, n) ((T *)arena_take((a), sizeof(T), alignof(T), (n)))
 #define arena_one(a, T) arena_many(a, T, 1)
+/* Room for one more behind `count` of `room`: the list as it is, or a copy twice as long. */
+void *arena_grown(struct arena *a, void *list, size_t size, size_t count, size_t *room);
 
 /* Copies of strings; always NUL-terminated. */
 char *arena_copy(struct arena *a, const char *text, size_t length);

@@ -69,14 +69,7 @@ void run_park(struct run *r, const char *why, const char *key, const char *text)
 struct branch *branch_new(struct run *r, struct branch *parent, const char *prefix)
 {
     struct branch *b = arena_one(r->keep, struct branch);
-    if (r->branches == r->room) {
-        size_t room = r->room ? r->room * 2 : 16;
-        struct branch **more = arena_many(r->keep, struct branch *, room);
-        if (r->branches)
-            memcpy(more, r->branch, r->branches * sizeof *more);
-        r->branch = more;
-        r->room = room;
-    }
+    r->branch = arena_grown(r->keep, r->branch, sizeof *r->branch, r->branches, &r->room);
     *b = (struct branch){ .run = r, .parent = parent, .level = { .prefix = prefix, .next = 1 }, .waits = WAITS_NOBODY,
                           .now = parent ? parent->now : r->started };
     r->branch[r->branches++] = b;

@@ -6,6 +6,7 @@
  *   consent.c  questions to people          replay.c  answers from the journal
  *   listen.c   while they wait              outside.c what others do meanwhile
  *   wait.c     time                         branch.c  parallel and each
+ *   change_consent.c  what is asked of a change
  *   pins.c     what a run began with stays
  *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
  *   write.c    events into the journal      again.c   "not now" of a change
@@ -23,6 +24,7 @@
 #include "play/locks.h"
 #include "play/output.h"
 #include "play/run.h"
+#include "play/runbook.h"
 #include "play/words.h"
 #include "world/journals.h"
 
@@ -360,36 +362,6 @@ bool words_known(const char *name);
 /* The same command line with the IP that nobody could see, where that is what is missing: "tocsin run
  * ddos service=shop ip=IP"; NULL. */
 const char *run_naming_ip(const struct run *r, const char *verb, const char *why);
-
-/* runbook.c */
-struct param {
-    struct role_arg arg;
-    bool has_min, has_max;
-    int64_t min, max;
-    const char *const *one_of;        /* then NULL; NULL: anything */
-};
-struct runbook {
-    const char *name, *path, *text, *summary;
-    bool own;
-    struct param *param;
-    size_t params;
-    int steps;                        /* registry reference of the function */
-};
-bool runbook_find(const char **path, bool *own, const struct workspace *ws, const char *name,
-                  struct arena *keep, struct err *e);
-bool runbook_load(struct runbook *out, struct run *r, const char *name, struct err *e);
-/* Between min and max, one of the choices. */
-bool param_within(const struct param *p, struct json value, struct arena *keep, struct err *e);
-/* Typed, checked, with defaults: canonical JSON. */
-bool runbook_arguments(const char **canonical, const struct runbook *book, struct run *r,
-                       struct json args, struct err *e);
-/* "key=value" words as a JSON object of texts. */
-bool arguments_json(const char **json, const char *const *argument, struct arena *keep,
-                    struct err *e);
-/* Its text alone: of now, or (r->texts) as the run began with it. */
-bool runbook_text(const char **text, struct run *r, const char *name, struct err *e);
-/* All visible ones put away as blobs, and into an object: path: sha256. */
-bool runbook_pin(struct json_out *o, struct run *r, struct err *e);
 
 /* pins.c: what a run began with stays */
 /* Into run.started: its texts and bindings. */

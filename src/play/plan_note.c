@@ -7,14 +7,7 @@ const char *const plan_kind_names[] = { "says", "reads", "asks", "changes" };
 
 struct plan_step *plan_note(struct run *r, const char *key, enum plan_kind kind, const char *line)
 {
-    if (r->notes == r->note_room) {
-        size_t room = r->note_room ? r->note_room * 2 : 64;
-        struct plan_step *more = arena_many(r->keep, struct plan_step, room);
-        if (r->notes)
-            memcpy(more, r->note, r->notes * sizeof *more);
-        r->note = more;
-        r->note_room = room;
-    }
+    r->note = arena_grown(r->keep, r->note, sizeof *r->note, r->notes, &r->note_room);
     struct plan_step *step = &r->note[r->notes++];
     *step = (struct plan_step){ .key = arena_string(r->keep, key ? key : ""), .kind = kind,
                                 .line = arena_string(r->keep, text_for_terminal(r->keep, line)),
@@ -105,14 +98,7 @@ void plan_note_change(struct branch *b)
 
 const char *plan_record(struct run *r, enum event_kind kind, const char *data)
 {
-    if (r->planneds == r->planned_room) {
-        size_t room = r->planned_room ? r->planned_room * 2 : 64;
-        struct event *more = arena_many(r->keep, struct event, room);
-        if (r->planneds)
-            memcpy(more, r->planned, r->planneds * sizeof *more);
-        r->planned = more;
-        r->planned_room = room;
-    }
+    r->planned = arena_grown(r->keep, r->planned, sizeof *r->planned, r->planneds, &r->planned_room);
     struct event *ev = &r->planned[r->planneds];
     int64_t now = r->world->now(r->world);
     *ev = (struct event){ .seq = r->begun_seq + (int64_t)r->planneds++, .at = now, .recorded = now,

@@ -6,14 +6,7 @@
 
 static void add_pending(struct run *r, struct pending p)
 {
-    if (r->pendings == r->pending_room) {
-        size_t room = r->pending_room ? r->pending_room * 2 : 16;
-        struct pending *more = arena_many(r->keep, struct pending, room);
-        if (r->pendings)
-            memcpy(more, r->pending, r->pendings * sizeof *more);
-        r->pending = more;
-        r->pending_room = room;
-    }
+    r->pending = arena_grown(r->keep, r->pending, sizeof *r->pending, r->pendings, &r->pending_room);
     r->pending[r->pendings++] = p;
 }
 
