@@ -219,7 +219,7 @@ bool roles_load(struct roles *out, struct arena *keep, struct err *e)
 const struct role_action *roles_find(const struct roles *r, const char *full, struct err *e)
 {
     for (size_t i = 0; i < r->actions; i++)
-        if (strcmp(r->action[i].full, full) == 0)
+        if (r->action[i].full[0] == full[0] && strcmp(r->action[i].full, full) == 0) /* every change asks for three */
             return &r->action[i];
     const char *names[ACTIONS_MOST + 1] = { 0 };
     for (size_t i = 0; i < r->actions; i++)

@@ -14,10 +14,15 @@ static int plain_open(const char *path, int flags, mode_t mode)
     return open(path, flags | O_CLOEXEC, mode);
 }
 
+static int stat_in(int folder, const char *name, struct stat *out)
+{
+    return fstatat(folder, name, out, 0);
+}
+
 const struct disk disk_real = {
     .open = plain_open, .close = close, .pread = pread, .pwrite = pwrite,
     .fdatasync = fdatasync, .fsync = fsync, .ftruncate = ftruncate, .fchmod = fchmod,
-    .fstat = fstat, .stat = stat, .rename = rename, .mkdir = mkdir, .unlink = unlink,
+    .fstat = fstat, .stat = stat, .stat_in = stat_in, .rename = rename, .mkdir = mkdir, .unlink = unlink,
 };
 
 enum { PATH_ROOM = 4096 };

@@ -25,6 +25,7 @@ struct disk {
     int (*fchmod)(int fd, mode_t mode);
     int (*fstat)(int fd, struct stat *out);
     int (*stat)(const char *path, struct stat *out);
+    int (*stat_in)(int folder, const char *name, struct stat *out);
     int (*rename)(const char *from, const char *to);
     int (*mkdir)(const char *path, mode_t mode);
     int (*unlink)(const char *path);

@@ -225,6 +225,7 @@ static void local_close(struct store *store)
         strand_close(l, s);
     targets_close(l);
     (void)local_attend(store, NULL, NULL);
+    disk_close(l->disk, &l->locks_fd);
     if (l->memos_start.at)
         arena_release(l->memos_start);
     arena_release(l->start);
@@ -248,7 +249,7 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
                    .mentions = local_mentions,
                    .warning = local_warning, .close = local_close },
         .world = w, .disk = d, .root = text_equal(dir, ".") ? ".tocsin" : arena_print(&all, "%s/.tocsin", dir),
-        .start = start, .targets.fd = -1, .attends = -1,
+        .start = start, .locks_fd = -1, .targets.fd = -1, .attends = -1,
     };
     l->modes = modes_of(d, l->root);
     l->buffer = arena_many(&all, char, LOCAL_BUFFER);
@@ -261,6 +262,12 @@ struct store *store_local_open(struct world *w, const struct disk *d, const char
             local_close(&l->store);
             return NULL;
         }
+    }
+    struct arena scratch = l->all;
+    l->locks_fd = disk_open(d, arena_print(&scratch, "%s/locks", l->root), O_RDONLY | O_DIRECTORY, 0, e);
+    if (l->locks_fd < 0) {
+        local_close(&l->store);
+        return NULL;
     }
     return &l->store;
 }

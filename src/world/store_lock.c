@@ -161,7 +161,7 @@ bool lock_is_ours(const struct local *l, const struct lock *lock, struct err *e)
     struct stat named;
     if (lock->line && target_is_ours(l, lock))
         return true;
-    if (lock->fd >= 0 && !l->disk->stat(lock->path, &named) && named.st_ino == lock->inode)
+    if (lock->fd >= 0 && !l->disk->stat_in(l->locks_fd, strrchr(lock->path, '/') + 1, &named) && named.st_ino == lock->inode)
         return true;
     return err_failed(e, "the lock '%s' is lost", lock->name);
 }

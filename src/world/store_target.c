@@ -234,18 +234,16 @@ static bool count(struct local *l, size_t i, bool before, struct err *e)
 
 bool targets_tell(struct local *l, const struct draft *draft, size_t count_of, bool before, struct err *e)
 {
-    struct arena scratch = l->all;
-    bool open = false;
     if (!draft)
-        return (!before || targets_open(l, e)) && count(l, ANYTHING, before, e);
+        return targets_open(l, e) && count(l, ANYTHING, before, e);
     for (size_t i = 0; i < count_of; i++) {
         enum event_kind kind = draft[i].kind;
         if (kind != EVENT_ACTION_BEGUN && kind != EVENT_LOCK_TAKEN && kind != EVENT_LOCK_STOLEN)
             continue;
-        const char *target = json_get_text(json_from(draft[i].data), "target", &scratch);
-        if (before && !open && !targets_open(l, e))
+        if (!targets_open(l, e))
             return false;
-        open = true;
+        struct arena scratch = l->all; /* behind whatever the opening needed */
+        const char *target = json_get_text(json_from(draft[i].data), "target", &scratch);
         if (!count(l, target ? pair_of(target) : ANYTHING, before, e))
             return false;
     }

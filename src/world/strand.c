@@ -58,7 +58,7 @@ bool strand_open(struct strand *s, struct local *l, const char *folder, const ch
         .journal = arena_print(&l->all, "%s/journal.jsonl", folder),
         .head = arena_print(&l->all, "%s/head", folder),
         .lock = arena_print(&l->all, "%s/lock", folder),
-        .lock_fd = -1, .head_fd = -1, .journal_fd = -1,
+        .folder_fd = -1, .lock_fd = -1, .head_fd = -1, .journal_fd = -1,
         .verified = chain_start,
     };
     s->lock_fd = disk_open(l->disk, s->lock, O_RDWR, 0, e);
@@ -72,7 +72,9 @@ bool strand_open(struct strand *s, struct local *l, const char *folder, const ch
         s->head_fd = disk_open(l->disk, s->head, O_RDWR, 0, e);
     if (s->lock_fd >= 0 && s->head_fd < 0 && errno == ENOENT)
         is_missing(e, s->head, incident);
-    bool ok = s->head_fd >= 0 && hang_bell(l, s, e);
+    if (s->head_fd >= 0)
+        s->folder_fd = disk_open(l->disk, s->folder, O_RDONLY | O_DIRECTORY, 0, e);
+    bool ok = s->folder_fd >= 0 && hang_bell(l, s, e);
     if (!ok)
         strand_close(l, s);
     return ok;
@@ -81,6 +83,7 @@ bool strand_open(struct strand *s, struct local *l, const char *folder, const ch
 void strand_close(const struct local *l, struct strand *s)
 {
     take_bell_down(s);
+    disk_close(l->disk, &s->folder_fd);
     disk_close(l->disk, &s->lock_fd);
     disk_close(l->disk, &s->head_fd);
     disk_close(l->disk, &s->journal_fd);
@@ -156,7 +159,7 @@ bool strand_look(const struct local *l, struct strand *s, struct err *e)
 static bool follow_name(struct local *l, struct strand *s, uint64_t *size, struct err *e)
 {
     struct stat st;
-    if (l->disk->stat(s->journal, &st))
+    if (l->disk->stat_in(s->folder_fd, "journal.jsonl", &st))
         return errno == ENOENT ? is_missing(e, s->journal, s->incident)
                                : err_errno(e, "cannot open '%s'", s->journal);
     *size = (uint64_t)st.st_size;

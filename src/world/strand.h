@@ -15,7 +15,7 @@ struct strand {
     struct strand *next;
     const char *incident, *folder;
     const char *journal, *head, *lock; /* paths */
-    int lock_fd, head_fd, journal_fd;
+    int folder_fd, lock_fd, head_fd, journal_fd;
     struct chain verified;             /* how far we have checked the file ... */
     ino_t inode;                       /* ... with this number */
     bool erasing;                      /* an `erased` names a line that still has its data */
@@ -55,6 +55,7 @@ struct local {
     char warning[1024]; /* not yet told; "" */
     struct memo *memo;  /* journals read before (store_read.c), and where they lie */
     struct arena memos, memos_start;
+    int locks_fd;       /* DIR/.tocsin/locks */
     struct targets targets;
     char *buffer;       /* LOCAL_BUFFER bytes, for reading */
 };

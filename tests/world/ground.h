@@ -79,6 +79,7 @@ static inline int bad_mkdir(const char *path, mode_t mode) { return fails(true) 
 static inline int bad_fchmod(int fd, mode_t mode) { return fails(true) ? -1 : disk_real.fchmod(fd, mode); }
 static inline int bad_fstat(int fd, struct stat *out) { return trouble.number != EINTR && fails(false) ? -1 : disk_real.fstat(fd, out); }
 static inline int bad_stat(const char *path, struct stat *out) { return trouble.number != EINTR && fails(false) ? -1 : disk_real.stat(path, out); }
+static inline int bad_stat_in(int folder, const char *name, struct stat *out) { return trouble.number != EINTR && fails(false) ? -1 : disk_real.stat_in(folder, name, out); }
 static inline int bad_unlink(const char *path) { return fails(true) ? -1 : disk_real.unlink(path); }
 /* A close that fails has closed. */
 static inline int bad_close(int fd) { return disk_real.close(fd) || fails(false) ? -1 : 0; }
@@ -98,6 +99,7 @@ static inline const struct disk *bad_disk(void)
     d.fchmod = bad_fchmod;
     d.fstat = bad_fstat;
     d.stat = bad_stat;
+    d.stat_in = bad_stat_in;
     d.unlink = bad_unlink;
     d.close = bad_close;
     return &d;
