@@ -16,7 +16,7 @@ static struct two two_on_one_disk(void)
         .data = "{\"id\":\"00112233445566778899aabbccddeeff\",\"name\":\"INC-2025-001\",\"zone\":\"UTC\"}" };
     t.us = t.g->store;
     t.them = open_on(t.g, quick_disk());
-    assert_good(t.us->create(t.us, incident, &opened, test_keep(), &e), &e);
+    assert_good(t.us->create(t.us, incident, &opened, 1, test_keep(), &e), &e);
     t.us->heed(t.us);
     return t;
 }
