@@ -26,6 +26,7 @@ static void join_done(struct branch *p)
     }
     if (failed && j->on_failure != THEN_GO_ON) {
         branch_bad(p, "%zu of %zu failed; the first: %s", j->failed, j->count, failed->error.text);
+        p->answer.failed_key = failed->failed_key;
         return;
     }
     p->answer = (struct answer){ .good = true };

@@ -50,6 +50,7 @@ struct answer {
     bool good;
     const char *json;                 /* NULL: nil */
     const char *text;                 /* why not */
+    const char *failed_key;           /* of the word in a branch that failed; NULL: it was this one */
     bool mistake;                     /* the runbook is wrong, and nothing failed: no try catches that */
     const struct role_action *action; /* whose result this is: its fields are known */
     int results;                      /* of parallel: values on the branch's stack */

@@ -81,7 +81,7 @@ int words_answered(lua_State *L, int status, lua_KContext context)
     struct branch *b = words_run(L)->turn;
     coverage_mark_at(b->run->world->coverage, b->where, b->want.word, b->answer.good ? "done" : "failed");
     if (!b->answer.good) {
-        b->failed_key = b->key;
+        b->failed_key = b->answer.failed_key ? b->answer.failed_key : b->key;
         b->failure = b->answer.mistake ? NULL : b->answer.text;
         lua_pushfstring(L, "%s: %s", b->where, b->answer.text);
         return lua_error(L);

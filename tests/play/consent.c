@@ -191,6 +191,17 @@ static void a_run_of_another_engine_says_so(void **_)
     assert_non_null(strstr(t->said.at, "R1 began with tocsin engine 0, and this is tocsin engine 1"));
 }
 
+/* The way round is that of the word that failed, not of all branches. */
+static void what_failed_in_a_branch_is_gone_round_alone(void **_)
+{
+    struct theatre *t = pool_of_ones_own("", "parallel { function() note 'a' end, function() note 'b' fail 'no' note 'c' end }\nnote 'd'");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "no");
+    struct journal j = theatre_journal(t);
+    assert_true(json_is(json_get(j.event[j.count - 1].data, "key"), "1/2/2"));
+    assert_good(theatre_resume(t, "skip", "1/2/2"), &t->e);
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 4);
+}
+
 /* What branches say in one turn is written as one batch, and so marked by the store. */
 static void what_branches_said_at_once_is_known_again(void **_)
 {
@@ -236,6 +247,7 @@ int main(void)
         promise(a_second_person_must_agree_and_in_time),
         promise(a_wait_by_hand_takes_a_no_as_a_look_and_goes_on),
         promise(a_run_of_another_engine_says_so),
+        promise(what_failed_in_a_branch_is_gone_round_alone),
         promise(what_branches_said_at_once_is_known_again),
         promise(what_was_handed_over_stays_a_failure),
         promise(a_consent_is_to_the_plugin_that_was_bound_when_it_was_asked),
