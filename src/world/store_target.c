@@ -4,8 +4,9 @@
  * own syncs, so all are in one, locks/targets, that stays open and mapped:
  *   bytes far behind its end  the locks, each numbered by its name's hash
  *   64 slots of 512 bytes     who holds one: words for people, that others may overwrite
- *   1024 pairs of counters    how often somebody set out to write that they change or
- *                             lock a target of that hash, and how often they had written
+ *   1024 pairs of counters    how often somebody set out to write that they change a
+ *                             target of that hash, or (the first) lock whichever, and
+ *                             how often they had written
  * Whoever reads the counters before the journals, and holds a target's lock, need not
  * read the journals again while its pair stays as it was: every such writing lies
  * between its two counts. A writer who died between them leaves a pair that differs
@@ -244,7 +245,8 @@ bool targets_tell(struct local *l, const struct draft *draft, size_t count_of, b
             return false;
         struct arena scratch = l->all; /* behind whatever the opening needed */
         const char *target = json_get_text(json_from(draft[i].data), "target", &scratch);
-        if (!count(l, target ? pair_of(target) : ANYTHING, before, e))
+        bool one = kind == EVENT_ACTION_BEGUN && target; /* a lock may hold all targets of that beginning */
+        if (!count(l, one ? pair_of(target) : ANYTHING, before, e))
             return false;
     }
     return true;

@@ -2,6 +2,8 @@
  * doing anything twice. */
 #include "theatre.h"
 
+#include "world/store_local.h"
+
 static const char *const drill =
     "world: simulated\nzone: Europe/Paris\n"
     "services:\n  osc-fr1: { ips: [192.0.2.1, 192.0.2.2], pool_min: 1 }\n";
@@ -413,6 +415,25 @@ static void somebody_else_stops_a_run_after_the_change_in_flight(void **_)
     assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
 }
 
+static void bob_locks_the_pool(struct theatre *t)
+{
+    struct appended out;
+    struct draft d = { .at = INSTANT_NONE, .by = "bob", .uid = "2@h", .kind = EVENT_LOCK_TAKEN,
+                       .data = "{\"target\":\"pool:osc-fr1\",\"why\":\"hands off\"}" };
+    if (t->waits == 1)
+        assert_good(t->theirs->append(t->theirs, t->incident, NULL, NULL, &d, 1, true, &out, test_keep(), &t->e), &t->e);
+}
+
+static void what_somebody_locks_a_run_under_way_leaves_alone(void **_)
+{
+    struct theatre *t = play("wait \"60s\"\npool.add { service = \"osc-fr1\", ip = \"192.0.2.9\" }");
+    t->theirs = store_local_open(t->stage->ws.world, &disk_real, t->stage->ws.dir, &t->e);
+    t->at_wait = bob_locks_the_pool;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "'pool:osc-fr1' is locked by bob: hands off");
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 0);
+    t->theirs->close(t->theirs);
+}
+
 static void bob_does(struct theatre *t)
 {
     static const char *const args[] = { "service=osc-fr1", "ip=192.0.2.2", NULL };
@@ -609,6 +630,7 @@ int main(void)
         promise(restore_refuses_what_is_flooded_or_unseen),
         promise(what_is_not_quiet_goes_back_only_even_so_and_on_the_record),
         promise(somebody_else_stops_a_run_after_the_change_in_flight),
+        promise(what_somebody_locks_a_run_under_way_leaves_alone),
         promise(two_who_write_at_once_never_share_a_number),
         promise(ctrl_c_stops_after_the_change_in_flight),
         promise(ctrl_c_ends_what_computes_and_resume_goes_on_behind_what_was_done),

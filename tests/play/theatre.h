@@ -10,6 +10,7 @@
 struct theatre {
     struct stage *stage;
     struct store store, *real;       /* ours in front of the real one */
+    struct store *theirs;            /* others' own; NULL: they write through ours */
     struct world world;
     struct audience audience;
     const char *incident;
@@ -56,9 +57,13 @@ THEATRE_PASS(output_put, (struct store *s, const char *i, const char *n, uint64_
 THEATRE_PASS(output_get, (struct store *s, const char *i, const char *n, uint64_t f, const char **b, size_t *l, struct arena *k, struct err *e), (r_, i, n, f, b, l, k, e))
 THEATRE_PASS(output_list, (struct store *s, const char *i, struct names *o, struct arena *k, struct err *e), (r_, i, o, k, e))
 THEATRE_PASS(watch, (struct store *s, const char *i, uint64_t *seen, int64_t t, int p, bool *g, struct err *e), (r_, i, seen, t, p, g, e))
-/* Others here write through the same store, which takes them for us. */
-static inline void theatre_heed(struct store *s) { (void)s; }
-static inline bool theatre_news(struct store *s, const char *target) { (void)s; (void)target; return true; }
+/* Others who have no store of their own write through ours, which takes them for us. */
+static inline void theatre_heed(struct store *s) { theatre_now->real->heed(theatre_now->real); }
+static inline bool theatre_news(struct store *s, const char *target)
+{
+    struct theatre *t = theatre_now;
+    return !t->theirs || t->real->news(t->real, target);
+}
 THEATRE_PASS(attend, (struct store *s, const char *i, bool *g), (r_, i, g))
 static inline void theatre_unlock(struct store *s, struct lock *l) { theatre_now->real->unlock(theatre_now->real, l); }
 

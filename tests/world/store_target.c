@@ -43,14 +43,24 @@ static void nothing_is_news_before_anybody_wrote(void **_)
     go(&t);
 }
 
-static void what_others_begin_or_lock_is_news_of_that_target_until_it_is_heeded(void **_)
+static void what_others_begin_is_news_of_that_target_until_it_is_heeded(void **_)
 {
-    static const enum event_kind kinds[] = { EVENT_ACTION_BEGUN, EVENT_LOCK_TAKEN, EVENT_LOCK_STOLEN };
+    struct two t = two_on_one_disk();
+    assert_true(writes(t.them, EVENT_ACTION_BEGUN, one));
+    assert_true(t.us->news(t.us, one));
+    assert_false(t.us->news(t.us, another));
+    t.us->heed(t.us);
+    assert_false(t.us->news(t.us, one));
+    go(&t);
+}
+
+static void what_others_lock_is_news_of_every_target_for_a_lock_may_be_wider(void **_)
+{
+    static const enum event_kind kinds[] = { EVENT_LOCK_TAKEN, EVENT_LOCK_STOLEN };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct two t = two_on_one_disk();
-        assert_true(writes(t.them, kinds[i], one));
+        assert_true(writes(t.them, kinds[i], "pool:osc-fr1"));
         assert_true(t.us->news(t.us, one));
-        assert_false(t.us->news(t.us, another));
         t.us->heed(t.us);
         assert_false(t.us->news(t.us, one));
         go(&t);
@@ -144,7 +154,8 @@ int main(void)
 {
     const struct CMUnitTest store_target[] = {
         promise(nothing_is_news_before_anybody_wrote),
-        promise(what_others_begin_or_lock_is_news_of_that_target_until_it_is_heeded),
+        promise(what_others_begin_is_news_of_that_target_until_it_is_heeded),
+        promise(what_others_lock_is_news_of_every_target_for_a_lock_may_be_wider),
         promise(what_we_begin_ourselves_is_no_news_to_us_and_is_to_others),
         promise(notes_and_ends_are_no_news),
         promise(what_is_taken_in_from_elsewhere_is_news_of_every_target),
