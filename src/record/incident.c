@@ -332,6 +332,8 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
         see(&g, &out->entry[i]);
     if (!out->id) /* as of a moment before it was opened: what it is was so, too */
         see_identity(&g, j);
+    if (out->opened_at == INSTANT_NONE && count)
+        out->opened_at = out->entry[0].at; /* its opening was lost to damage */
     out->phase_row = g.phase;
     out->task = g.task;
     out->person = g.person;
