@@ -139,6 +139,14 @@ static size_t sequence(const unsigned char *c, size_t left, uint32_t *code)
     return length;
 }
 
+size_t text_decode(uint32_t *code, const char *c)
+{
+    size_t length = *c ? sequence((const unsigned char *)c, strnlen(c, 4), code) : 0;
+    if (!length)
+        *code = *c ? 0xfffd : 0;
+    return length ? length : *c != '\0';
+}
+
 bool text_is_utf8(const char *bytes, size_t length)
 {
     uint32_t code;

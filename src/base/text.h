@@ -44,6 +44,8 @@ bool text_equal(const char *a, const char *b); /* both may be NULL */
 bool text_starts(const char *text, const char *front);
 bool text_ends(const char *text, const char *back);
 bool text_is_utf8(const char *bytes, size_t length);
+/* The character that a text begins with, and its bytes: 0 at the end; a bad byte is U+FFFD. */
+size_t text_decode(uint32_t *code, const char *c);
 
 /* What a terminal may be shown: control characters, escapes and direction
  * marks as visible pictures (U+2400..) or dropped; newline becomes a space. */

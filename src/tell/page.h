@@ -13,6 +13,8 @@
 const char *page_html(const char *markdown, const char *svg, const char *locale,
                       struct arena *keep);
 const char *page_text(const char *markdown, struct arena *keep);
+/* Only what a reader sees of it, without marks, tags and addresses of links; each line stays where it is. */
+const char *page_letters(const char *markdown, struct arena *keep);
 const char *page_man(const char *markdown, struct arena *keep);
 
 #endif

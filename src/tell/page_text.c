@@ -38,6 +38,51 @@ static void wrapped(struct text *out, const char *text, size_t first, size_t ind
     text_char(out, '\n');
 }
 
+/* Characters outside of tags. */
+static void untagged(struct text *out, const char *html)
+{
+    for (const char *c = html; *c; c++) {
+        const char *end = *c == '<' ? strchr(c, '>') : NULL;
+        for (; end && c < end; c++)
+            if (*c == '\n')
+                text_char(out, '\n');
+        if (!end)
+            text_char(out, *c);
+    }
+}
+
+const char *page_letters(const char *markdown, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    int line = 1;
+    size_t counted = 0;
+    owned(cmark_node_free) cmark_node *root = cmark_parse_document(markdown, strlen(markdown), CMARK_OPT_DEFAULT);
+    cmark_iter *iter = cmark_iter_new(root);
+    for (cmark_event_type ev; (ev = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
+        cmark_node *n = cmark_iter_get_node(iter);
+        const char *literal = cmark_node_get_literal(n);
+        if (ev != CMARK_EVENT_ENTER)
+            continue;
+        for (; counted < t.length; counted++)
+            line += t.at[counted] == '\n';
+        for (; cmark_node_get_type(n) < CMARK_NODE_FIRST_INLINE && line < cmark_node_get_start_line(n); line++, counted++)
+            text_char(&t, '\n');
+        switch ((int)cmark_node_get_type(n)) {
+        case CMARK_NODE_SOFTBREAK: case CMARK_NODE_LINEBREAK:
+            text_char(&t, '\n');
+            break;
+        case CMARK_NODE_HTML_BLOCK:
+            untagged(&t, literal);
+            break;
+        case CMARK_NODE_TEXT: case CMARK_NODE_CODE: case CMARK_NODE_CODE_BLOCK:
+            text_add(&t, literal);
+            break;
+        }
+    }
+    cmark_iter_free(iter);
+    return t.at;
+}
+
 /* The inline text of a node; links keep their address. */
 static const char *inline_text(cmark_node *node, struct arena *keep)
 {

@@ -2,6 +2,7 @@
 #include "tell/redact.h"
 
 #include "base/text.h"
+#include "tell/letters.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -32,36 +33,29 @@ struct redaction redaction_of(const struct config *config, struct arena *keep)
     return r;
 }
 
-static bool word_char(char c)
-{
-    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
-}
-
 /* Characters that nobody sees: soft hyphen, zero-width ones. */
 static size_t invisible(const char *c)
 {
-    if (strncmp(c, "\u00ad", 2) == 0)
-        return 2;
-    static const char *const unseen[] = { "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff" };
-    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
-        if (strncmp(c, unseen[i], 3) == 0)
-            return 3;
-    return 0;
+    uint32_t code;
+    size_t length = text_decode(&code, c);
+    return code == 0xad || (code >= 0x200b && code <= 0x200f) || code == 0x2060 || code == 0xfeff ? length : 0;
 }
 
 static size_t blank(const char *c)
 {
-    if (*c == ' ' || *c == '\t' || *c == '\n')
-        return 1;
-    return strncmp(c, "\u00a0", 2) == 0 ? 2 : strncmp(c, "\u202f", 3) == 0 ? 3 : 0;
+    uint32_t code;
+    size_t length = text_decode(&code, c);
+    return code == ' ' || code == '\t' || code == '\n' || code == 0xa0 || (code >= 0x2000 && code <= 0x200a)
+                   || code == 0x202f || code == 0x3000 ? length : 0;
 }
 
-/* How much of `at` reads as `what`, whatever its case, blanks and unseen
+/* How much of `at` reads as `what`, whatever its case, accents, blanks and unseen
  * characters; 0 when it does not. */
 static size_t reads_as(const char *at, const char *what)
 {
     const char *c = at;
     for (const char *w = what; *w;) {
+        uint32_t seen, meant;
         while (c > at && invisible(c))
             c += invisible(c);
         if (blank(w)) {
@@ -71,11 +65,13 @@ static size_t reads_as(const char *at, const char *what)
                 c += blank(c) ? blank(c) : invisible(c);
             while (blank(w))
                 w += blank(w);
-        } else if (tolower((unsigned char)*c) == tolower((unsigned char)*w)) {
-            c++, w++;
-        } else {
-            return 0;
+            continue;
         }
+        size_t length = letter_read(&seen, c);
+        w += letter_read(&meant, w);
+        if (seen != meant)
+            return 0;
+        c += length;
     }
     return (size_t)(c - at);
 }
@@ -123,13 +119,13 @@ static size_t in_network(const char *at, const char *rule)
  * "Ann" is not in "Announce". A name before an @ takes the whole address. */
 static size_t stands_there(const char *text, const char *at, const char *what)
 {
-    if (at > text && word_char(at[-1]) && word_char(what[0]))
+    if (letter_at(what) && letter_before(text, at))
         return 0;
     size_t n = at > text && at[-1] == ':' ? 0 : in_network(at, what);
     if (n)
         return n;
     n = reads_as(at, what);
-    if (!n || (word_char(at[n]) && !invisible(at + n) && !blank(at + n) && word_char(what[strlen(what) - 1])))
+    if (!n || (letter_at(at + n) && letter_before(what, what + strlen(what))))
         return 0;
     if (at[n] == '@')
         while (isalnum((unsigned char)at[n]) || (at[n] && strchr("@.-_+", at[n])))

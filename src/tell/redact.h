@@ -1,9 +1,9 @@
 /* redact.h: what a public document must not say, struck out of every text.
  *
- * Blanks, case and unseen characters do not hide a text; a rule as 10.0.0.0/8 or
- * 2001:db8::/32 means every address in it. Texts of `redact:` become [withheld], or
- * [withheld 1], [withheld 2], ...; people named in `people:` become their role. What
- * was struck out is counted, so that it can be shown.
+ * Blanks, case, accents, unseen characters and signs beside it (letters.h) do not hide a
+ * text; a rule as 10.0.0.0/8 or 2001:db8::/32 means every address in it. Texts of `redact:`
+ * become [withheld], or [withheld 1], [withheld 2], ...; people named in `people:` become
+ * their role. What was struck out is counted, so that it can be shown.
  * An internal document is not redacted.
  */
 #ifndef TELL_REDACT_H

@@ -5,8 +5,10 @@
 #include "tell/chart.h"
 #include "tell/draft.h"
 #include "tell/lint.h"
+#include "tell/page.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- templates -------------------------------------------------------------------- */
@@ -215,39 +217,64 @@ static void against_services(struct obstacles *o, const struct facts *f)
     }
 }
 
-/* As a reader of the document will see it: "ACME\_Corp", "A&amp;B". Lines stay. */
+/* "&#77;" or "&#x4d;" at `c` as the ASCII character that it stands for; its bytes, or 0. */
+static size_t numbered(struct text *out, const char *c)
+{
+    char *end;
+    bool hex = c[0] == '&' && c[1] == '#' && (c[2] == 'x' || c[2] == 'X');
+    const char *digits = c + 2 + hex;
+    if (c[0] != '&' || c[1] != '#' || !isxdigit((unsigned char)*digits))
+        return 0;
+    unsigned long code = strtoul(digits, &end, hex ? 16 : 10);
+    if (*end != ';' || code < ' ' || code > '~')
+        return 0;
+    text_char(out, (char)code);
+    return (size_t)(end + 1 - c);
+}
+
+/* Without what hides the letters of a word in a line: "ACME\_Corp", "A&amp;B", "AC&#77;E". Lines stay. */
 static const char *unescaped(const char *text, struct arena *keep)
 {
     struct text out = text_new(keep);
-    for (const char *c = text; *c; c++) {
-        if (c[0] == '\\' && ispunct((unsigned char)c[1]))
-            c++;
-        text_char(&out, *c);
-        if (text_starts(c, "&amp;"))
-            c += strlen("&amp;") - 1;
+    for (const char *c = text; *c;) {
+        size_t length = numbered(&out, c);
+        if (!length) {
+            c += c[0] == '\\' && ispunct((unsigned char)c[1]);
+            text_char(&out, *c);
+            length = text_starts(c, "&amp;") ? strlen("&amp;") : 1;
+        }
+        c += length;
     }
     return out.at;
 }
 
-/* What people typed into the draft although it must not be said. */
-static void against_words(struct obstacles *o, const struct facts *f, const char *text)
+/* Each line that says it; where `once`, only what was not said before. */
+static void against_rules(struct obstacles *o, struct redaction *r, const char *text, bool once)
 {
-    struct redaction r = redaction_of(&f->ws->config, o->keep);
     int line = 1;
-    if (text_starts(f->ws->config.publish.template, "internal"))
-        return;
-    text = unescaped(text, o->keep);
     for (const char *c = text; *c; c++) {
         size_t length;
         line += *c == '\n';
-        struct struck *rule = redact_find(&r, text, c, &length);
-        if (rule && !strstr(rule->instead, rule->what)) {
-            against(o, arena_print(o->keep, "%s:%d: '%s' is to be left out", o->path, line,
-                                   rule->what));
-            for (size_t i = 1; i < length; i++)
-                line += *++c == '\n';
-        }
+        struct struck *rule = redact_find(r, text, c, &length);
+        if (!rule || strstr(rule->instead, rule->what))
+            continue;
+        if (!once || !rule->times)
+            against(o, arena_print(o->keep, "%s:%d: '%s' is to be left out", o->path, line, rule->what));
+        rule->times++;
+        for (size_t i = 1; i < length; i++)
+            line += *++c == '\n';
     }
+}
+
+/* What people typed into the draft although it must not be said: as it is
+ * written, then as it is read, whatever marks stand within a word. */
+static void against_words(struct obstacles *o, const struct facts *f, const char *text)
+{
+    struct redaction r = redaction_of(&f->ws->config, o->keep);
+    if (!r.rules || text_starts(f->ws->config.publish.template, "internal"))
+        return;
+    against_rules(o, &r, unescaped(text, o->keep), false);
+    against_rules(o, &r, page_letters(text, o->keep), true);
 }
 
 static void against_conflicts(struct obstacles *o, const char *text)

@@ -248,6 +248,7 @@ static enum heard real_listen(struct world *w, const char *prompt, int64_t patie
     }
     if (!isatty(STDIN_FILENO))
         return HEARD_NOBODY;
+    fflush(NULL); /* what is asked about stands above the question, whoever printed it */
     if (!shown) {
         struct text harmless = text_new(keep);
         text_add_screen(&harmless, prompt, strlen(prompt), false);
