@@ -229,8 +229,10 @@ static bool take_target(struct branch *b, struct err *e)
     struct run *r = b->run;
     struct work *w = b->work;
     struct lock_holder holder = { 0 };
-    if (r->dry || w->lock)
+    if (w->lock)
         return true;
+    if (r->dry) /* it takes none, and stops where a run would be kept out */
+        return others_allow(r, w, e);
     if (r->store->lock(r->store, arena_print(r->keep, "target/%s", w->target), r->world->user,
                        r->world->uid, arena_print(r->keep, "%s %s", r->id ? r->id : "do",
                        w->action->full), &w->lock, &holder, r->keep, e))

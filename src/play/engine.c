@@ -365,6 +365,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
             : !plugins_open(&r->plugins, ws, &r->roles, keep, e))
         return false;
     r->dry = dry;
+    r->apart = dry && request->scenario;
     if (dry && !plugins_open(&r->bound, ws, &r->roles, keep, e))
         return false;
     r->always = !dry && r->world->environment
@@ -380,7 +381,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     if (!dry && !pins_same_world(r, e))
         return false;
     engine_count_numbers(r, &r->journal);
-    if (!dry && !engine_read_others(r, e))
+    if (!engine_read_others(r, e))
         return false;
     open_sandbox(r);
     return true;

@@ -202,6 +202,7 @@ struct run {
     struct replay replay;
     const char *texts;                /* JSON {path: sha256}: of the texts that count; NULL: those of now */
     bool resumed, dry;
+    bool apart;                       /* a dry run in a scenario's world: nothing of this workspace's record holds there */
     bool always, again;               /* TOCSIN_REPLAY=always: drop the Lua state and replay, now */
 
     struct branch **branch;           /* all, in the order of their birth */

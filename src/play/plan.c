@@ -100,6 +100,8 @@ bool run_plan(struct plan *out, const struct run_request *q, const char *const *
         return false;
     ws.world = world_virtual(q->ws->world, &clock, ws.world->user, ws.world->uid, keep);
     request.ws = &ws;
+    if (q->scenario)
+        request.incident = NULL; /* nothing of ours has happened in its world */
     bool good = engine_open(&r, &request, true, keep, e) && play(out, &r, &request, &origin, assume, e);
     engine_close(&r);
     return good;

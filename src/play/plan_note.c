@@ -110,8 +110,8 @@ const char *plan_record(struct run *r, enum event_kind kind, const char *data)
 
 bool run_ledger(struct ledger *out, struct run *r, struct err *e)
 {
-    struct journals all;
-    if (!journals_whole(&all, r->ws, r->keep, e))
+    struct journals all = { 0 };
+    if (!r->apart && !journals_whole(&all, r->ws, r->keep, e))
         return false;
     struct journal *journal = arena_many(r->keep, struct journal, all.count + 1);
     if (all.count)

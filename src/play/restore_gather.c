@@ -118,11 +118,13 @@ bool restore_unsettled(struct restoring *s, struct run *r, struct err *e)
     const struct run_view *run;
     size_t runs;
     struct journal j;
+    if (r->dry) /* it settles nothing; what is in flight is left out, and said */
+        return true;
     if (!ledger_read(&s->ledger, r->ws, r->keep, e) || !r->store->read(r->store, r->incident, &j, r->keep, e)
         || !runs_fold(&run, &runs, r->ws, &j, r->keep, e))
         return false;
     s->unsettled = arena_many(r->keep, const struct change *, s->ledger.changes + 1);
-    for (size_t i = 0; i < s->ledger.targets && !r->dry; i++) {
+    for (size_t i = 0; i < s->ledger.targets; i++) {
         if (!wanted(s, r, &s->ledger.target[i]))
             continue;
         for (const struct change *const *c = s->ledger.target[i].change; *c; c++)

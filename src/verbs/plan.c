@@ -110,7 +110,8 @@ bool verb_plan(struct desk *d, struct err *e)
         return err_usage(e, "--format text or md, not '%s'", format);
     struct run_request request = { .ws = &d->ws, .incident = d->name, .runbook = d->word[0],
                                    .argument = d->word + 1, .live = desk_option(d, "live") != NULL,
-                                   .scenario = desk_option(d, "scenario") };
+                                   .scenario = desk_option(d, "scenario"),
+                                   .over = desk_option(d, "over") };
     if (request.live && request.scenario)
         return err_usage(e, "--live or --scenario: a plan starts from one world");
     bool good = run_plan(&plan, &request, assumptions(d), d->keep, e);

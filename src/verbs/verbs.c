@@ -56,7 +56,7 @@ const struct verb verbs[] = {
       OPTIONS({ "assume", "A=V,...", "what a read shall answer, as sense.flood.ip=192.0.2.10" },
               { "live", NULL, "from one snapshot, read through the bound plugins" },
               { "scenario", "FILE", "from that scenario's world, a minute into its first wave" },
-              { "format", "text|md", "how to print it" }) },
+              { "format", "text|md", "how to print it" }, OVER) },
     { "do", "ROLE.ACTION [KEY=VALUE]...", "one change, recorded, without a runbook",
       fight, OPEN, verb_do, OPTIONS(EVEN_SO, OVER) },
     { "did", "ROLE.ACTION [KEY=VALUE]... [@T]", "a change that was done elsewhere, by hand",
