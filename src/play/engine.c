@@ -381,7 +381,7 @@ bool engine_open(struct run *r, const struct run_request *request, bool dry, str
     if (!dry && !pins_same_world(r, e))
         return false;
     engine_count_numbers(r, &r->journal);
-    if (!engine_read_others(r, e))
+    if (!dry && !engine_read_others(r, e))
         return false;
     open_sandbox(r);
     return true;

@@ -102,7 +102,8 @@ bool run_plan(struct plan *out, const struct run_request *q, const char *const *
     request.ws = &ws;
     if (q->scenario)
         request.incident = NULL; /* nothing of ours has happened in its world */
-    bool good = engine_open(&r, &request, true, keep, e) && play(out, &r, &request, &origin, assume, e);
+    bool good = engine_open(&r, &request, true, keep, e) && engine_read_others(&r, e)
+             && play(out, &r, &request, &origin, assume, e);
     engine_close(&r);
     return good;
 }

@@ -351,6 +351,8 @@ static bool setting_fits(lua_State *L, const char *name, struct json value, stru
     lua_pop(L, 3);
     if (!value.at)
         return !required || err_input(e, "the setting '%s' is missing: %s", name, type_words(type));
+    if (!secrets_well_named(value, keep, e))
+        return err_while(e, "'%s'", name);
     return value_fits(type, value, keep)
         || err_input(e, "'%s': found %s, expected %s", name,
                      text_cut(keep, arena_copy(keep, value.at, value.length), 60), type_words(type));

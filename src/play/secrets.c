@@ -46,6 +46,37 @@ static const char *next_name(const char *text, const char **start, const char **
     return NULL;
 }
 
+/* One "${..." of a setting: nothing there is meant to be sent as it stands. */
+static bool is_well_named(const char *at, struct arena *keep, struct err *e)
+{
+    static const char *const kinds[] = { "env", "file", "command", NULL };
+    static const char known[] = "a secret is ${env:NAME}, ${file:PATH} or ${command:...}";
+    const char *closing = strchr(at, '}');
+    if (!closing)
+        return err_input(e, "'%s' has no closing brace: %s", text_cut(keep, at, 40), known);
+    const char *whole = arena_copy(keep, at, (size_t)(closing + 1 - at)), *colon = strchr(whole, ':');
+    if (!colon)
+        return err_input(e, "'%s' names no source, did you mean '${env:%s'? %s", whole, whole + 2, known);
+    const char *kind = arena_copy(keep, whole + 2, (size_t)(colon - whole - 2)), *near = text_nearest(kind, kinds);
+    for (const char *const *k = kinds; *k; k++)
+        if (text_equal(kind, *k))
+            return colon[1] != '}' || err_input(e, "'%s' names nothing: %s", whole, known);
+    return near ? err_input(e, "unknown '${%s:' in '%s', did you mean '${%s:'? %s", kind, whole, near, known)
+                : err_input(e, "unknown '${%s:' in '%s': %s", kind, whole, known);
+}
+
+bool secrets_well_named(struct json value, struct arena *keep, struct err *e)
+{
+    bool good = true;
+    const char *text = json_type(value) == JSON_STRING ? json_text(value, keep) : NULL;
+    for (; good && text && (text = strstr(text, "${")); text += 2)
+        good = is_well_named(text, keep, e);
+    if (json_type(value) == JSON_OBJECT || json_type(value) == JSON_ARRAY)
+        for (struct json_walk w = json_walk(value); good && json_next(&w);)
+            good = secrets_well_named(w.value, keep, e);
+    return good;
+}
+
 /* As a mask may say it: a command may hold anything. */
 static const char *shown(const char *name, struct arena *keep)
 {

@@ -29,6 +29,9 @@ struct secrets *secrets_open(const struct workspace *ws, struct arena *keep);
  * places; NULL and e. `line`: it goes where a line break would end it. */
 const char *secrets_fill(struct secrets *s, const char *settings, const char *text, bool line, struct err *e);
 
+/* Is every "${" of this setting (JSON) the beginning of a secret that can be named? Fetches nothing. ERR_INPUT. */
+bool secrets_well_named(struct json value, struct arena *keep, struct err *e);
+
 /* Are all that these settings name to be had? */
 bool secrets_ready(struct secrets *s, const char *settings, struct err *e);
 

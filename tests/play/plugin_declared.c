@@ -76,6 +76,16 @@ static void a_setting_has_the_type_that_is_declared(void **_)
     plugins_close(s->plugins);
 }
 
+static void a_secret_that_cannot_be_named_is_no_text(void **_)
+{
+    refused(", url: \"${enx:URL}\"", SETTINGS, "tocsin.yaml:4: roles.pool: 'url': unknown '${enx:' in '${enx:URL}', did you mean '${env:'? "
+            "a secret is ${env:NAME}, ${file:PATH} or ${command:...}");
+    refused(", url: \"http://x/${vault:a/b}\"", SETTINGS, "'url': unknown '${vault:' in '${vault:a/b}': a secret is");
+    refused(", url: \"http://x/${KEY}\"", SETTINGS, "'url': '${KEY}' names no source, did you mean '${env:KEY}'?");
+    refused(", url: \"http://x\", env: { A: \"b${env:}\" }", SETTINGS, "'env': '${env:}' names nothing");
+    refused(", url: \"http://x\", few: [\"${env:A}\", \"${env:B\"]", SETTINGS, "'few': '${env:B' has no closing brace");
+}
+
 static void only_the_programs_that_are_declared_are_run(void **_)
 {
     struct stage *s = stage_open_in(world_real("alice", test_keep()), "roles:\n  exec: { plugin: mine }\n");
@@ -111,6 +121,7 @@ int main(void)
         promise(what_has_another_form_is_refused_with_its_line),
         promise(one_that_never_ends_is_stopped_once_with_its_line),
         promise(a_setting_has_the_type_that_is_declared),
+        promise(a_secret_that_cannot_be_named_is_no_text),
         promise(only_the_programs_that_are_declared_are_run),
         promise(a_deadline_cuts_computing_and_the_probe_is_asked_in_a_new_state),
     };
