@@ -177,11 +177,11 @@ static void turn_has_come(struct branch *b)
     b->waits = WAITS_NOBODY;
     if (r->park)
         return; /* it was stopped while it waited, and nothing was begun */
-    int64_t at = plugins_begin(r->plugins, b->work->action);
-    if (at > r->world->now(r->world))
-        branch_wait(b, at, turn_has_come);
-    else
+    int64_t again;
+    if (plugins_begin(r->plugins, b->work->action, &again))
         branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, change_begun);
+    else
+        branch_wait(b, again, turn_has_come);
 }
 
 /* In its turn, where the action has a rate. */

@@ -133,30 +133,30 @@ static void keep_begun(const struct plugins *p, const struct role_action *a, con
     (void)w->write_file(w, rate_path(p, a, scratch), list.at, list.length, &ignored);
 }
 
-int64_t plugins_begin(struct plugins *p, const struct role_action *a)
+bool plugins_begin(struct plugins *p, const struct role_action *a, int64_t *again)
 {
     struct world *w = p->ws->world;
     struct pace pace = plugins_pace(p, a);
-    int64_t now = w->now(w);
     struct arena scratch = *p->keep;
     struct err ignored = { 0 };
     const char *folder = workspace_path(p->ws, &scratch, ".tocsin/rates");
     if (!pace.count || p->model || !w->make_folder(w, folder, &ignored))
-        return now;
+        return true;
     int held = w->hold(w, arena_print(&scratch, "%s/lock", folder), &ignored);
     if (held < 0)
-        return now; /* where nothing can be written, this process alone keeps to it */
+        return true; /* where nothing can be written, this process alone keeps to it */
+    int64_t now = w->now(w); /* under the lock: what stands there was begun before */
     int64_t *at = arena_many(&scratch, int64_t, (size_t)pace.count + 1);
     size_t count = begun_lately(at, (size_t)pace.count, p, a, &scratch);
-    int64_t may = count < (size_t)pace.count ? now : at[0] + pace.per_ms;
-    if (may <= now) {
-        may = now;
+    *again = count < (size_t)pace.count ? now : at[0] + pace.per_ms;
+    bool begins = *again <= now;
+    if (begins) {
         at[count++] = now;
         size_t drop = count > (size_t)pace.count;
         keep_begun(p, a, at + drop, count - drop, &scratch);
     }
     w->let_go(w, held);
-    return may;
+    return begins;
 }
 
 /* A number from 0 to `most`, from the world. */

@@ -26,9 +26,9 @@ extern const struct pace usual_pace; /* where nothing is declared */
 struct pace plugins_pace(struct plugins *p, const struct role_action *a);
 /* The moment at which the next one of this process may begin; it is taken with that. */
 int64_t plugins_turn(struct plugins *p, const struct role_action *a);
-/* That moment has come: it begins now; or, where others of the workspace were first, a later
- * moment, at which it may be asked again. */
-int64_t plugins_begin(struct plugins *p, const struct role_action *a);
+/* That moment has come: does it begin now? false: others of the workspace were first, and
+ * it may be asked again at *again. */
+bool plugins_begin(struct plugins *p, const struct role_action *a, int64_t *again);
 /* What waited for its turn in this process waits no longer. */
 void plugins_forget_turns(struct plugins *p);
 /* How long to wait after try number `tries`; -1: that was the last one. */

@@ -240,13 +240,12 @@ static void go_on(struct task *t)
 /* Of a read with a rate: may it begin, or were others of the workspace first? */
 static bool may_begin(struct task *t)
 {
-    struct world *w = t->home->ws->world;
-    int64_t at = t->begun ? t->begins : plugins_begin(t->home, t->action);
-    t->begun = t->begun || at <= w->now(w);
+    int64_t again;
+    t->begun = t->begun || plugins_begin(t->home, t->action, &again);
     if (t->begun)
         return true;
-    t->until += at - t->begins;
-    t->begins = t->view.wake_at = at;
+    t->until += again - t->begins;
+    t->begins = t->view.wake_at = again;
     return false;
 }
 

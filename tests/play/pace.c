@@ -72,6 +72,46 @@ static void a_rate_is_of_the_workspace_and_not_of_a_run(void **_)
     assert_true(t->stage->clock.now < STAGE_START);
 }
 
+/* Nothing takes no time: each look at this clock finds it a little later. */
+static int64_t (*standing_still)(struct world *w);
+static int64_t going_on(struct world *w)
+{
+    theatre_now->stage->clock.now++;
+    return standing_still(w);
+}
+
+enum { AHEAD_MOST = 12 };
+static int64_t ahead;
+
+/* Others begin three, so that the next may begin a moment after this wait. */
+static void others_begin(struct theatre *t)
+{
+    long long at = t->stage->clock.now + 5000 - 10000 + ahead;
+    t->at_wait = NULL;
+    stage_write(t->stage, ".tocsin/rates/mine-pool.add", arena_print(test_keep(), "[%lld,%lld,%lld]\n", at, at, at));
+}
+
+static void one_that_has_to_wait_a_moment_counts_when_it_begins(void **_)
+{
+    for (ahead = 0; ahead < AHEAD_MOST; ahead++) {
+        const char *bytes;
+        size_t length;
+        struct theatre *t = pool_with("['pool.add'] = { rate = { count = 3, per = '10s' },\n"
+            "  perform = function(t) seen(t) return ok { count = 1 } end },",
+            "for n = 1, 3 do if n == 2 then wait '5s' end pool.add { service = 'osc-fr1', ip = '192.0.2.' .. n } end");
+        t->at_wait = others_begin;
+        standing_still = t->stage->ws.world->now;
+        t->stage->ws.world->now = going_on;
+        assert_good(theatre_run(t, "book"), &t->e);
+        assert_good(t->stage->ws.world->read_file(t->stage->ws.world,
+            workspace_path(&t->stage->ws, test_keep(), ".tocsin/rates/mine-pool.add"), &bytes, &length, test_keep(), &t->e), &t->e);
+        size_t ours = 0;
+        for (struct json_walk walk = json_walk(json_from(arena_copy(test_keep(), bytes, length))); json_next(&walk);)
+            ours += json_int_or(walk.value, 0) > STAGE_START;
+        assert_int_equal(ours, 2);
+    }
+}
+
 static void one_that_was_stopped_in_the_queue_was_never_begun(void **_)
 {
     struct theatre *t = pool_with("['pool.add'] = { rate = { count = 1, per = '10s' },\n"
@@ -224,6 +264,7 @@ int main(void)
         promise(a_rate_lets_so_many_begin_first_in_first_out),
         promise(reads_wait_for_their_turn_too),
         promise(a_rate_is_of_the_workspace_and_not_of_a_run),
+        promise(one_that_has_to_wait_a_moment_counts_when_it_begins),
         promise(one_that_was_stopped_in_the_queue_was_never_begun),
         promise(what_is_refused_for_now_is_tried_again_when_it_may),
         promise(a_resume_keeps_to_the_moment_that_was_named),
