@@ -29,6 +29,10 @@ static void join_done(struct branch *p)
         p->answer.failed_key = failed->failed_key;
         return;
     }
+    if (!list && !lua_checkstack(p->co, (int)j->count + LUA_MINSTACK)) {
+        branch_bad(p, "%zu results need more memory than the limit allows", j->count);
+        return;
+    }
     p->answer = (struct answer){ .good = true };
     if (list)
         lua_createtable(p->co, (int)j->count, 0);

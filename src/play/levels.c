@@ -247,6 +247,8 @@ int word_retry(lua_State *L) { return attempt(L, "retry", 3); }
 
 /* parallel { f, g, on_failure = "finish" } and each { list, f, at_once = 8 } */
 
+enum { MOST_BRANCHES = 5000 };
+
 static struct join *children(lua_State *L, struct branch *b, const char *word)
 {
     struct join *j = arena_one(b->run->keep, struct join);
@@ -274,6 +276,8 @@ int word_parallel(lua_State *L)
         return luaL_error(L, "write parallel { function() ... end, function() ... end }");
     struct join *j = children(L, b, "parallel");
     j->count = j->at_once = (size_t)lua_rawlen(L, 1);
+    if (j->count > MOST_BRANCHES)
+        return luaL_error(L, "parallel: at most %d functions; each { list, function(item) ... end } takes them in turn", MOST_BRANCHES);
     for (size_t i = 1; i <= j->count; i++)
         if (lua_rawgeti(L, 1, (lua_Integer)i) != LUA_TFUNCTION)
             return luaL_error(L, "parallel: number %d is a %s, no function", (int)i,
@@ -300,8 +304,8 @@ int word_each(lua_State *L)
     j->function = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_getfield(L, 1, "at_once");
     j->at_once = (size_t)luaL_optinteger(L, -1, 1);
-    if (j->count > 5000 || j->at_once < 1)
-        return luaL_error(L, "each: at most 5000 items, at_once at least 1");
+    if (j->count > MOST_BRANCHES || j->at_once < 1)
+        return luaL_error(L, "each: at most %d items, at_once at least 1", MOST_BRANCHES);
     words_next_key(b, L);
     return words_ask(L, b, (struct request){ .word = "each", .perform = perform_children });
 }

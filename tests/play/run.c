@@ -342,6 +342,19 @@ static void branches_answer_in_their_order_and_fail_as_told(void **_)
     assert_int_equal(notes, 2);
 }
 
+static void parallel_hands_back_as_many_results_as_it_has_branches(void **_)
+{
+    static const char *const many = "local f = {} for i = 1, p.n do f[i] = function() return i end end\n"
+                                    "local got = { parallel(f) } note(#got .. ' ' .. tostring(got[#got]))";
+    struct theatre *t = play(many);
+    const char *const some[] = { "n=5000", NULL }, *const more[] = { "n=5001", NULL };
+    struct run_request q = theatre_request(t, "book", some);
+    assert_good(run_start(&t->outcome, &q, test_keep(), &t->e), &t->e);
+    assert_non_null(strstr(theatre_last_note(t), "5000 5000"));
+    q = theatre_request(t, "book", more);
+    assert_refused(run_start(&t->outcome, &q, test_keep(), &t->e), &t->e, ERR_INPUT, "parallel: at most 5000 functions");
+}
+
 static void arguments_are_checked_before_anything_starts(void **_)
 {
     struct theatre *t = play("note \"x\"");
@@ -626,6 +639,7 @@ int main(void)
         promise(a_runaway_runbook_ends_and_says_where),
         promise(five_thousand_branches_take_one_breath),
         promise(branches_answer_in_their_order_and_fail_as_told),
+        promise(parallel_hands_back_as_many_results_as_it_has_branches),
         promise(arguments_are_checked_before_anything_starts),
         promise(restore_refuses_what_is_flooded_or_unseen),
         promise(what_is_not_quiet_goes_back_only_even_so_and_on_the_record),

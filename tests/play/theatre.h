@@ -207,6 +207,17 @@ static inline const char *theatre_changes(struct theatre *t)
     return out.at;
 }
 
+/* The text of the last note. */
+static inline const char *theatre_last_note(struct theatre *t)
+{
+    struct journal j = theatre_journal(t);
+    const char *text = "";
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_NOTE)
+            text = json_get_text(j.event[i].data, "text", test_keep());
+    return text;
+}
+
 /* The simulator's world file. */
 static inline struct json theatre_world(struct theatre *t)
 {
