@@ -180,7 +180,7 @@ static void take_turn(struct branch *b)
     if (turn == SANDBOX_YIELDED) {
         lua_pop(b->co, results);
         replay_come_to(b);
-        if (!override_taken(b))
+        if (!override_taken(b) && !replay_ended_before(b))
             b->want.perform(b);
         return;
     }

@@ -339,8 +339,11 @@ const struct event *replay_take_at(struct run *r, const char *key, enum event_ki
 bool replay_agrees(struct branch *b, const struct event *ev, const char *word,
                    const char *args_sha256);
 void replay_consumed(struct branch *b, const struct event *ev);
-/* Was a failure under this key handed to the runbook, which went on? */
+/* Was a failure of this word, or of one around it, handed to the runbook, which went on? */
 bool replay_caught(struct run *r, const char *key);
+/* It was, and the record holds no outcome of this word: it failed before anything was begun, or
+ * was never come to. It is answered with the failure that is recorded, and does nothing. */
+bool replay_ended_before(struct branch *b);
 const struct event *replay_unused(struct run *r);
 /* Every word under this prefix was dealt with by the word itself. */
 void replay_use_under(struct run *r, const char *prefix);

@@ -132,14 +132,15 @@ static bool is_under(const char *key, const char *at)
     return text_starts(key, at) && (!key[length] || key[length] == '/');
 }
 
-/* Is that word, or one inside of it, at or behind `from`? "2/10" is behind "2/9". */
+/* Is that word, or one inside of it, at or behind `from`? "2/10" is behind "2/9"; "2/0",
+ * the mark of how 2 ended, behind everything inside of 2. */
 bool override_is_behind(const char *key, const char *from)
 {
     while (*key && *from) {
         char *rest_key, *rest_from;
         long a = strtol(key, &rest_key, 10), b = strtol(from, &rest_from, 10);
         if (a != b || rest_key == key || rest_from == from)
-            return a >= b;
+            return a >= b || (a == 0 && !*rest_key);
         key = *rest_key ? rest_key + 1 : rest_key;
         from = *rest_from ? rest_from + 1 : rest_from;
     }

@@ -177,20 +177,49 @@ const struct event *replay_last(struct branch *b, enum event_kind kind)
     return replay_take(b, kind) ? replay_latest(b, kind) : NULL;
 }
 
-bool replay_caught(struct run *r, const char *key)
+static const struct event *caught(struct run *r, const char *key)
 {
     if (!r->replay.count)
-        return false;
+        return NULL;
     char path[512];
     snprintf(path, sizeof path, "%s", key);
     for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
         *slash = 0;
         char marker[520];
         snprintf(marker, sizeof marker, "%s/0", path);
-        if (r->replay.slot[slot_of(&r->replay, marker)])
-            return true;
+        const struct recorded *mark = r->replay.slot[slot_of(&r->replay, marker)];
+        if (mark)
+            return mark->event;
     }
+    return NULL;
+}
+
+bool replay_caught(struct run *r, const char *key)
+{
+    return caught(r, key) != NULL;
+}
+
+/* Has that word an outcome in the record? A question of a change has led to none yet. */
+static bool came_to_something(const struct branch *b)
+{
+    bool change = b->want.action && b->want.action->change;
+    for (const struct recorded *one = b->run->replay.slot[slot_of(&b->run->replay, b->key)]; one; one = one->later)
+        if (one->event->kind != EVENT_ASKED || !change)
+            return true;
     return false;
+}
+
+bool replay_ended_before(struct branch *b)
+{
+    struct run *r = b->run;
+    const struct event *mark = caught(r, b->key);
+    step_fn *word = b->want.perform; /* these leave nothing in the record, and do nothing */
+    bool leaves_nothing = word == perform_now || word == perform_children || word == perform_fail || word == perform_impact;
+    if (!mark || leaves_nothing || came_to_something(b))
+        return false;
+    replay_use_under(r, arena_print(r->keep, "%s/", b->key));
+    branch_bad(b, "%s", json_text_or(json_get(json_get(mark->data, "error"), "text"), r->keep, "it failed"));
+    return true;
 }
 
 void replay_use_under(struct run *r, const char *prefix)

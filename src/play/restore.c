@@ -127,7 +127,9 @@ void perform_restore(struct branch *b)
     struct json args = json_from(b->want.args), changes = json_get(args, "changes");
     struct restoring *s = arena_one(r->keep, struct restoring);
     const char *one = json_get_text(args, "change", r->keep);
-    const struct event *before = replay_take_at(r, b->key, EVENT_READ, true);
+    const struct event *before = replay_take(b, EVENT_READ);
+    if (r->trouble.kind != ERR_NONE)
+        return;
     replay_use_under(r, arena_print(r->keep, "%s/", b->key));
     if (before) {
         if (replay_agrees(b, before, "restore", b->want.args_sha256)) {

@@ -177,6 +177,10 @@ void perform_wait_until(struct branch *b)
         }
         last = NULL; /* it failed and the run stopped there: a new wait */
     }
+    if (first && replay_caught(r, b->key)) { /* nobody could look, and the runbook went on */
+        branch_bad(b, "%s was not seen", b->want.action->full);
+        return;
+    }
     run_say(r, b->key, "waiting until %s, at most %s", b->want.action->full,
             duration_words(r->keep, b->want.span_ms));
     if (last && instant_of(json_get(last->data, "until"), &until, r->keep)) {
