@@ -1,6 +1,8 @@
 /* facts.c: gathering; facts_json.c says it as data. */
 #include "tell/facts.h"
 
+#include "record/outage.h"
+
 #include <string.h>
 
 const char *prose_slot(const struct event *ev, struct arena *keep)
@@ -85,6 +87,27 @@ bool facts_suffered(const struct facts *f, const struct suffering *s, const stru
     return false;
 }
 
+/* What stands between the least and the most, did all times stand as they are written. */
+static bool doubt_of(struct doubt *out, const struct sla_result *r, const struct facts *f, const struct policy_set *set,
+                     struct arena *keep, struct err *e)
+{
+    struct sla_result as_written;
+    *out = (struct doubt){ 0 };
+    if (r->downtime_ms.low == r->downtime_ms.high)
+        return true;
+    if (!account_sla(&as_written, &f->account, r->service, set, &r->period, true, keep, e))
+        return false;
+    if (as_written.downtime_ms.high - as_written.downtime_ms.low < SECOND_MS)
+        return true;
+    for (size_t i = 0; i < r->flags; i++)
+        out->claimed = out->claimed || r->flag[i].known;
+    for (size_t i = 0; i < r->windows; i++)
+        out->level = out->level || (r->window[i].counts && outage_weight(r->policy, r->window[i].window, LOW)
+                                                               != outage_weight(r->policy, r->window[i].window, HIGH));
+    out->voices = !out->claimed && !out->level;
+    return true;
+}
+
 /* Every period of the policy that this incident's windows of the service
  * touch; the one of the incident's day where there are none. */
 static bool own_slas(struct suffering *s, const struct facts *f, const struct policy_set *set,
@@ -102,12 +125,14 @@ static bool own_slas(struct suffering *s, const struct facts *f, const struct po
     from = from == INSTANT_NONE ? f->day_at : from;
     enum { MOST_PERIODS = 24 };
     struct sla_result *list = arena_many(keep, struct sla_result, MOST_PERIODS);
+    struct doubt *doubt = arena_many(keep, struct doubt, MOST_PERIODS);
     for (int64_t at = from; s->slas < MOST_PERIODS;) {
         const struct policy *policy = policy_at(set, at);
         if (!policy)
             break;
         struct period period = period_at(policy, at, keep);
-        if (!account_sla(&list[s->slas], &f->account, s->name, set, &period, false, keep, e))
+        if (!account_sla(&list[s->slas], &f->account, s->name, set, &period, false, keep, e)
+            || !doubt_of(&doubt[s->slas], &list[s->slas], f, set, keep, e))
             return false;
         s->slas++;
         at = period.end;
@@ -115,6 +140,7 @@ static bool own_slas(struct suffering *s, const struct facts *f, const struct po
             break;
     }
     s->sla = list;
+    s->doubt = doubt;
     return true;
 }
 

@@ -14,6 +14,13 @@
 #include "world/account.h"
 
 /* What one service went through in this incident. */
+/* Why a downtime is a range even where each time is exact. */
+struct doubt {
+    bool claimed;                      /* an exclusion that the contract knows is claimed */
+    bool level;                        /* how much was lost in some window is not known, or disputed */
+    bool voices;                       /* neither: those who watched it disagree */
+};
+
 struct suffering {
     const char *name;
     const struct sla_window *window;   /* of this incident, by start */
@@ -24,6 +31,7 @@ struct suffering {
     bool none;                         /* affirmed: no impact */
     bool open;
     const struct sla_result *sla;      /* each period that the incident touches */
+    const struct doubt *doubt;         /* of each */
     size_t slas;
 };
 

@@ -82,8 +82,10 @@ static void put_policy(struct saying *s, const struct sla_result *r)
     json_put_bool(s->o, "month", p->period == PERIOD_MONTH);
 }
 
-static void put_sla(struct saying *s, const struct sla_result *r, const struct suffering *own)
+static void put_sla(struct saying *s, const struct suffering *own, size_t k)
 {
+    const struct sla_result *r = &own->sla[k];
+    const struct doubt *doubt = &own->doubt[k];
     json_open(s->o, NULL, '{');
     json_put(s->o, "period", r->period.name);
     json_put_int(s->o, "start", r->period.start);
@@ -105,6 +107,14 @@ static void put_sla(struct saying *s, const struct sla_result *r, const struct s
     json_put_bool(s->o, "ask", r->decided == VERDICT_UNCERTAIN);
     json_put_bool(s->o, "open", r->open);
     put_flags(s, r);
+    json_open(s->o, "doubts", '[');
+    if (doubt->claimed)
+        json_put(s->o, NULL, "claimed");
+    if (doubt->level)
+        json_put(s->o, NULL, "level");
+    if (doubt->voices)
+        json_put(s->o, NULL, "voices");
+    json_close(s->o, ']');
     json_put_bool(s->o, "stale", r->settled_stale);
     bool others = false;
     for (size_t i = 0; i < r->windows; i++)
@@ -153,7 +163,7 @@ static void put_services(struct saying *s)
         facts_put_outages(s, "outages", list, facts_stretches(v, NULL, list, s->keep));
         json_open(s->o, "sla", '[');
         for (size_t k = 0; k < v->slas; k++)
-            put_sla(s, &v->sla[k], v);
+            put_sla(s, v, k);
         json_close(s->o, ']');
         json_close(s->o, '}');
     }
