@@ -177,6 +177,12 @@ static void turn_has_come(struct branch *b)
     b->waits = WAITS_NOBODY;
     if (r->park)
         return; /* it was stopped while it waited, and nothing was begun */
+    struct err e = { 0 };
+    if (!r->dry && !others_allow(r, b->work, &e)) { /* somebody locked more than this target meanwhile */
+        b->busy = e.kind == ERR_BUSY;
+        change_give_up(b, arena_string(r->keep, e.text));
+        return;
+    }
     int64_t again;
     if (plugins_begin(r->plugins, b->work->action, &again))
         branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, change_begun);

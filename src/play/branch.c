@@ -34,6 +34,10 @@ static void join_done(struct branch *p)
         return;
     }
     p->answer = (struct answer){ .good = true };
+    if (!lua_checkstack(p->co, (list ? 0 : (int)j->count) + 3)) {
+        branch_bad(p, "the results of %zu branches do not fit; each { list, function(x) ... end } answers a list", j->count);
+        return;
+    }
     if (list)
         lua_createtable(p->co, (int)j->count, 0);
     for (size_t i = 0; i < j->count; i++) {

@@ -1,4 +1,5 @@
 /* lock.c: keep others from changing a target, and say who does. */
+#include "play/ledger.h"
 #include "play/role.h"
 #include "verbs/record.h"
 #include "verbs/situation.h"
@@ -101,6 +102,24 @@ static bool take(struct desk *d, enum event_kind kind, const char *target, const
     return good;
 }
 
+/* What was begun before the lock was there ends in its own way: whoever takes it hears of that. */
+static bool tell_under_way(struct desk *d, const char *target, struct err *e)
+{
+    const struct held ours = { .target = target };
+    struct journals all;
+    struct ledger ledger;
+    if (!journals_read(&all, &d->ws, NULL, d->keep, e))
+        return false;
+    ledger_fold(&ledger, all.journal, all.count, d->keep);
+    for (size_t i = 0; i < ledger.changes; i++) {
+        const struct change *c = &ledger.change[i];
+        if (c->state == CHANGE_IN_FLIGHT && locks_on(&ours, 1, c->target))
+            desk_echo(d, "but %s %s of %s was begun before: it ends first", c->name, text_for_terminal(d->keep, c->action),
+                      text_for_terminal(d->keep, c->target));
+    }
+    return true;
+}
+
 bool verb_lock(struct desk *d, struct err *e)
 {
     const struct held *held, *mine = NULL;
@@ -141,5 +160,5 @@ bool verb_lock(struct desk *d, struct err *e)
         return false;
     desk_echo(d, mine ? "%s is yours, taken from %s" : "%s is yours; nobody else changes it", target,
               mine ? mine->by : "");
-    return true;
+    return tell_under_way(d, mine ? mine->target : target, e);
 }

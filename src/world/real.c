@@ -167,7 +167,7 @@ static bool real_make_folder(struct world *w, const char *path, struct err *e)
 
 static int real_hold(struct world *w, const char *path, struct err *e)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, modes_for(path).file & 0777), wrong = -1;
+    int fd = disk_open(&disk_real, path, O_RDWR | O_CREAT, modes_for(path).file, e), wrong = -1;
     while (fd >= 0 && (wrong = flock(fd, LOCK_EX)) != 0 && errno == EINTR)
         ;
     if (fd >= 0 && wrong == 0)

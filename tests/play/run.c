@@ -447,6 +447,42 @@ static void what_somebody_locks_a_run_under_way_leaves_alone(void **_)
     t->theirs->close(t->theirs);
 }
 
+static void bob_locks_while_alice_is_asked(struct theatre *t)
+{
+    t->waits = 1;
+    bob_locks_the_pool(t);
+}
+
+static void a_lock_that_came_while_a_consent_was_asked_for_counts(void **_)
+{
+    struct theatre *t = play("pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" }");
+    t->theirs = store_local_open(t->stage->ws.world, &disk_real, t->stage->ws.dir, &t->e);
+    t->line = yes;
+    t->lines_used = 0;
+    t->at_ask = bob_locks_while_alice_is_asked;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "'pool:osc-fr1' is locked by bob: hands off");
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 0);
+    t->theirs->close(t->theirs);
+}
+
+static void parallel_takes_as_many_as_each(void **_)
+{
+    static const int many[] = { 34, 60, 200, 5000 };
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++) {
+        struct theatre *t = play(arena_print(test_keep(), "local f = {}\nfor i = 1, %d do f[i] = function() return i end end\n"
+                                 "local function all() return { parallel(f) } end\nlocal a = all()\n"
+                                 "note(#a .. ' ' .. a[1] .. ' ' .. a[#a])", many[i]));
+        assert_good(theatre_run(t, "book"), &t->e);
+        const struct event *said = NULL;
+        struct journal j;
+        assert_good(t->real->read(t->real, t->incident, &j, test_keep(), &t->e), &t->e);
+        for (size_t k = 0; k < j.count; k++)
+            said = j.event[k].kind == EVENT_NOTE ? &j.event[k] : said;
+        assert_string_equal(json_get_text(said->data, "text", test_keep()),
+                            arena_print(test_keep(), "%d 1 %d", many[i], many[i]));
+    }
+}
+
 static void bob_does(struct theatre *t)
 {
     static const char *const args[] = { "service=osc-fr1", "ip=192.0.2.2", NULL };
@@ -645,6 +681,8 @@ int main(void)
         promise(what_is_not_quiet_goes_back_only_even_so_and_on_the_record),
         promise(somebody_else_stops_a_run_after_the_change_in_flight),
         promise(what_somebody_locks_a_run_under_way_leaves_alone),
+        promise(a_lock_that_came_while_a_consent_was_asked_for_counts),
+        promise(parallel_takes_as_many_as_each),
         promise(two_who_write_at_once_never_share_a_number),
         promise(ctrl_c_stops_after_the_change_in_flight),
         promise(ctrl_c_ends_what_computes_and_resume_goes_on_behind_what_was_done),
