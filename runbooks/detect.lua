@@ -16,9 +16,11 @@ return runbook {
     end
 
     local seen = sense.flood { service = p.service, last = p.last }
-    local kind = seen.kind and string.upper(seen.kind) .. " flood" or "flood" -- a person may know the IP and no more
+    local named = { syn = "A SYN flood", ack = "An ACK flood", rst = "An RST flood", udp = "A UDP flood",
+      icmp = "An ICMP flood", mixed = "A flood of several kinds" }
+    local flood = named[seen.kind or ""] or "A flood" -- a person may know the IP and no more
     local rate = seen.rate and ": " .. seen.rate .. " packets a second" or ""
-    note("A " .. kind .. " is directed at " .. seen.ip .. rate)
+    note(flood .. " is directed at " .. seen.ip .. rate)
     if #seen.ips > 1 then
       note("More than one IP is flooded: " .. table.concat(seen.ips, ", ") .. ". Run this again for the next one.")
     end

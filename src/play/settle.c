@@ -186,13 +186,13 @@ static void probed(struct branch *b)
     case SEEN_DONE:
         w->instead = v->instead;
         w->result = json_from(arena_string(r->keep, v->result ? v->result : "{}"));
-        w->text = v->text && v->text[0] ? arena_print(r->keep, "%s (looked into)", v->text)
-                                        : "it had happened (looked into)";
+        w->text = v->text && v->text[0] ? arena_print(r->keep, "%s, as was found afterwards", v->text)
+                                        : "it was done, as was found afterwards";
         it_is_done(b);
         return;
     case SEEN_ABSENT:
         if (now >= late)
-            it_is_not(b, "it had not happened (looked into)");
+            it_is_not(b, "nothing of it was to be found afterwards");
         else
             look_again(b, "nothing is to be seen of it yet", now + SECOND_MS < late ? now + SECOND_MS : late);
         return;

@@ -60,6 +60,8 @@ bool incident_fold(struct incident *out, const struct journal *j, int64_t as_of,
 
 /* The row's text for any event, ours or a newer version's: one line. */
 const char *event_text(const struct event *ev, struct arena *keep);
+/* Is that our sentence about it, and not a text that was recorded with it? */
+bool event_text_is_computed(const struct event *ev, struct arena *keep);
 
 /* The event that people mean by "12", "b:12" or a hash prefix of 8 and more.
  * ("last" is the verbs': what last means depends on who says it.)

@@ -211,12 +211,17 @@ static bool text_is_a_part(enum event_kind kind)
         || kind == EVENT_ANSWERED;
 }
 
+bool event_text_is_computed(const struct event *ev, struct arena *keep)
+{
+    return !*word(ev, "text", keep) || text_is_a_part(ev->kind);
+}
+
 const char *event_text(const struct event *ev, struct arena *keep)
 {
     if (!ev->data.at)
         return "(erased)";
     const char *text = json_get_text(ev->data, "text", keep);
-    if (!text || !*text || text_is_a_part(ev->kind))
+    if (event_text_is_computed(ev, keep))
         text = computed(ev, keep);
     if (!strpbrk(text, "\n\r\t"))
         return text;

@@ -1,6 +1,8 @@
 /* chart.c: the lanes of the picture, folded from incident and ledger. */
 #include "tell/chart.h"
 
+#include "tell/french.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,7 +231,7 @@ static char sign_of(enum event_kind kind)
     return kind == EVENT_ACTION_ENDED ? 'x' : 'o';
 }
 
-static void mark_lane(struct lane *l, const struct incident *i, struct times *t,
+static void mark_lane(struct lane *l, const struct incident *i, const struct ledger *ledger, struct times *t,
                       struct arena *keep)
 {
     struct mark *m = arena_many(keep, struct mark, i->entries + 1);
@@ -244,7 +246,8 @@ static void mark_lane(struct lane *l, const struct incident *i, struct times *t,
                 reach(t, e->at);
             continue; /* the lanes above show it */
         }
-        m[l->marks++] = (struct mark){ e->at, sign_of(e->event->kind), e->text };
+        const char *french = french_row(e, ledger, keep);
+        m[l->marks++] = (struct mark){ e->at, sign_of(e->event->kind), e->text, french ? french : e->text };
         if (e->event->kind != EVENT_PHASE) /* closed the day after: not part of the picture */
             reach(t, e->at);
     }
@@ -361,7 +364,7 @@ void picture_fold(struct picture *out, const struct incident *i, const struct le
                              .lane = lane };
     service_lanes(out, lane, i, config, &t, keep);
     ip_lanes(out, lane, i, ledger, &t, keep);
-    mark_lane(&lane[out->lanes++], i, &t, keep);
+    mark_lane(&lane[out->lanes++], i, ledger, &t, keep);
     if (t.first == INSTANT_NONE)
         t.first = t.last = i->opened_at;
     int64_t margin = (t.last - t.first) / 40 + MINUTE_MS;
@@ -408,7 +411,7 @@ void picture_redact(struct picture *p, struct redaction *r)
         struct mark *m = (struct mark *)l->mark;
         l->name = redact(r, l->name);
         for (size_t k = 0; k < p->lane[i].marks; k++)
-            m[k].text = redact(r, m[k].text);
+            m[k].text = redact(r, m[k].text), m[k].text_fr = redact(r, m[k].text_fr);
     }
 }
 

@@ -29,7 +29,7 @@ struct segment {
     bool open;               /* goes on at as-of */
 };
 
-struct mark { int64_t at; char sign; const char *text; };
+struct mark { int64_t at; char sign; const char *text, *text_fr; };
 
 struct lane {
     enum lane_kind kind;

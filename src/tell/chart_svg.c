@@ -3,11 +3,10 @@
  * Colours follow the reader's scheme (light, dark, print) and are never the
  * only sign: each stay has its pattern or place, each lane its words. */
 #include "tell/chart.h"
-#include "tell/french.h"
 
 #include <inttypes.h>
 
-enum { WIDTH = 960, LEFT = 150, RIGHT = 150, TOP = 54, LANE = 34, RATE = 58, BAR = 18, FOOT = 64,
+enum { WIDTH = 960, LEFT = 150, RIGHT = 180, TOP = 54, LANE = 34, RATE = 58, BAR = 18, FOOT = 64,
        PLOT = 36 };
 
 /* Plain values first: readers without custom properties or media queries get
@@ -63,6 +62,11 @@ static const char *clock_of(struct drawing *d, int64_t at)
     return words_clock(d->keep, &t, at, d->p->day_at);
 }
 
+static const char *colon(const struct drawing *d)
+{
+    return d->fr ? "\u00a0:" : ":";
+}
+
 static void draw_segment(struct drawing *d, const struct lane *l, const struct segment *s,
                          int64_t y)
 {
@@ -73,7 +77,7 @@ static void draw_segment(struct drawing *d, const struct lane *l, const struct s
     tenths(&d->out, "width", width < 20 ? 20 : width);
     text_print(&d->out, " y=\"%" PRId64 "\" height=\"%d\" rx=\"2\" class=\"%s\"><title>",
                place ? y + 4 : y, place ? BAR - 8 : BAR, classes[s->stay]);
-    text_add_xml(&d->out, arena_print(d->keep, "%s: %s, %s - %s%s", l->name, d->stay_names[s->stay],
+    text_add_xml(&d->out, arena_print(d->keep, "%s%s %s, %s - %s%s", l->name, colon(d), d->stay_names[s->stay],
                              clock_of(d, s->start), clock_of(d, s->end),
                              s->open ? d->fr ? " (en cours)" : " (goes on)" : ""));
     text_add(&d->out, "</title></rect>");
@@ -100,9 +104,7 @@ static void draw_sign(struct drawing *d, const struct mark *m, int64_t x, int64_
 static void draw_mark(struct drawing *d, const struct mark *m, int64_t y)
 {
     text_add(&d->out, "<g><title>");
-    bool machine = d->fr && (m->sign == 'x' || m->sign == '^');
-    const char *french = machine ? french_sentence(m->text, d->keep) : NULL;
-    text_add_xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), french ? french : m->text));
+    text_add_xml(&d->out, arena_print(d->keep, "%s %s", clock_of(d, m->at), d->fr ? m->text_fr : m->text));
     text_add(&d->out, "</title>");
     draw_sign(d, m, x_of(d->p, m->at), y);
     text_add(&d->out, "</g>");
@@ -162,7 +164,7 @@ static void draw_rate(struct drawing *d, const struct lane *l, int64_t y)
         tenths(&d->out, "cx", x_of(d->p, r->at));
         tenths(&d->out, "cy", base * 10 - r->value * PLOT * 10 / l->top);
         text_add(&d->out, "><title>");
-        text_add_xml(&d->out, arena_print(d->keep, "%s: %s, %" PRId64 " %s", l->name, clock_of(d, r->at), r->value,
+        text_add_xml(&d->out, arena_print(d->keep, "%s%s %s, %" PRId64 " %s", l->name, colon(d), clock_of(d, r->at), r->value,
                                           unit_words(d, l)));
         text_add(&d->out, "</title></circle>");
     }
@@ -228,8 +230,8 @@ static void describe(struct drawing *d)
     for (size_t i = 0; i < p->lanes; i++) {
         const struct lane *l = &p->lane[i];
         text_add_xml(&d->out, l->kind == LANE_RATE
-                     ? arena_print(d->keep, "%s, %s: %s.", l->name, unit_words(d, l), said(d, l))
-                     : arena_print(d->keep, "%s: %s.", l->name, said(d, l)));
+                     ? arena_print(d->keep, "%s, %s%s %s.", l->name, unit_words(d, l), colon(d), said(d, l))
+                     : arena_print(d->keep, "%s%s %s.", d->fr && l->kind == LANE_MARKS ? "journal" : l->name, colon(d), said(d, l)));
         for (size_t k = 0; k < l->segments; k++)
             text_add_xml(&d->out, arena_print(d->keep, " %s %s - %s.", d->stay_names[l->segment[k].stay],
                                      clock_of(d, l->segment[k].start),
@@ -271,7 +273,7 @@ static void draw_legend(struct drawing *d, int64_t y)
     }
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         const char *words = d->fr ? marks[i].fr : marks[i].en;
-        struct mark one = { 0, marks[i].sign, words };
+        struct mark one = { .sign = marks[i].sign };
         if (!has_mark(d->p, marks[i].sign))
             continue;
         draw_sign(d, &one, (x + 7) * 10, y - 13);

@@ -1,5 +1,6 @@
 /* facts_deeds.c: what was changed, said and decided, as data. */
 #include "tell/facts_inside.h"
+#include "tell/french.h"
 
 #include <string.h>
 
@@ -77,7 +78,8 @@ static void put_changes(struct saying *s)
         json_put_bool(s->o, "message", json_type(json_get(c->begun->data, "lasting")) == JSON_FALSE);
         json_put_bool(s->o, "by_hand", c->by_hand);
         json_put_bool(s->o, "undoes", json_count(json_get(c->begun->data, "undoes")) > 0);
-        facts_put(s, "text", facts_sentence(s, json_text_or(json_get(end->data, "text"), s->keep, "")));
+        const char *french = text_equal(s->kind->tongue.locale, "fr") ? french_end(c, s->keep) : NULL;
+        facts_put(s, "text", facts_sentence(s, french ? french : json_text_or(json_get(end->data, "text"), s->keep, "")));
         facts_put(s, "by", c->begun->by);
         json_put(s->o, "run", json_text_or(json_get(c->begun->data, "run"), s->keep, ""));
         json_close(s->o, '}');
@@ -170,7 +172,8 @@ static void put_raw(struct saying *s, const char *key, enum event_kind kind,
             const char *of = json_get_text(ev->data, "asked", s->keep);
             const struct event *asked = of ? journal_by_hash(s->f->journal, of) : NULL;
             facts_put(s, "ask", asked ? json_get_text(asked->data, "ask", s->keep) : "");
-            facts_put(s, "question", asked ? json_get_text(asked->data, "text", s->keep) : "");
+            const char *french = asked && text_equal(s->kind->tongue.locale, "fr") ? french_question(asked, s->keep) : NULL;
+            facts_put(s, "question", french ? french : asked ? json_get_text(asked->data, "text", s->keep) : "");
         }
         json_close(s->o, '}');
     }

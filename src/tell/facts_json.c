@@ -196,17 +196,6 @@ const char *facts_sentence(struct saying *s, const char *text)
     return out;
 }
 
-/* Nobody found these words: the machine, a role or a runbook did. */
-static bool by_machine(const struct event *ev)
-{
-    static const enum event_kind people[] = { EVENT_ALERT, EVENT_SIGNAL, EVENT_SAID, EVENT_TASK, EVENT_STEP, EVENT_LINK,
-                                              EVENT_IMPACT, EVENT_ASKED, EVENT_UNKNOWN };
-    bool found = ev->kind == EVENT_NOTE && !json_get(ev->data, "run").at;
-    for (size_t i = 0; i < sizeof people / sizeof *people; i++)
-        found = found || people[i] == ev->kind;
-    return !found;
-}
-
 /* What the machine says for an edge without words of its own is in the
  * document's language; what people wrote stays as they wrote it. */
 static const char *row_text(const struct saying *s, const struct entry *n)
@@ -217,7 +206,7 @@ static const char *row_text(const struct saying *s, const struct entry *n)
     if (!text_equal(s->kind->tongue.locale, "fr"))
         return n->text;
     if (n->event->kind != EVENT_IMPACT) {
-        const char *french = by_machine(n->event) ? french_sentence(n->text, s->keep) : NULL;
+        const char *french = french_row(n, &s->f->ledger, s->keep);
         return french ? french : n->text;
     }
     if (own)

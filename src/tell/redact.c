@@ -10,11 +10,12 @@
 #include <string.h>
 #include <strings.h>
 
-struct redaction redaction_of(const struct config *config, struct arena *keep)
+struct redaction redaction_of(const struct config *config, const char *locale, struct arena *keep)
 {
     struct redaction r = { .keep = keep };
     if (!config)
         return r;
+    const char *withheld = text_equal(locale, "fr") ? "masqué" : "withheld";
     size_t most = config->persons;
     for (const char *const *t = config->redact; t && *t; t++)
         most++;
@@ -24,8 +25,8 @@ struct redaction redaction_of(const struct config *config, struct arena *keep)
             r.struck[r.rules++] = (struct struck){ *t, NULL, 0 };
     /* Several are numbered: a reader may see that two places mean the same. */
     for (size_t i = 0; i < r.rules; i++)
-        r.struck[i].instead = r.rules == 1 ? "[withheld]"
-                                           : arena_print(keep, "[withheld %zu]", i + 1);
+        r.struck[i].instead = r.rules == 1 ? arena_print(keep, "[%s]", withheld)
+                                           : arena_print(keep, "[%s %zu]", withheld, i + 1);
     for (size_t i = 0; i < config->persons; i++)
         if (config->person[i].role && *config->person[i].role && *config->person[i].name)
             r.struck[r.rules++] = (struct struck){ config->person[i].name,

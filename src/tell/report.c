@@ -161,8 +161,8 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
         .internal = text_starts(out->template, "internal"),
         .changed = r->edited || is_news(f),
     };
-    struct redaction redaction = redaction_of(kind.internal ? NULL : &ws->config, keep);
-    struct redaction of_picture = redaction_of(&ws->config, keep); /* one picture for all documents */
+    struct redaction redaction = redaction_of(kind.internal ? NULL : &ws->config, kind.tongue.locale, keep);
+    struct redaction of_picture = redaction_of(&ws->config, kind.tongue.locale, keep); /* one picture for all documents */
     out->data = facts_json(f, &kind, &redaction, keep);
     out->locale = kind.tongue.locale;
     struct json data = json_from(out->data);
@@ -270,7 +270,7 @@ static void against_rules(struct obstacles *o, struct redaction *r, const char *
  * written, then as it is read, whatever marks stand within a word. */
 static void against_words(struct obstacles *o, const struct facts *f, const char *text)
 {
-    struct redaction r = redaction_of(&f->ws->config, o->keep);
+    struct redaction r = redaction_of(&f->ws->config, NULL, o->keep);
     if (!r.rules || text_starts(f->ws->config.publish.template, "internal"))
         return;
     against_rules(o, &r, unescaped(text, o->keep), false);

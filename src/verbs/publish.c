@@ -195,7 +195,7 @@ static bool commit(struct publication *p, char id[41], bool *same, struct err *e
         { p->path, p->text, strlen(p->text) },
         { p->picture_path, p->report.svg, strlen(p->report.svg) },
     };
-    struct redaction redaction = redaction_of(&d->ws.config, d->keep);
+    struct redaction redaction = redaction_of(&d->ws.config, p->report.locale, d->keep);
     const char *title = d->incident.title && *d->incident.title ? d->incident.title : d->name;
     /* Who, and on which machine, is as public as the document. */
     const char *email = arena_print(d->keep, "%s@%s", d->world->user, host ? host + 1 : "tocsin");
