@@ -9,7 +9,7 @@ static const char *struck(const char *rule, const char *text)
 {
     const char *const rules[] = { rule, NULL };
     struct config config = { .redact = rules };
-    struct redaction r = redaction_of(&config, test_keep());
+    struct redaction r = redaction_of(&config, NULL, test_keep());
     return redact(&r, text);
 }
 
