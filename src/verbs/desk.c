@@ -62,12 +62,23 @@ const char *desk_zone(const struct desk *d)
     return d->name && d->incident.zone ? d->incident.zone : d->ws.config.zone;
 }
 
+bool desk_ask(struct desk *d, const char *prompt, const char **line)
+{
+    for (*line = NULL; d->world->ask(d->world, prompt, line, d->keep); prompt = "y or n? ") {
+        if (!d->ahead || !*line || text_equal(*line, "y") || text_equal(*line, "yes") || text_equal(*line, "n") ||
+            text_equal(*line, "no"))
+            return true;
+        text_print(d->ahead, "%s\n", *line);
+    }
+    return false;
+}
+
 bool desk_confirm(struct desk *d, const char *question, struct err *e)
 {
     const char *line = NULL, *prompt = arena_print(d->keep, "%s [y/N] ", question);
     if (d->yes)
         return true;
-    if (!d->world->ask(d->world, prompt, &line, d->keep)) {
+    if (!desk_ask(d, prompt, &line)) {
         err_hint(e, "say --yes if that is so");
         return err_waiting(e, "nobody is here to answer: %s", question);
     }

@@ -259,7 +259,7 @@ static bool marked_or_text(struct desk *d, size_t word, struct err *e)
         return window_is_no_moment(d, word, &u, e);
     const char *line = "y", *time = arena_print(d->keep, "@%s", u.typed);
     const char *prompt = arena_print(d->keep, "'%s' has no '@': is that when it was? [y/N, N: it is a part of the text] ", u.typed);
-    if (!d->yes && !d->world->ask(d->world, prompt, &line, d->keep)) {
+    if (!d->yes && !desk_ask(d, prompt, &line)) {
         err_hint(e, "%s   where it is only a part of the text: @now in front of it",
                  retyped(d, d->verb->name, word, time, u.rest));
         return err_usage(e, "'%s' has no '@': is that when it was?", u.typed);

@@ -70,33 +70,6 @@ static bool note_line(struct desk *d, const char *line, const struct moment *oth
     return true;
 }
 
-/* At the terminal each Enter is an event, on disk before the next prompt. */
-static bool note_by_hand(struct desk *d, struct err *e)
-{
-    for (bool first = true;; first = false) {
-        const char *line = NULL;
-        struct draft draft;
-        struct err slip = { 0 };
-        if (!d->world->ask(d->world, "note> ", &line, d->keep) && first) {
-            err_hint(e, "tocsin note TEXT, or 'tocsin note -' to read standard input");
-            return err_usage(e, "a note needs a text");
-        }
-        if (!line)
-            return true;
-        if (note_line(d, line, NULL, &draft, &slip)) {
-            if (draft.data && !into_journal(d, &draft, 1, e))
-                return false;
-            if (draft.data)
-                desk_echo(d, "noted");
-        } else if (slip.kind == ERR_USAGE || slip.kind == ERR_FAILED) {
-            err_print(&slip, d->err);
-        } else {
-            *e = slip;
-            return false;
-        }
-    }
-}
-
 /* The day that rows without one are of. */
 static struct civil day_of_rows(struct desk *d)
 {
@@ -118,6 +91,68 @@ static bool pasted(struct desk *d, const struct row *r, const struct moment *oth
                              .late_ms = late > now - r->when.at ? now - r->when.at : late,
                              .data = record_json(d, "text", r->text, "typed", r->when.typed) };
     return true;
+}
+
+/* A row of a table, or with a time in front of it, is taken as `note -` takes it. What is
+ * left unclear is asked: the day of an incident that is long over, a time ahead of now. */
+static bool typed_line(struct desk *d, const char *line, struct draft *draft, struct err *e)
+{
+    struct rows rows;
+    if (!rows_parse(&rows, line, strlen(line), desk_zone(d), day_of_rows(d), d->keep, e))
+        return false;
+    const struct row *r = rows.count == 1 ? rows.row : NULL;
+    bool looks_back = d->name && !desk_is_recent(d);
+    if (r && r->header)
+        return err_usage(e, "the heading of a table is no note");
+    if (!r || !r->has_time || r->when.at > desk_now(d) || (looks_back && !r->said_day))
+        return note_line(d, line, NULL, draft, e);
+    d->when = r->when;
+    return pasted(d, r, NULL, draft, e);
+}
+
+/* The next one: typed while another was asked about, else at the prompt; NULL at the end. */
+static bool next_line(struct desk *d, size_t *taken, const char **line)
+{
+    *line = NULL;
+    if (*taken == d->ahead->length)
+        return d->world->ask(d->world, "note> ", line, d->keep);
+    const char *first = d->ahead->at + *taken;
+    *line = arena_copy(d->keep, first, strcspn(first, "\n"));
+    *taken += strlen(*line) + 1;
+    return true;
+}
+
+/* At the terminal each Enter is an event, on disk before the next prompt; a line that
+ * cannot be one is shown again. */
+static bool note_by_hand(struct desk *d, struct err *e)
+{
+    struct text ahead = text_new(d->keep);
+    size_t taken = 0, refused = 0;
+    d->ahead = &ahead;
+    for (bool first = true;; first = false) {
+        const char *line;
+        struct draft draft;
+        struct err slip = { 0 };
+        if (!next_line(d, &taken, &line) && first) {
+            err_hint(e, "tocsin note TEXT, or 'tocsin note -' to read standard input");
+            return err_usage(e, "a note needs a text");
+        }
+        if (!line)
+            break;
+        d->when.at = INSTANT_NONE;
+        if (typed_line(d, line, &draft, &slip)) {
+            if (draft.data && !into_journal(d, &draft, 1, e))
+                return false;
+            if (draft.data)
+                desk_echo(d, "noted");
+        } else {
+            err_print(&slip, d->err);
+            desk_say(d, "  NOT noted: %s", text_for_terminal(d->keep, line));
+            refused++;
+        }
+    }
+    d->ahead = NULL;
+    return !refused || err_failed(e, "%s not noted: shown above", text_count(d->keep, (int64_t)refused, "line"));
 }
 
 /* Pasted lines: every one is good, or none is written. They are shown first, and who

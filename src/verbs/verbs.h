@@ -58,6 +58,8 @@ struct desk {
     const char *behind;          /* append only behind this head, else ERR_BUSY; NULL: wherever it is */
     int64_t day_of;              /* a time without a day is of this one's; INSTANT_NONE: of today,
                                   * and asked where the incident is long over */
+    struct text *ahead;          /* lines that were typed at a question and are no answer: each is the next one
+                                  * of `note`; NULL: whatever is no yes is a no */
     bool edge;                   /* the verb starts or stops a clock: "since 11:25" is a time, too */
     struct moment when;          /* of desk_moment(); at INSTANT_NONE: now */
     const char *const *warning;  /* more of them for --json, then NULL; NULL: none */
@@ -107,6 +109,9 @@ int64_t desk_now(const struct desk *d);
 /* The incident's zone, or the workspace's. */
 const char *desk_zone(const struct desk *d);
 
+/* A line typed at that prompt, NULL at its end; false where nobody is. With desk.ahead only
+ * y and n are an answer. */
+bool desk_ask(struct desk *d, const char *prompt, const char **line);
 /* Asks on the terminal unless --yes; false with ERR_WAITING where nobody is. */
 bool desk_confirm(struct desk *d, const char *question, struct err *e);
 
