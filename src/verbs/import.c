@@ -221,6 +221,26 @@ static bool import_history(struct desk *d, const char *file, const char *bytes, 
     return true;
 }
 
+/* Two who import the same bytes at once: the second is told, and is asked when the first is done. */
+static bool import_alone(struct desk *d, const char *file, const char *bytes, size_t length, struct err *e)
+{
+    struct lock *lock;
+    struct lock_holder holder;
+    char hash[SHA256_HEX + 1];
+    sha256_hex(hash, bytes, length);
+    if (!d->ws.store->lock(d->ws.store, arena_print(d->keep, "import/%.12s", hash), d->world->user, d->world->uid,
+                           arena_print(d->keep, "imports '%s' just now", file), &lock, &holder, d->keep, e)) {
+        if (e->kind == ERR_BUSY)
+            err_hint(e, "tocsin incidents   shows it when that is done");
+        return false;
+    }
+    bool done = desk_option(d, "rows") ? import_rows(d, bytes, length, e)
+              : text_ends(file, ".md") || text_ends(file, ".markdown") ? import_report(d, file, bytes, length, e)
+              : import_history(d, file, bytes, length, e);
+    d->ws.store->unlock(d->ws.store, lock);
+    return done;
+}
+
 bool verb_import(struct desk *d, struct err *e)
 {
     const char *bytes, *file;
@@ -237,9 +257,5 @@ bool verb_import(struct desk *d, struct err *e)
         return import_parcel(d, input ? "standard input" : file, bytes, length, e);
     if (length >= strlen(SALVAGE_MARK) && !memcmp(bytes, SALVAGE_MARK, strlen(SALVAGE_MARK)))
         return import_salvaged(d, input ? "standard input" : file, bytes, length, e);
-    if (desk_option(d, "rows"))
-        return import_rows(d, bytes, length, e);
-    if (text_ends(file, ".md") || text_ends(file, ".markdown"))
-        return import_report(d, file, bytes, length, e);
-    return import_history(d, input ? "standard input" : file, bytes, length, e);
+    return import_alone(d, input ? "standard input" : file, bytes, length, e);
 }

@@ -39,6 +39,11 @@ static size_t on_offer(struct desk *d, const struct event **out, const struct jo
     return n;
 }
 
+static const char *source_of(struct desk *d, const struct event *ev)
+{
+    return arena_print(d->keep, "log:%.12s", ev->hash);
+}
+
 /* They are there as they were written, by whom, and where they came from is said. */
 static bool take(struct desk *d, const struct event *const *event, size_t n, struct err *e)
 {
@@ -48,7 +53,7 @@ static bool take(struct desk *d, const struct event *const *event, size_t n, str
         draft[i] = (struct draft){ .at = ev->at, .early_ms = ev->early_ms, .late_ms = ev->late_ms,
                                    .kind = ev->kind, .by = ev->by,
                                    .data = record_json(d, "text", json_get_text(ev->data, "text", d->keep), "source",
-                                                       arena_print(d->keep, "log:%.12s", ev->hash)) };
+                                                       source_of(d, ev)) };
     }
     return desk_append_all(d, draft, n, NULL, e);
 }
@@ -67,15 +72,19 @@ static bool offer_no_more(struct desk *d, const struct event *const *event, size
     return done;
 }
 
-/* None where there is no log yet. */
-static size_t offered(struct desk *d, const struct event ***event)
+/* Those written after `since`; none where there is no log yet. */
+static size_t offered(struct desk *d, const struct event ***event, int64_t since)
 {
     struct journal log = { 0 };
     struct err none = { 0 };
     if (!d->ws.store->read(d->ws.store, "log", &log, d->keep, &none))
         return 0;
     *event = arena_many(d->keep, const struct event *, log.count + 1);
-    return on_offer(d, *event, &log);
+    size_t all = on_offer(d, *event, &log), n = 0;
+    for (size_t i = 0; i < all; i++)
+        if ((*event)[i]->recorded > since)
+            (*event)[n++] = (*event)[i];
+    return n;
 }
 
 /* When the last incident before this one was opened: what stood in the log by then was
@@ -96,17 +105,69 @@ static int64_t opened_before(struct desk *d)
     return last;
 }
 
-bool desk_take_log(struct desk *d, struct err *e)
+/* Is it in an incident already? Who took it in may have died before the log said so. */
+static bool taken(const struct journal *j, size_t journals, const char *source)
+{
+    for (size_t i = 0; i < journals; i++)
+        for (size_t k = 0; k < j[i].count; k++)
+            if (j[i].event[k].data.at && json_is(json_get(j[i].event[k].data, "source"), source))
+                return true;
+    return false;
+}
+
+/* Moves those that no incident holds to the front; *n: how many. */
+static bool leave_taken(struct desk *d, const struct event **event, size_t count, size_t *n, struct err *e)
+{
+    struct names all;
+    *n = 0;
+    if (!d->ws.store->list(d->ws.store, &all, d->keep, e))
+        return false;
+    struct journal *j = arena_many(d->keep, struct journal, all.count + 1);
+    for (size_t i = 0; i < all.count; i++) {
+        struct err unread = { 0 };
+        if (!d->ws.store->read(d->ws.store, all.name[i], &j[i], d->keep, &unread))
+            j[i].count = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct event *ev = event[i];
+        if (taken(j, all.count, source_of(d, ev)))
+            continue;
+        event[i] = event[*n];
+        event[(*n)++] = ev;
+    }
+    return true;
+}
+
+/* All that are still on offer since `since`, each into one incident, whoever else takes
+ * them in now. *n: how many. */
+static bool take_offered(struct desk *d, int64_t since, bool shown, size_t *n, struct err *e)
 {
     const struct event **event;
-    size_t n = offered(d, &event);
-    if (!n)
-        return err_failed(e, "the workspace's log holds no note of the last twelve hours that was not taken in");
-    for (size_t i = 0; i < n; i++)
+    struct lock *lock;
+    struct lock_holder holder;
+    if (!d->ws.store->lock(d->ws.store, "log", d->world->user, d->world->uid, "takes in the log's notes", &lock, &holder,
+                           d->keep, e)) {
+        if (e->kind == ERR_BUSY)
+            err_hint(e, "tocsin -i %s note --from-log   takes in what is left", d->name);
+        return false;
+    }
+    size_t all = offered(d, &event, since);
+    bool done = leave_taken(d, event, all, n, e);
+    for (size_t i = 0; done && shown && i < *n; i++)
         row_preview(d, &(struct moment){ .at = event[i]->at, .early_ms = event[i]->early_ms, .late_ms = event[i]->late_ms },
                     event_text(event[i], d->keep));
-    if (!take(d, event, n, e) || !offer_no_more(d, event, n, e))
+    done = done && (!*n || take(d, event, *n, e)) && (!all || offer_no_more(d, event, all, e));
+    d->ws.store->unlock(d->ws.store, lock);
+    return done;
+}
+
+bool desk_take_log(struct desk *d, struct err *e)
+{
+    size_t n;
+    if (!take_offered(d, INSTANT_NONE, true, &n, e))
         return false;
+    if (!n)
+        return err_failed(e, "the workspace's log holds no note of the last twelve hours that was not taken in");
     desk_echo(d, "%s taken in from the workspace's log", text_count(d->keep, (int64_t)n, "note"));
     return true;
 }
@@ -115,12 +176,9 @@ bool desk_take_notes(struct desk *d, struct err *e)
 {
     struct err none = { 0 };
     const struct event **event;
-    size_t n = offered(d, &event), fresh = 0;
-    int64_t before = n ? opened_before(d) : INSTANT_NONE;
-    for (size_t i = 0; i < n; i++)
-        if (event[i]->recorded > before)
-            event[fresh++] = event[i];
-    if (!(n = fresh))
+    int64_t before = offered(d, &event, INSTANT_NONE) ? opened_before(d) : INSTANT_NONE;
+    size_t n = offered(d, &event, before);
+    if (!n)
         return true;
     const char *notes = text_count(d->keep, (int64_t)n, "note");
     bool yes = desk_confirm(d, arena_print(d->keep, "take in %s from the workspace's log?", notes), &none);
@@ -128,7 +186,15 @@ bool desk_take_notes(struct desk *d, struct err *e)
         desk_say(d, "  %s in the workspace's log: tocsin -i %s note --from-log   takes %s in", notes, d->name, n == 1 ? "it" : "them");
         return true;
     }
-    return (!yes || take(d, event, n, e)) && offer_no_more(d, event, n, e);
+    if (!yes)
+        return offer_no_more(d, event, n, e);
+    struct err why = { 0 };
+    if (take_offered(d, before, false, &n, &why))
+        return true;
+    *e = why;
+    if (why.kind == ERR_BUSY) /* what was opened is open, whoever takes them in now */
+        desk_say(d, "  %s\n  %s", text_for_terminal(d->keep, why.text), why.hint);
+    return why.kind == ERR_BUSY;
 }
 
 static bool another_is_meant(struct desk *d, struct err *e)
