@@ -215,6 +215,33 @@ static bool same_input(const struct origin *o, struct json now, const char *name
     return a.at && b.at && a.length == b.length && memcmp(a.at, b.at, a.length) == 0;
 }
 
+/* Something that goes on, of this incident or of another in the same periods: its figures grow. */
+static const char *open_service(const struct facts *f)
+{
+    for (size_t i = 0; i < f->services; i++) {
+        bool open = f->service[i].open;
+        for (size_t k = 0; k < f->service[i].slas; k++)
+            open = open || f->service[i].sla[k].open;
+        if (open)
+            return f->service[i].name;
+    }
+    return NULL;
+}
+
+/* The same record and templates say something else. */
+static const char *what_else(const struct origin *o, struct json now, const struct facts *f, const struct report *r,
+                             struct arena *keep)
+{
+    const char *open = open_service(f);
+    if (!same_input(o, now, "number"))
+        return arena_print(keep, "the number that it has is taken, the next one is %s", r->number);
+    if (!same_input(o, now, "configuration"))
+        return "the configuration changed";
+    if (open)
+        return arena_print(keep, "the impact on '%s' is still going on, and each report is of its moment", open);
+    return "another version of tocsin says it otherwise";
+}
+
 bool draft_check(const char **why, const struct facts *f, const struct report *r,
                  struct arena *keep, struct err *e)
 {
@@ -238,6 +265,6 @@ bool draft_check(const char **why, const struct facts *f, const struct report *r
     else if (!same_input(&origin, now, "templates"))
         *why = "the template changed";
     else if (strcmp(origin.base, r->markdown) != 0)
-        *why = "the configuration changed";
+        *why = what_else(&origin, now, f, r, keep);
     return true;
 }

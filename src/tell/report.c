@@ -63,18 +63,26 @@ static const char *others(const struct facts *f, struct arena *keep)
             const struct sla_result *r = &f->service[i].sla[k];
             text_print(&t, "%s %s %s;", r->service, r->period.name,
                        r->settled ? r->settled : "");
-            for (size_t w = 0; w < r->windows; w++)
-                if (!text_equal(r->window[w].window->incident, f->incident->name))
-                    text_print(&t, "%s %lld %lld %lld;", r->window[w].window->id,
-                               (long long)r->window[w].start, (long long)r->window[w].end,
-                               (long long)r->window[w].counted_ms);
+            for (size_t w = 0; w < r->windows; w++) {
+                const struct sla_window *row = &r->window[w];
+                bool open = row->window->open; /* it grows, and that is no change of it */
+                if (!text_equal(row->window->incident, f->incident->name))
+                    text_print(&t, "%s %lld %lld %lld;", row->window->id, (long long)row->start,
+                               open ? 0LL : (long long)row->end, open ? 0LL : (long long)row->counted_ms);
+            }
         }
     return digest(keep, t.at, t.length);
 }
 
-static const char *inputs_of(const struct facts *f, const struct shelf *s, struct arena *keep)
+static const char *inputs_of(const struct facts *f, const struct shelf *s, const char *number, struct arena *keep)
 {
     struct text t = text_new(keep), own = text_new(keep);
+    struct world *w = f->ws->world;
+    struct err none = { 0 };
+    const char *config;
+    size_t length;
+    if (!w->read_file(w, workspace_path(f->ws, keep, "tocsin.yaml"), &config, &length, keep, &none))
+        config = "", length = 0;
     struct json_out o = json_out(&t);
     /* Numbering and publishing are about the document, not in it. */
     for (size_t i = 0; i < f->journal->count; i++)
@@ -85,6 +93,8 @@ static const char *inputs_of(const struct facts *f, const struct shelf *s, struc
     json_put(&o, "record", digest(keep, own.at, own.length));
     json_put(&o, "others", others(f, keep));
     json_put(&o, "templates", digest(keep, s->hashed.at, s->hashed.length));
+    json_put(&o, "configuration", digest(keep, config, length));
+    json_put(&o, "number", number);
     json_close(&o, '}');
     return t.at;
 }
@@ -181,7 +191,7 @@ bool report_make(struct report *out, const struct facts *f, const struct report_
     out->gap = rendering.gap;
     out->gaps = rendering.gaps;
     out->own_template = shelf.own;
-    out->inputs = inputs_of(f, &shelf, keep);
+    out->inputs = inputs_of(f, &shelf, out->number, keep);
     return true;
 }
 

@@ -88,7 +88,7 @@ static bool check(struct desk *d, const struct facts *f, const struct report *r,
     if (!draft_check(&why, f, r, d->keep, e))
         return false;
     if (why) {
-        err_hint(e, "tocsin report   takes it in, and keeps your edits");
+        err_hint(e, "tocsin report   takes in what is now, and keeps your edits");
         return err_failed(e, "the draft of %s is out of date: %s", d->name, why);
     }
     fprintf(d->out, "the draft of %s says what the record says\n", d->name);
