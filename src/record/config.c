@@ -226,14 +226,17 @@ static bool read_publish(struct config *c, struct yaml *y, struct err *e)
     c->publish.folder = "";
     c->publish.number = "SPM-{year}-{number:03}";
     c->publish.template = "spm";
-    c->publish.locale = "en";
-    return is_map(y, "repository, branch, folder, number, template, locale", e)
+    static const char *const locales[] = { "en", "fr", NULL };
+    int locale = 0;
+    bool good = is_map(y, "repository, branch, folder, number, template, locale", e)
         && yaml_text(yaml_get(y, "repository"), &c->publish.repository, e)
         && yaml_text(yaml_get(y, "branch"), &c->publish.branch, e)
         && yaml_text(yaml_get(y, "folder"), &c->publish.folder, e)
         && yaml_text(yaml_get(y, "number"), &c->publish.number, e)
         && yaml_text(yaml_get(y, "template"), &c->publish.template, e)
-        && yaml_text(yaml_get(y, "locale"), &c->publish.locale, e);
+        && yaml_choice(yaml_get(y, "locale"), locales, &locale, e);
+    c->publish.locale = locales[locale];
+    return good;
 }
 
 static bool read_limits(struct config *c, struct yaml *y, struct err *e)

@@ -299,6 +299,19 @@ const char *facts_affected(const struct facts *f, struct arena *keep)
     return t.at;
 }
 
+/* The moment that everything is told of: false where no other would change a figure. */
+static void put_told_at(struct saying *s)
+{
+    const struct facts *f = s->f;
+    bool grows = f->as_of == f->account.as_of; /* somebody asked for that moment */
+    for (size_t i = 0; i < f->services; i++)
+        grows = grows || f->service[i].open;
+    if (grows)
+        json_put_int(s->o, "told_at", f->account.as_of);
+    else
+        json_put_bool(s->o, "told_at", false);
+}
+
 static void put_head(struct saying *s)
 {
     const struct incident *i = s->f->incident;
@@ -316,6 +329,8 @@ static void put_head(struct saying *s)
     json_put_int(s->o, "last_at", f->last_at);
     json_put_int(s->o, "day_at", f->day_at);
     json_put_int(s->o, "as_of", f->as_of);
+    json_put(s->o, "as_of_zone", words_zone(s->keep, &s->kind->tongue, f->as_of, f->as_of));
+    put_told_at(s);
     json_put_int(s->o, "recorded_at", f->recorded_at);
     json_put(s->o, "head", i->head ? i->head : "");
     json_put_int(s->o, "modified_at", s->kind->date);

@@ -69,8 +69,9 @@ static int include(lua_State *L)
     *e = (struct err){ 0 };
     if (strchr(name, '/') || strchr(name, '.'))
         return luaL_error(L, "a partial is a name, not a path: '%s'", name);
-    char at[sizeof r->at];
+    char at[sizeof r->at], where[sizeof r->where];
     memcpy(at, r->at, sizeof at);
+    memcpy(where, r->where, sizeof where);
     if (!load(r, arena_print(r->keep, "_%s.md", name), e))
         return luaL_error(L, "%s", e->text);
     lua_rawgetp(L, LUA_REGISTRYINDEX, r); // function outer
@@ -80,6 +81,7 @@ static int include(lua_State *L)
     lua_call(L, 0, 0);                    // outer
     r->depth--;
     memcpy(r->at, at, sizeof at);
+    memcpy(r->where, where, sizeof where);
     set_it(L, lua_gettop(L));
     return 0;
 }
@@ -119,7 +121,8 @@ static bool run(struct rendering_state *r, const char *name, struct err *e)
         return true;
     if (*r->at && !strstr(e->text, r->at)) {
         struct err plain = *e;
-        err_input(e, "%s, in '%s'", plain.text, r->at);
+        const char *file = arena_copy(r->keep, r->where, strcspn(r->where, ":")); /* an error raised with a value names no place */
+        err_input(e, "%s%s, in '%s'", strstr(plain.text, file) ? "" : r->where, plain.text, r->at);
     }
     return false;
 }

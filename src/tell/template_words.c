@@ -99,6 +99,8 @@ static int remember(lua_State *L)
 {
     struct rendering_state *r = rendering_of(L);
     snprintf(r->at, sizeof r->at, "%s", luaL_checkstring(L, 1));
+    luaL_where(L, 1);
+    snprintf(r->where, sizeof r->where, "%s", lua_tostring(L, -1));
     return 0;
 }
 

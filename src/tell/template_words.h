@@ -17,6 +17,7 @@ struct rendering_state {
     struct text out;
     const char *start;          /* of `keep`: what a rendering takes is bounded */
     char at[192];               /* the tag that is being worked on */
+    char where[96];             /* where it stands: "spm.md:12: " */
     int depth;
     struct err partial_error;
     struct gap gap[MOST_GAPS];

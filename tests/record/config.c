@@ -117,6 +117,7 @@ static void every_mistake_is_named_with_its_place_what_was_found_and_what_is_exp
         { "roles:\n  pool: sim\n", "roles.pool: " },
         { "people: { alice: { rol: x } }\n", "unknown key 'rol'; did you mean 'role'?" },
         { "publish: { brunch: x }\n", "unknown key 'brunch'; did you mean 'branch'?" },
+        { "publish: { locale: de }\n", "publish.locale: found 'de', expected en or fr" },
         { "limits: { update_every: soon }\n", "limits.update_every: found 'soon', expected" },
         { "approvals: dangerous\n", "tocsin.yaml:1:12: approvals: found a value, expected a list: [dangerous]" },
         { "approvals: [dns.add, pool.remov]\n", "tocsin.yaml:1:22: approvals" },

@@ -79,6 +79,9 @@ static void an_error_names_template_line_and_expression(void **_)
     assert_null(rendered("ok\n<%= never ends\n", "{}"));
     assert_non_null(strstr(error.text, "t.md:2: '<%= never ends' has no '%>'"));
     assert_null(strchr(error.text, '\n'));
+    assert_null(rendered("ok\n<%= error({}) %>\n", "{}")); /* with a value that has no words */
+    assert_non_null(strstr(error.text, "t.md:2: "));
+    assert_non_null(strstr(error.text, "in '<%= error({}) %>'"));
 }
 
 static void an_error_in_a_partial_names_the_partial(void **_)
