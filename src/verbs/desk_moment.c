@@ -28,10 +28,15 @@ static bool is_time_word(const char *word)
     return isdigit((unsigned char)word[1]) || (word[1] && strchr("-~+", word[1]) && word[2]);
 }
 
-/* "14:10-14:05x", "25:00", "yesterday 23:50": whoever typed that meant a time. */
+/* "14:10-14:05x", "25:00", "yesterday 23:50", "-30m--20m": whoever typed that meant a time. */
 static bool looks_like_time(const char *word)
 {
+    int64_t span;
+    char ago[16] = "";
     word += *word == '@';
+    size_t length = *word == '-' ? strcspn(word + 1, "-") : 0;
+    if (length && length < sizeof ago)
+        return duration_parse(&span, memcpy(ago, word + 1, length));
     word += text_starts(word, "yesterday ") ? strlen("yesterday ") : text_starts(word, "today ") ? strlen("today ") : 0;
     word += *word == '~';
     size_t digits = strspn(word, "0123456789");
@@ -201,7 +206,7 @@ static struct unmarked unmarked_in(struct desk *d, const char *text)
         i++;
     }
     if (looks_like_time(typed) && is_dash(word[i + 1]) && i + 2 < n && looks_like_time(word[i + 2])) {
-        typed = arena_print(d->keep, "%s-%s", typed, word[i + 2]);
+        typed = arena_print(d->keep, "%s-%s", typed, word[i + 2] + (*word[i + 2] == '@'));
         i += 2;
     }
     typed = with_plain_dash(d, typed);
@@ -276,6 +281,31 @@ static bool marked_or_text(struct desk *d, size_t word, struct err *e)
     return true;
 }
 
+/* "@20:30 20:40": behind the moment of an edge stands another one. As the row's text it would
+ * say nothing of when it ended. */
+static bool one_moment(struct desk *d, size_t word, const char *typed, struct err *e)
+{
+    struct moment m;
+    struct err none = { 0 };
+    const char *second = d->word[word];
+    if (!d->edge || word >= d->words)
+        return true;
+    size_t words = goes_on(second, d->word[word + 1]) ? 2 : 1, length = strlen(second);
+    second = words == 2 ? arena_print(d->keep, "%s %s", second, d->word[word + 1])
+           : strchr(":,;", second[length ? length - 1 : 0]) ? arena_copy(d->keep, second, length ? length - 1 : 0) : second;
+    second += *second == '@';
+    if (!looks_like_time(second) || !moment_parse(&m, second, desk_zone(d), desk_now(d), d->keep, &none))
+        return true;
+    const char *rest = desk_text(d, word + words), *space = *rest ? " " : "";
+    const char *quote = strchr(typed, ' ') || words == 2 ? "\"" : "";
+    if (text_equal(d->verb->name, "up"))
+        err_hint(e, "tocsin up %s@%s%s%s   if it is up since then", word ? arena_print(d->keep, "%s ", d->word[0]) : "", second, space, rest);
+    else
+        err_hint(e, "tocsin impact %s %s %s%s-%s%s%s%s   says a whole window", d->word[0],
+                 text_equal(d->verb->name, "impact") ? d->word[1] : "down", quote, typed, second, quote, space, rest);
+    return err_usage(e, "'%s' and '%s' are two moments, and a window is T1-T2", typed, second);
+}
+
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
 {
     const char *typed = d->at_typed;
@@ -291,6 +321,8 @@ bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e)
             take_word(d, word);
         }
         take_word(d, word);
+        if (!one_moment(d, word, typed, e))
+            return false;
     }
     *out = (struct moment){ .at = INSTANT_NONE };
     if (typed && (!moment_parse(out, typed, desk_zone(d), desk_now(d), d->keep, e) ||
@@ -323,7 +355,8 @@ static void join_span(struct desk *d, size_t word)
     }
     if (word + 2 < d->words && looks_like_time(d->word[word]) && is_dash(d->word[word + 1])
         && looks_like_time(d->word[word + 2])) {
-        d->word[word + 2] = arena_print(d->keep, "%s-%s", d->word[word], d->word[word + 2]);
+        const char *end = d->word[word + 2];
+        d->word[word + 2] = arena_print(d->keep, "%s-%s", d->word[word], end + (*end == '@'));
         take_word(d, word);
         take_word(d, word);
     }

@@ -97,7 +97,8 @@ bool desk_at_most(struct desk *d, size_t count, struct err *e);
 
 /* Takes "@11:25" at that word away, or --at; else now, as a person's moment
  * (out->at INSTANT_NONE: the moment of writing). Another day than today that
- * was not said is asked, and so is a time without its '@'. Fills d->when too. */
+ * was not said is asked, and so is a time without its '@'; behind the moment of an
+ * edge a second one is ERR_USAGE. Fills d->when too. */
 bool desk_moment(struct moment *out, struct desk *d, size_t word, struct err *e);
 /* Has anything of the desk's incident happened in the last day? */
 bool desk_is_recent(const struct desk *d);
