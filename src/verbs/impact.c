@@ -204,9 +204,29 @@ bool verb_down(struct desk *d, struct err *e)
     return begin(d, &o, e);
 }
 
+static bool ended_by_person(const struct window *w)
+{
+    return w->closing && w->closing->data.at && w->level != IMPACT_NONE && json_is(json_get(w->closing->data, "basis"), "person");
+}
+
+/* The only service that a person has ended a window of; NULL: none, or (*several) more. */
+static const char *only_ended(const struct desk *d, bool *several)
+{
+    const char *only = NULL;
+    *several = false;
+    for (size_t i = 0; i < d->incident.windows.count; i++) {
+        const struct window *w = &d->incident.windows.window[i];
+        bool known = ended_by_person(w);
+        *several = *several || (known && only && !text_equal(only, w->service));
+        only = known && !only ? w->service : only;
+    }
+    return *several ? NULL : only;
+}
+
 static bool which_service(struct desk *d, const char **service, struct err *e)
 {
     const struct window *open[16];
+    bool several = false;
     *service = NULL;
     if (d->words && d->word[0][0] != '@') {
         struct err unknown = { 0 };
@@ -228,12 +248,12 @@ static bool which_service(struct desk *d, const char **service, struct err *e)
         }
     if (!n && d->words && d->word[0][0] != '@')
         return config_service(&d->ws.config, d->word[0], e) != NULL;
-    if (!n) {
-        err_hint(e, "tocsin impact SERVICE down 14:41-14:46   says a whole window");
-        return err_failed(e, "nothing is down in %s", d->name);
-    }
-    *service = open[0]->service;
-    return true;
+    *service = n ? open[0]->service : only_ended(d, &several);
+    if (*service)
+        return true;
+    err_hint(e, several ? "tocsin up SERVICE @T   if you know that one came back at another moment"
+                        : "tocsin impact SERVICE down 14:41-14:46   says a whole window");
+    return err_failed(e, "nothing is down in %s", d->name);
 }
 
 /* The last window of the service that a person ended and that had begun by then; NULL. */
@@ -242,8 +262,7 @@ static const struct window *ended(const struct desk *d, const char *service, con
     const struct window *last = NULL;
     for (size_t i = 0; d->name && i < d->incident.windows.count; i++) {
         const struct window *w = &d->incident.windows.window[i];
-        bool known = w->closing && w->closing->data.at && w->level != IMPACT_NONE && text_equal(w->service, service)
-                  && json_is(json_get(w->closing->data, "basis"), "person");
+        bool known = ended_by_person(w) && text_equal(w->service, service);
         bool begun = m->at == INSTANT_NONE || w->start.at - w->start.early_ms <= m->at + m->late_ms;
         if (known && begun && (!last || w->end.at > last->end.at))
             last = w;
@@ -314,11 +333,24 @@ static bool close_windows(struct desk *d, const char *service, struct moment *m,
     return true;
 }
 
+/* A second person's "up" may come when the last one is closed. */
+static bool none_is_open(struct desk *d, struct err *e)
+{
+    const char *last;
+    struct err none = { 0 };
+    bool closed = workspace_pick(&last, NULL, &d->ws, NULL, true, d->keep, &none) && !text_equal(last, "log");
+    err_hint(e, "tocsin down SERVICE   or   tocsin open TITLE%s", !closed ? "" :
+             arena_print(d->keep, "   in the last one, which is closed: tocsin -i %s up SERVICE @T", last));
+    return err_usage(e, "no incident is open");
+}
+
 bool verb_up(struct desk *d, struct err *e)
 {
     struct moment m;
     const char *service;
     d->edge = true;
+    if (!d->name)
+        return none_is_open(d, e);
     if (!which_service(d, &service, e))
         return false;
     size_t first = d->words && text_equal(d->word[0], service) ? 1 : 0;
@@ -398,7 +430,7 @@ bool verb_impact(struct desk *d, struct err *e)
         if (whole)
             return err_usage(e, "'up' is a moment, not a window: @T");
         if (!d->name)
-            return err_failed(e, "no incident is open");
+            return none_is_open(d, e);
         return close_windows(d, service, &from, text, e);
     }
     bool none = text_equal(level, "none");

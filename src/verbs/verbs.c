@@ -23,7 +23,7 @@ const struct verb verbs[] = {
       "a service is down: starts the clock, and opens an incident if none is open",
       wrong, PERHAPS | FACT, verb_down, OPTIONS({ "lost", "SHARE", "only this share is lost: degraded" }) },
     { "up", "[SERVICE] [@T] [TEXT]", "it answers again: stops the clock",
-      wrong, OPEN | FACT, verb_up, NULL },
+      wrong, PERHAPS | FACT, verb_up, NULL },
     { "impact", "SERVICE down|degraded|unknown|up|none [T1-T2] [TEXT]",
       "a whole window at once, or that there was no impact",
       wrong, PERHAPS | FACT, verb_impact,
