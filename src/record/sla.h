@@ -9,6 +9,9 @@
  *          of it agree on, `nominal` and `high` what any of them says.
  * VERDICT  yes: breached in any case; no: in none; uncertain: the range
  *          straddles the allowance. A `settled` event is shown beside it.
+ * UNREAD   Beside an incident that is not whole every figure is what can be read:
+ *          what is missing may have begun a window or ended one. Only what the
+ *          others hold alone is sure, as `least_ms`, and so is a yes by that.
  * SOURCE   DESIGN.md 3, FACTS "SLA arithmetic": each numbered trap is a test.
  */
 #ifndef RECORD_SLA_H
@@ -43,6 +46,13 @@ struct sla_flag {
     bool known;               /* is its kind one that the policy names? */
 };
 
+/* An incident that is not whole, and why: "cannot be read whole", "lost 1 event to damage". */
+struct sla_gap {
+    const char *incident, *words; /* incident NULL: the end of a list */
+    bool lost;                    /* it was salvaged: all that is left can be read */
+    int64_t until;                /* a period that begins after it is not concerned; INSTANT_NONE: each is */
+};
+
 struct sla_result {
     const char *service;
     const struct policy *policy;
@@ -58,7 +68,9 @@ struct sla_result {
     int64_t parts;            /* 1; of a group counted by share: its members */
     int64_t claim_until;      /* INSTANT_NONE: the policy does not say */
     enum verdict breach;      /* what the record says */
-    const char *unread;       /* an incident that cannot be read whole, without which it would say no; NULL */
+    const struct sla_gap *unread; /* the first incident that is not whole; NULL: none. Then ... */
+    int64_t least_ms;         /* ... the downtime that the others make alone, at least, ... */
+    enum verdict as_read;     /* ... and what that, which can be read, says */
     enum verdict decided;     /* after a person, else the policy's rule for doubt */
     const char *decided_by;   /* "record", "policy", "person" */
     const char *settled;      /* "yes" or "no" by a person; NULL */

@@ -251,6 +251,11 @@ void sla_json(struct json_out *o, const struct sla_result *r, struct arena *keep
     json_put(o, "decided_by", r->decided_by);
     json_put(o, "settled_because", r->settled_because);
     json_put(o, "settled_stale", r->settled_stale ? r->stale_breach : NULL);
+    if (r->unread) {
+        json_put(o, "not_whole", r->unread->incident);
+        json_put_int(o, "least_ms", r->least_ms);
+        json_put(o, "breach_as_read", verdict_names[r->as_read]);
+    }
     json_put_int(o, "left_ms", r->left_ms);
     json_put_int(o, "denominator_ms", r->denominator_ms);
     json_put_int(o, "maintenance_ms", r->maintenance_ms);

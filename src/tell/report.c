@@ -206,11 +206,22 @@ static void against(struct obstacles *o, const char *words)
         o->words[o->count++] = words;
 }
 
+/* Does a verdict of the document wait for somebody, as what was lost leaves it open? */
+static bool is_in_doubt(const struct facts *f)
+{
+    for (size_t i = 0; i < f->services; i++)
+        for (size_t k = 0; k < f->service[i].slas; k++)
+            if (f->service[i].sla[k].unread && f->service[i].sla[k].decided == VERDICT_UNCERTAIN)
+                return true;
+    return false;
+}
+
 static void against_services(struct obstacles *o, const struct facts *f)
 {
-    for (const char *const *n = f->account.unread; *n; n++)
-        against(o, arena_print(o->keep, "%s cannot be read whole, so no figure of downtime is certain: "
-                               "tocsin -i %s verify", *n, *n));
+    for (const struct sla_gap *n = f->account.unread; n->incident; n++)
+        if (!n->lost || is_in_doubt(f))
+            against(o, arena_print(o->keep, "%s %s, so no figure of downtime is certain: tocsin -i %s verify",
+                                   n->incident, n->words, n->incident));
     for (size_t i = 0; i < f->services; i++) {
         const struct suffering *s = &f->service[i];
         if (s->open)
@@ -220,7 +231,7 @@ static void against_services(struct obstacles *o, const struct facts *f)
                 against(o, arena_print(o->keep, "the decision about '%s' in %s was made on another "
                                        "record: tocsin settle %s %s yes|no --because TEXT", s->name,
                                        s->sla[k].period.name, s->name, s->sla[k].period.name));
-            else if (s->sla[k].decided == VERDICT_UNCERTAIN && facts_suffered(f, s, &s->sla[k]))
+            else if (s->sla[k].decided == VERDICT_UNCERTAIN && (s->sla[k].unread || facts_suffered(f, s, &s->sla[k])))
                 against(o, arena_print(o->keep, "the verdict for '%s' in %s is not settled: tocsin "
                                        "settle %s %s yes|no --because TEXT", s->name,
                                        s->sla[k].period.name, s->name, s->sla[k].period.name));

@@ -44,7 +44,8 @@ static const char *verdict_words(const struct sla_result *r, struct arena *keep)
     if (r->breach != VERDICT_UNCERTAIN)
         return verdict_names[r->breach];
     if (r->unread)
-        return arena_print(keep, "uncertain; %s cannot be read whole; by the rest: no", r->unread);
+        return arena_print(keep, "uncertain; %s %s; by what is left: %s", r->unread->incident, r->unread->words,
+                           verdict_names[r->as_read]);
     if (r->policy->uncertain == UNCERTAIN_ASK)
         return "uncertain; a person has to decide";
     return arena_print(keep, "uncertain; the policy decides for the %s: %s",
@@ -56,6 +57,9 @@ static void table(struct text *to, const struct sla_answered *a, struct arena *k
 {
     const struct sla_result *r = a->result;
     text_add(to, "<table>\n");
+    if (r->unread) /* all below is what can be read */
+        row(to, "not whole", arena_print(keep, "%s %s", r->unread->incident, r->unread->words),
+            arena_print(keep, "downtime at least %s", sla_seconds(keep, r->least_ms)));
     row(to, "downtime", sla_seconds(keep, r->downtime_ms.nominal),
         r->windows ? sla_range_minutes(keep, r->downtime_ms)
         : a->affirmed ? "no impact, and somebody confirmed it" : "nothing recorded, confirmed by nobody");

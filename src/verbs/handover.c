@@ -118,8 +118,8 @@ bool verb_handover(struct desk *d, struct err *e)
             s.world, when(d, s.now), zone_words(d->keep, desk_zone(d), s.now), i->phase,
             i->severity ? arena_print(d->keep, ", severity %lld", (long long)i->severity) : "",
             *s.people ? "; " : "", text_for_terminal(d->keep, s.people));
-    for (const char *const *n = s.unread; *n; n++)
-        fprintf(d->out, "\nWARNING: %s cannot be read whole: what it says of downtime and changes is missing here.\n", *n);
+    for (const struct sla_gap *n = s.unread; n->incident; n++)
+        fprintf(d->out, "\nWARNING: %s %s: what that said of downtime and changes is missing here.\n", n->incident, n->words);
     services(d, &s);
     changed(d, &s);
     running(d, &s);

@@ -31,6 +31,7 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
         json_put_bool(o, "drill", i->drill);
         json_put(o, "opened_at", instant_utc(d->keep, i->opened_at));
         json_put_int(o, "impact_ms", impact_ms(i, *d->keep));
+        json_put_int(o, "lost", i->lost);
         json_put(o, "number", i->number);
         json_close(o, '}');
         return;
@@ -39,7 +40,8 @@ static void one(struct desk *d, const struct incident *i, struct json_out *o)
     fprintf(d->out, " %s  ", instant_text(d->keep, i->zone, i->opened_at, FORM_DATE_HM));
     show_padded(d, i->phase, 12);
     fprintf(d->out, " %-11s ", sla_seconds(d->keep, impact_ms(i, *d->keep)));
-    const char *title = arena_print(d->keep, "%s%s%s%s", i->title && *i->title ? i->title : "(no title)",
+    const char *lost = i->lost ? arena_print(d->keep, "  %s LOST", text_count(d->keep, i->lost, "event")) : "";
+    const char *title = arena_print(d->keep, "%s%s%s%s%s", i->title && *i->title ? i->title : "(no title)", lost,
                                     i->drill ? "  SIMULATED" : "", i->number && *i->number ? "  " : "", i->number ? i->number : "");
     enum { BEFORE = 57 };
     title = text_for_terminal(d->keep, title);

@@ -8,8 +8,8 @@ static bool gather(struct situation *s, struct desk *d, struct err *e)
 {
     if (!situation_gather(s, d, e))
         return false;
-    for (const char *const *n = s->unread; !d->json && *n; n++)
-        desk_say(d, "tocsin: warning: %s cannot be read whole: what it changed is not known", *n);
+    for (const struct sla_gap *n = s->unread; !d->json && n->incident; n++)
+        desk_say(d, "tocsin: warning: %s %s: what it changed is not known", n->incident, n->words);
     return true;
 }
 

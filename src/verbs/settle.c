@@ -6,11 +6,31 @@
 
 #include <string.h>
 
-/* The decision is written where the downtime is: into the last incident with
- * a window of that service in that period. */
-static const char *incident_of(const struct sla_result *r)
+static bool is_damaged(const struct account *a, const char *incident)
 {
-    return r->windows ? r->window[r->windows - 1].window->incident : NULL;
+    for (const struct sla_gap *n = a->unread; n->incident; n++)
+        if (!n->lost && text_equal(n->incident, incident))
+            return true;
+    return false;
+}
+
+/* The decision is written where the downtime is: into the last incident with a window of that
+ * service in that period, else into the one that lost it. Nothing is written into a damaged one:
+ * without another it is the workspace's log. */
+static const char *incident_of(const struct account *a, const struct sla_result *r)
+{
+    for (size_t i = r->windows; i-- > 0;)
+        if (!is_damaged(a, r->window[i].window->incident))
+            return r->window[i].window->incident;
+    return r->unread && r->unread->lost ? r->unread->incident : "log";
+}
+
+static bool go_there(struct desk *d, const char *incident, struct err *e)
+{
+    if (!text_equal(incident, "log"))
+        return desk_incident(d, incident, e);
+    d->name = incident;
+    return true;
 }
 
 static bool leaves_doubt(const struct sla_result *r, struct err *e)
@@ -43,7 +63,7 @@ static bool read_period(struct period *out, struct desk *d, struct err *e)
     return err_hint(e, "tocsin settle %s %s %s --because TEXT", s->name, own.name, d->word[2]);
 }
 
-static const char *data_of(struct desk *d, const struct sla_result *r, const char *because)
+static const char *data_of(struct desk *d, const struct account *a, const struct sla_result *r, const char *because)
 {
     struct text t = text_new(d->keep);
     struct json_out o = json_out(&t);
@@ -58,6 +78,13 @@ static const char *data_of(struct desk *d, const struct sla_result *r, const cha
     json_put_int(&o, "nominal_ms", r->downtime_ms.nominal);
     json_put_int(&o, "high_ms", r->downtime_ms.high);
     json_put_int(&o, "allowed_ms", r->allowed_ms);
+    if (r->unread) {
+        json_open(&o, "unread", '[');
+        for (const struct sla_gap *n = account_gap(a->unread, r->period); n; n = account_gap(n + 1, r->period))
+            json_put(&o, NULL, n->incident);
+        json_close(&o, ']');
+        json_put(&o, "until", instant_utc(d->keep, r->as_of));
+    }
     json_close(&o, '}');
     json_close(&o, '}');
     return t.at;
@@ -80,8 +107,8 @@ bool verb_settle(struct desk *d, struct err *e)
     if (!read_period(&period, d, e)
         || !account_open(&account, &d->ws, INSTANT_NONE, desk_now(d), d->keep, e)
         || !account_sla(&r, &account, d->word[0], NULL, &period, false, d->keep, e)
-        || !leaves_doubt(&r, e) || !desk_incident(d, incident_of(&r), e)
-        || !desk_append(d, NULL, EVENT_SETTLED, data_of(d, &r, because), NULL, e))
+        || !leaves_doubt(&r, e) || !go_there(d, incident_of(&account, &r), e)
+        || !desk_append(d, NULL, EVENT_SETTLED, data_of(d, &account, &r, because), NULL, e))
         return false;
     desk_echo(d, "settled: breach of %s in %s is %s (downtime %s, allowed %s)", r.service,
               r.period.name, d->word[2], sla_seconds(d->keep, r.downtime_ms.nominal),

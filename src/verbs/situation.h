@@ -47,7 +47,7 @@ struct advice { const char *type, *why; };
 struct situation {
     int64_t now;              /* or as-of */
     const char *const *warning; /* of other incidents that count, too; then NULL */
-    const char *const *unread;  /* incidents that cannot be read whole: what they changed is not known; then NULL */
+    const struct sla_gap *unread; /* incidents that are not whole: what they changed is not known; then one without a name */
     const struct service_view *service;
     size_t services;
     const struct target_view *target;

@@ -177,8 +177,7 @@ static bool ask_all(struct question *q, struct err *e)
     return true;
 }
 
-/* --check: 1 on a breach, 4 when it is uncertain and nobody has settled it, or when an
- * incident that could tell cannot be read. */
+/* --check: 1 on a breach, 4 when it is uncertain and nobody has settled it. */
 static bool check(const struct question *q, struct err *e)
 {
     const struct sla_result *doubt = NULL;
@@ -191,13 +190,14 @@ static bool check(const struct question *q, struct err *e)
             return err_failed(e, "the SLA of '%s' in %s is breached", r->service, r->period.name);
         doubt = r;
     }
-    if (*q->account.unread) {
-        err_hint(e, "tocsin -i %s verify   says what is wrong with it", *q->account.unread);
-        return err_waiting(e, "whether an SLA is breached is not known: %s cannot be read whole",
-                           *q->account.unread);
-    }
     if (!doubt)
         return true;
+    if (doubt->unread) {
+        err_hint(e, "tocsin -i %s verify   says what is wrong with it; tocsin settle %s %s yes|no --because TEXT   decides",
+                 doubt->unread->incident, doubt->service, doubt->period.name);
+        return err_waiting(e, "whether the SLA of '%s' in %s is breached is not known: %s %s", doubt->service,
+                           doubt->period.name, doubt->unread->incident, doubt->unread->words);
+    }
     err_hint(e, "tocsin settle %s %s yes|no --because TEXT", doubt->service, doubt->period.name);
     return err_waiting(e, "whether the SLA of '%s' in %s is breached is uncertain", doubt->service,
                        doubt->period.name);

@@ -104,8 +104,10 @@ static void explain_sum(struct question *q, size_t result)
         "at most as much as is allowed", "even the least is more than is allowed",
         "the least is not more than is allowed, the most is" };
     fprintf(d->out, "  %-15s%s: %s\n", "  verdict", verdict_names[r->breach],
-            r->unread ? arena_print(keep, "by the rest at most as much as is allowed, but %s cannot be read whole", r->unread)
-                      : why[r->breach]);
+            !r->unread ? why[r->breach]
+            : r->breach == VERDICT_YES
+            ? arena_print(keep, "even without %s, which %s, the least is more than is allowed", r->unread->incident, r->unread->words)
+            : arena_print(keep, "%s %s; by what is left: %s", r->unread->incident, r->unread->words, verdict_names[r->as_read]));
 }
 
 static const char *edge_words(struct question *q, const struct sla_edge *e, const char *zone)
@@ -215,6 +217,11 @@ void sla_explain(struct question *q, size_t result)
         if (!r->settled)
             fprintf(q->d->out, "  %-15stocsin settle %s %s yes|no --because TEXT\n", "  a person", r->service,
                     r->period.name);
+    }
+    if (r->unread) { /* what would turn it is not known */
+        if (r->breach == VERDICT_UNCERTAIN && !r->settled)
+            fprintf(q->d->out, "  %-15stocsin settle %s %s yes|no --because TEXT\n", "  a person", r->service, r->period.name);
+        return;
     }
     sla_turns(&turns, &q->asked[result], q->account.struck, q->account.struck_count, q->d->keep);
     if (r->windows || turns.turns)

@@ -126,7 +126,8 @@ static const char *decision(struct desk *d, const struct sla_result *r)
     if (r->breach != VERDICT_UNCERTAIN)
         return "";
     if (r->unread)
-        return arena_print(d->keep, "   %s cannot be read whole; by the rest: no", r->unread);
+        return arena_print(d->keep, "   %s %s; by what is left: %s", r->unread->incident, r->unread->words,
+                           verdict_names[r->as_read]);
     if (r->policy->uncertain == UNCERTAIN_ASK)
         return "   a person has to decide";
     return arena_print(d->keep, "   the policy decides for the %s: %s",
@@ -211,7 +212,10 @@ static void print_result(struct question *q, const struct sla_result *r)
                 policy_period_words(d->keep, r->policy));
     else
         fprintf(d->out, "no policy\n");
-    fprintf(d->out, "  %-13s%s%s%s%s\n", "downtime", *q->account.unread ? "at least " : "", sla_seconds(d->keep, r->downtime_ms.nominal),
+    if (r->unread)
+        fprintf(d->out, "  %-13sat least %s; below is what is left of the record\n", "downtime",
+                sla_seconds(d->keep, r->least_ms));
+    fprintf(d->out, "  %-13s%s%s%s\n", r->unread ? "" : "downtime", sla_seconds(d->keep, r->downtime_ms.nominal),
             precision(d->keep, sla_range_minutes(d->keep, r->downtime_ms)), affirmation(q, r));
     if (r->policy) {
         print_verdict(d, r);
@@ -233,6 +237,8 @@ static size_t run_of(const struct question *q, size_t first)
 static const char *downtime_cell(struct question *q, const struct sla_result *r)
 {
     const char *range = sla_range_minutes(q->d->keep, r->downtime_ms);
+    if (r->unread)
+        return arena_print(q->d->keep, "at least %s", sla_seconds(q->d->keep, r->least_ms));
     if (!r->windows)
         return account_affirmed(&q->account, r->service, r->period) ? "none, confirmed"
                                                                     : "nothing recorded";
@@ -255,19 +261,21 @@ static void print_table(struct question *q, size_t first, size_t count)
     struct desk *d = q->d;
     const struct sla_result *r = &q->result[first];
     int64_t downtime = 0;
+    bool unread = false;
     fprintf(d->out, "%s  %s%s%s %s\n", r->service, r->policy ? r->policy->name : "no policy",
             r->policy ? ": " : "", r->policy ? ppb_percent(d->keep, r->policy->target_ppb, 7) : "",
             r->policy ? policy_period_words(d->keep, r->policy) : "");
     fprintf(d->out, "  %-9s%-24s%-11s%-23s%s\n", "period", "downtime", "allowed", "breach", "credit");
     for (size_t i = first; i < first + count; i++) {
         r = &q->result[i];
-        downtime += r->downtime_ms.nominal;
+        downtime += r->unread ? r->least_ms : r->downtime_ms.nominal;
+        unread |= r->unread != NULL;
         fprintf(d->out, "  %-9s%-24s%-11s%-23s%s\n", r->period.name, downtime_cell(q, r),
                 r->policy ? sla_hundredths(d->keep, r->allowed_ms) : "",
                 r->policy ? verdict_cell(d, r) : "",
                 r->policy ? ppb_percent(d->keep, r->credit_ppb.nominal, 6) : "");
     }
-    fprintf(d->out, "  %-9s%s\n", "together", sla_seconds(d->keep, downtime));
+    fprintf(d->out, "  %-9s%s%s\n", "together", unread ? "at least " : "", sla_seconds(d->keep, downtime));
 }
 
 static void print_head(struct question *q)
@@ -277,8 +285,8 @@ static void print_head(struct question *q)
         fprintf(d->out, "SIMULATED: these are drills\n");
     if (q->what_if)
         fprintf(d->out, "WHAT IF: %s\n", text_for_terminal(d->keep, q->what_if));
-    for (const char *const *n = q->account.unread; *n; n++)
-        fprintf(d->out, "AT LEAST: %s cannot be read whole, and what it says of downtime is missing below\n", *n);
+    for (const struct sla_gap *n = q->account.unread; n->incident; n++)
+        fprintf(d->out, "NOT WHOLE: %s %s: what is missing may have begun downtime, or ended it\n", n->incident, n->words);
     if (d->as_of_typed)
         fprintf(d->out, "as of %s %s\n",
                 instant_text(d->keep, d->ws.config.zone, q->account.as_of, FORM_DATE_HM),
@@ -318,9 +326,9 @@ void sla_print_json(struct question *q)
     json_put(&o, "world", q->d->ws.config.simulated ? "simulated" : "real");
     if (q->what_if)
         json_put(&o, "what_if", q->what_if);
-    json_open(&o, "unread", '['); /* then each figure is a lower bound */
-    for (const char *const *n = q->account.unread; *n; n++)
-        json_put(&o, NULL, *n);
+    json_open(&o, "unread", '['); /* then each figure is what is left of the record */
+    for (const struct sla_gap *n = q->account.unread; n->incident; n++)
+        json_put(&o, NULL, n->incident);
     json_close(&o, ']');
     json_open(&o, "results", '[');
     for (size_t i = 0; i < q->results; i++) {

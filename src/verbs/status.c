@@ -139,7 +139,7 @@ static void service_line(struct desk *d, const struct situation *s, const struct
 
 static const char *budget(struct desk *d, const struct sla_result *r)
 {
-    if (r->unread && !r->settled)
+    if (r->unread && r->breach == VERDICT_UNCERTAIN && !r->settled)
         return "breach not known: see MEND";
     if (r->breach_at != INSTANT_NONE)
         return arena_print(d->keep, "breach at %s if still down", hm(d, r->breach_at));
@@ -152,7 +152,7 @@ static const char *budget(struct desk *d, const struct sla_result *r)
 
 static bool has_sla_line(const struct service_view *v)
 {
-    return v->has_sla && (v->sla.downtime_ms.high || v->source);
+    return v->has_sla && (v->sla.downtime_ms.high || v->source || v->sla.unread);
 }
 
 /* Of the month where there is one such line; of the service where there are several. */
@@ -163,12 +163,12 @@ static void sla_line(struct desk *d, const struct service_view *v, bool several)
     static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July",
                                           "August", "September", "October", "November", "December" };
     const char *name = r->policy->period == PERIOD_MONTH ? months[c.month - 1] : r->period.name;
-    int64_t spent = (r->downtime_ms.nominal + SECOND_MS / 2) / SECOND_MS * SECOND_MS;
+    int64_t spent = r->unread ? r->least_ms : (r->downtime_ms.nominal + SECOND_MS / 2) / SECOND_MS * SECOND_MS;
     int64_t low = (r->downtime_ms.low + MINUTE_MS / 2) / MINUTE_MS;
     int64_t high = (r->downtime_ms.high + MINUTE_MS / 2) / MINUTE_MS;
-    const char *range = low == high ? "" : arena_print(d->keep, " (%lld-%lld)", (long long)low, (long long)high);
+    const char *range = low == high || r->unread ? "" : arena_print(d->keep, " (%lld-%lld)", (long long)low, (long long)high);
     line(d, text_cut(d->keep, arena_print(d->keep, "SLA %s", several ? v->name : name), 15),
-         arena_print(d->keep, "%s used%s of %s    %s",
+         arena_print(d->keep, "%s%s used%s of %s    %s", r->unread ? "at least " : "",
                      spent % MINUTE_MS ? duration_clock(d->keep, spent)
                                        : arena_print(d->keep, "%lld min", (long long)(spent / MINUTE_MS)), range,
                      duration_clock(d->keep, r->allowed_ms), budget(d, r)));
@@ -313,6 +313,12 @@ static void to_mend(struct desk *d, const struct situation *s)
                                             s->service[i].name));
     for (const char *const *n = d->incident.windows.note; n && *n; n++)
         labelled(d, "MEND", *n);
+    for (const struct sla_gap *n = s->unread; n->incident; n++)
+        if (text_equal(n->incident, d->name))
+            labelled(d, "MEND", arena_print(d->keep, n->lost
+                ? "%s %s, so no figure is sure: tocsin import FILE takes a whole copy in; tocsin settle decides without it"
+                : "%s %s, so no figure is sure: tocsin -i %s verify --salvage FILE and tocsin import FILE keep the rest",
+                n->incident, n->words, n->incident));
     for (const char *const *w = s->warning; *w; w++) /* another incident of the month is damaged */
         if (!text_starts(*w, d->name))
             labelled(d, "MEND", *w);

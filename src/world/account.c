@@ -15,7 +15,7 @@ struct growing {
     size_t room_windows, room_struck, room_settled;
     const char **warning;
     size_t warnings, room_warnings;
-    const char **unread;
+    struct sla_gap *unread;
     size_t unreads;
 };
 
@@ -44,8 +44,19 @@ static void warn(struct growing *g, const char *incident, const char *words)
 
 static void unread(struct growing *g, const char *incident, const char *why)
 {
-    g->unread[g->unreads++] = incident;
+    g->unread[g->unreads++] = (struct sla_gap){ incident, "cannot be read whole", false, INSTANT_NONE };
     warn(g, incident, arena_print(g->keep, "cannot be read whole: %s", why));
+}
+
+/* What is lost was written, and had happened, before the last that is left of a closed incident. */
+static void lost(struct growing *g, const struct incident *i, const struct journal *j)
+{
+    int64_t until = 0;
+    for (size_t k = 0; k < j->count; k++)
+        until = j->event[k].recorded > until ? j->event[k].recorded : until;
+    const char *words = arena_print(g->keep, "lost %s to damage", text_count(g->keep, i->lost, "event"));
+    g->unread[g->unreads++] = (struct sla_gap){ i->name, words, true, i->closed ? until : INSTANT_NONE };
+    warn(g, i->name, arena_print(g->keep, "%s: what that said is in no figure", words));
 }
 
 static void take_settled(struct growing *g, const struct journal *j)
@@ -81,26 +92,25 @@ static bool take_incident(struct growing *g, const char *name, int64_t as_of, in
     struct journal j;
     struct incident *i = &g->incident[g->out->incidents];
     struct err why = { 0 };
+    if (strcmp(name, "log") == 0)
+        return true;
     if (!workspace_journal(&j, g->out->ws, name, g->keep, &why)) {
         unread(g, name, arena_string(g->keep, why.text));
         return true;
     }
     take_settled(g, &j);
-    if (strcmp(name, "log") == 0)
-        return true;
     if (g->known && strcmp(g->known->name, name) == 0)
         *i = *g->known;
     else if (!incident_fold(i, &j, as_of, now, g->keep, e))
         return err_while(e, "folding '%s'", name);
     if (i->warning)
         unread(g, name, i->warning);
-    if (i->lost)
-        warn(g, name, arena_print(g->keep, "%s lost to damage: what that said is in no figure",
-                                  text_count(g->keep, i->lost, "event")));
     if (!j.count)
         return true;
     if ((i->drill || i->simulated) && !g->out->ws->config.simulated)
         return true;
+    if (i->lost && !i->warning)
+        lost(g, i, &j);
     g->out->incidents++;
     take_windows(g, i);
     return true;
@@ -158,15 +168,19 @@ bool account_open_knowing(struct account *out, const struct incident *known, con
                           int64_t as_of, int64_t now, struct arena *keep, struct err *e)
 {
     struct names names;
+    struct journal log;
+    struct err no_log = { 0 };
     *out = (struct account){ .ws = ws, .as_of = as_of == INSTANT_NONE ? now : as_of };
     if (!ws->store->list(ws->store, &names, keep, e))
         return err_while(e, "listing the incidents");
     struct growing g = { .out = out, .keep = keep, .known = known,
                          .incident = arena_many(keep, struct incident, names.count + 1),
-                         .unread = arena_many(keep, const char *, names.count + 1) };
+                         .unread = arena_many(keep, struct sla_gap, names.count + 1) };
     for (size_t i = 0; i < names.count; i++)
         if (!take_incident(&g, names.name[i], as_of, now, e))
             return false;
+    if (workspace_journal(&log, ws, "log", keep, &no_log))
+        take_settled(&g, &log);
     drop_copies(&g);
     if (out->windows)
         qsort(g.window, out->windows, sizeof *g.window, by_start);
@@ -217,30 +231,91 @@ static bool is_int(struct json object, const char *key, int64_t n)
     return json_int(json_get(object, key), &found) && found == n;
 }
 
+const struct sla_gap *account_gap(const struct sla_gap *from, struct period period)
+{
+    while (from->incident && from->until != INSTANT_NONE && period.start > from->until)
+        from++;
+    return from->incident ? from : NULL;
+}
+
+/* Were just these incidents not whole when it was decided? */
+static bool same_gaps(const struct account *a, const struct sla_question *q, struct json names)
+{
+    struct json_walk w = json_walk(names);
+    for (const struct sla_gap *n = account_gap(a->unread, q->period); n; n = account_gap(n + 1, q->period))
+        if (!json_next(&w) || !json_is(w.value, n->incident))
+            return false;
+    return !json_next(&w);
+}
+
+/* Is it of an incident that is not whole? */
+static bool is_partial(const struct account *a, const struct sla_question *q, const struct window *w)
+{
+    for (const struct sla_gap *n = account_gap(a->unread, q->period); n; n = account_gap(n + 1, q->period))
+        if (text_equal(n->incident, w->incident))
+            return true;
+    return false;
+}
+
+/* A window whose end may be what is missing runs on: for the decision it stands as it did then. */
+static struct range down_when_decided(const struct account *a, const struct sla_question *q, struct json on,
+                                      struct arena scratch)
+{
+    struct sla_question then = *q;
+    struct range down = { 0 };
+    struct window *window = arena_many(&scratch, struct window, q->windows + 1);
+    int64_t until;
+    const char *typed = json_text_or(json_get(on, "until"), &scratch, "");
+    if (!instant_parse_rfc3339(typed, strlen(typed), &until))
+        return (struct range){ -1, -1, -1 };
+    for (size_t i = 0; i < q->windows; i++) {
+        window[i] = q->window[i];
+        if (window[i].open && window[i].end.at > until && is_partial(a, q, &window[i]))
+            window[i].end.at = until;
+    }
+    then.window = window;
+    (void)sla_verdict(&then, &down, scratch);
+    return down;
+}
+
 /* Was the decision made on just this doubt? `r` is the answer by the times as
  * they are known, never --exact. */
 static bool holds(const struct account *a, const struct sla_question *q, const struct sla_result *r,
-                  const struct event *settled)
+                  const struct event *settled, struct arena *keep)
 {
     struct json on = json_get(settled->data, "on");
     if (r->breach != VERDICT_UNCERTAIN || a->supposed)
         return false;
     if (!on.at)
         return !changed_since(a, q, settled->recorded);
+    struct range down = r->unread ? down_when_decided(a, q, on, *keep) : r->downtime_ms;
     return json_is(json_get(on, "policy"), q->policy->name)
-        && is_int(on, "low_ms", r->downtime_ms.low) && is_int(on, "nominal_ms", r->downtime_ms.nominal)
-        && is_int(on, "high_ms", r->downtime_ms.high) && is_int(on, "allowed_ms", r->allowed_ms);
+        && is_int(on, "low_ms", down.low) && is_int(on, "nominal_ms", down.nominal)
+        && is_int(on, "high_ms", down.high) && is_int(on, "allowed_ms", r->allowed_ms)
+        && same_gaps(a, q, json_get(on, "unread"));
 }
 
-/* What cannot be read may hold downtime: it makes no breach less, and of a "no" a doubt
- * that no rule for doubtful minutes was made for. */
+/* What is missing may have begun downtime or ended it: only what the whole incidents make alone
+ * is sure, and the rest a doubt that no rule for doubtful minutes was made for. */
 static void answer(struct sla_result *r, const struct account *a, const struct sla_question *q, struct arena *keep)
 {
+    struct sla_question rest = *q;
+    struct range downtime;
     sla_answer(r, q, keep);
-    if (!*a->unread || r->breach != VERDICT_NO || !*q->policy->name)
+    r->unread = account_gap(a->unread, q->period);
+    if (!r->unread)
         return;
-    r->unread = *a->unread;
-    r->breach = r->decided = VERDICT_UNCERTAIN;
+    struct window *whole = arena_many(keep, struct window, q->windows + 1);
+    rest.window = whole;
+    rest.windows = 0;
+    for (size_t i = 0; i < q->windows; i++)
+        if (!is_partial(a, q, &q->window[i]))
+            whole[rest.windows++] = q->window[i];
+    r->as_read = r->breach;
+    r->breach = r->decided = sla_verdict(&rest, &downtime, *keep) == VERDICT_YES ? VERDICT_YES : VERDICT_UNCERTAIN;
+    r->decided_by = "record";
+    r->least_ms = downtime.low;
+    r->breach_at = INSTANT_NONE;
 }
 
 /* The last decision about the service and period, if it still holds. */
@@ -264,7 +339,7 @@ static void settle(struct sla_result *r, const struct account *a, const struct s
         rough.exactly = false;
         answer(&known, a, &rough, keep);
     }
-    if (holds(a, q, &known, last)) {
+    if (holds(a, q, &known, last, keep)) {
         if (!q->exactly)
             sla_settle(r, breach, because);
         return;

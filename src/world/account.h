@@ -7,9 +7,11 @@
  * SETTLED  a person's decision, from any incident or the log, holds for the
  *          doubt it was made on: the same policy, downtime and allowance, and
  *          an uncertain verdict. Else it is kept as stale and decides nothing.
- * UNREAD   An incident that cannot be read whole keeps nobody from the others. What
- *          can be read of it counts, and whoever prints a figure says that it is
- *          a lower bound: no silence passes for "no downtime".
+ * UNREAD   An incident that cannot be read whole, or that lost events before it was
+ *          salvaged, keeps nobody from the others. What can be read of it counts,
+ *          and whoever prints a figure says so: a missing line may have begun
+ *          downtime or ended it, so the verdict is uncertain, unless the whole
+ *          incidents alone make it a breach, until somebody settles it.
  * ERRORS   ERR_INPUT: an unknown service.
  */
 #ifndef WORLD_ACCOUNT_H
@@ -32,7 +34,7 @@ struct account {
     size_t settlements;
     bool supposed;                 /* windows that nobody recorded were added: no decision holds */
     const char *const *warning;    /* damage, problems of windows: "INC-2025-001: ..."; then NULL */
-    const char *const *unread;     /* incidents that cannot be read whole: each figure is "at least"; then NULL */
+    const struct sla_gap *unread;  /* incidents that are not whole; then one without a name */
 };
 
 /* `as_of` INSTANT_NONE: now. */
@@ -42,6 +44,10 @@ bool account_open(struct account *out, const struct workspace *ws, int64_t as_of
  * same moment: it is not folded once more. */
 bool account_open_knowing(struct account *out, const struct incident *known, const struct workspace *ws,
                           int64_t as_of, int64_t now, struct arena *keep, struct err *e);
+
+/* The first incident from `from` on that is not whole and whose missing events can concern the
+ * period; NULL: none. */
+const struct sla_gap *account_gap(const struct sla_gap *from, struct period period);
 
 /* `set` NULL: the service's own policy; *out.policy stays NULL, with windows
  * listed and downtime counted in full, where it has none. `period` NULL: the
