@@ -59,7 +59,8 @@ int64_t desk_now(const struct desk *d)
 
 const char *desk_zone(const struct desk *d)
 {
-    return d->name && d->incident.zone ? d->incident.zone : d->ws.config.zone;
+    bool log = text_equal(d->name, "log"); /* it has no opening that says one */
+    return d->name && !log && d->incident.zone ? d->incident.zone : d->ws.config.zone;
 }
 
 bool desk_ask(struct desk *d, const char *prompt, const char **line)

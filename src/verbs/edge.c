@@ -230,6 +230,10 @@ static bool open_screens(struct desk *d, struct err *e)
 static bool pick(struct desk *d, struct err *e)
 {
     unsigned needs = d->verb->needs;
+    if (needs & OF_THE_LOG && text_equal(d->given_incident, "log")) { /* of what was noted while no incident was open */
+        d->name = "log";
+        return desk_incident(d, d->name, e);
+    }
     if (workspace_pick(&d->name, &d->unread, &d->ws, d->given_incident, needs & OR_THE_LAST, d->keep, e))
         return desk_incident(d, d->name, e);
     bool none = !d->given_incident && !d->name

@@ -49,6 +49,27 @@ static void look_in_drafts(struct desk *d, const char *const *text, size_t count
     }
 }
 
+static void look_in_journal(struct desk *d, const char *name, const struct journal *j, const struct event *erased,
+                            const char *const *text, size_t count)
+{
+    for (size_t i = 0; i < j->count; i++) {
+        const struct event *ev = &j->event[i];
+        const char *number = event_number(ev, d->keep);
+        if (ev == erased || !ev->data.at || !says(ev->data.at, ev->data.length, text, count))
+            continue;
+        if (text_equal(name, d->name))
+            desk_say(d, "  event %s says it, too: tocsin erase %s --why ...", number, number);
+        else
+            desk_say(d, "  event %s of %s says it, too: tocsin -i %s erase %s --why ...", number,
+                     text_equal(name, "log") ? "the workspace's log" : name, name, number);
+    }
+}
+
+static bool record_erased(struct desk *d, const struct event *ev, const char *why, struct err *e)
+{
+    return desk_append(d, NULL, EVENT_ERASED, record_json(d, "hash", ev->hash, "why", why), NULL, e);
+}
+
 /* The journal is not the only place that may hold what was pasted. */
 static void look_elsewhere(struct desk *d, const struct event *ev)
 {
@@ -63,12 +84,37 @@ static void look_elsewhere(struct desk *d, const struct event *ev)
         for (size_t i = 0; i < places.count; i++)
             desk_say(d, "  it is in '%s', too", places.name[i]);
     look_in_drafts(d, text, count);
-    for (size_t i = 0; i < d->journal.count; i++) {
-        const struct event *other = &d->journal.event[i];
-        if (other != ev && other->data.at && says(other->data.at, other->data.length, text, count))
-            desk_say(d, "  event %s says it, too: tocsin erase %s --why ...",
-                     event_number(other, d->keep), event_number(other, d->keep));
+    look_in_journal(d, d->name, &d->journal, ev, text, count);
+    struct names all = { 0 };
+    struct journal other;
+    if (store->list(store, &all, d->keep, &ignored))
+        for (size_t i = 0; i <= all.count; i++) {
+            const char *name = i < all.count ? all.name[i] : "log";
+            if (!text_equal(name, d->name) && store->read(store, name, &other, d->keep, &ignored))
+                look_in_journal(d, name, &other, ev, text, count);
+        }
+}
+
+/* What was taken in from the workspace's log goes there, too. */
+static bool erase_in_log(struct desk *d, const struct event *ev, const char *why, struct err *e)
+{
+    const char *source = json_get_text(ev->data, "source", d->keep), *name = d->name;
+    struct journal log;
+    struct err none = { 0 };
+    if (!source || !text_starts(source, "log:") || !d->ws.store->read(d->ws.store, "log", &log, d->keep, &none))
+        return true;
+    for (size_t i = 0; i < log.count; i++) {
+        const struct event *from = &log.event[i];
+        if (!text_starts(from->hash, source + 4) || !from->data.at || from->stream)
+            continue;
+        d->name = "log";
+        bool done = record_erased(d, from, why, e);
+        d->name = name;
+        if (!done)
+            return err_while(e, "erasing it in the workspace's log");
+        desk_echo(d, "erased in the workspace's log, too");
     }
+    return true;
 }
 
 static bool may_be_erased(const struct event **out, struct desk *d, struct err *e)
@@ -97,8 +143,6 @@ bool verb_erase(struct desk *d, struct err *e)
 {
     const struct event *ev = NULL;
     const char *why = desk_option(d, "why");
-    struct text data = text_new(d->keep);
-    struct json_out o = json_out(&data);
     if (!may_be_erased(&ev, d, e))
         return false;
     if (!why || !*why)
@@ -107,13 +151,11 @@ bool verb_erase(struct desk *d, struct err *e)
                                        text_cut(d->keep, event_text(ev, d->keep), 60));
     if (!desk_confirm(d, question, e))
         return false;
-    json_open(&o, NULL, '{');
-    json_put(&o, "hash", ev->hash);
-    json_put(&o, "why", why);
-    json_close(&o, '}');
-    if (!desk_append(d, NULL, EVENT_ERASED, data.at, NULL, e))
+    if (!record_erased(d, ev, why, e))
         return false;
     desk_echo(d, "erased %s; that it was there, and who erased it, stays", d->word[0]);
+    if (!erase_in_log(d, ev, why, e))
+        return false;
     look_elsewhere(d, ev);
     return true;
 }

@@ -26,6 +26,7 @@ enum needs {
     EVEN_BROKEN = 16,    /* where tocsin.yaml is broken, as it last was will do */
     EVEN_UNREAD = 32,    /* where one that cannot be read may be open: goes on without */
     LOOKS_BACK = 64,     /* --as-of says something to it */
+    OF_THE_LOG = 128,    /* "-i log" is what was noted while no incident was open */
     MAY_LACK_INCIDENT = 8, /* reads one if it can be picked; else desk.name is NULL */
 };
 
