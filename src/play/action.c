@@ -221,12 +221,17 @@ static void read_before(struct branch *b)
         change_give_up(b, arena_string(b->run->keep, e.text));
 }
 
+const char *change_all_the_same(const struct run *r)
+{
+    return r->id ? "even_so = \"why\" does it all the same" : "--even-so TEXT does it all the same";
+}
+
 static void is_quiet(struct branch *b)
 {
     if (b->answer.good)
         read_before(b);
     else
-        change_give_up(b, arena_print(b->run->keep, "%s; even_so = \"why\" does it all the same", b->answer.text));
+        change_give_up(b, arena_print(b->run->keep, "%s; %s", b->answer.text, change_all_the_same(b->run)));
 }
 
 /* The target's lock, workspace-wide, before `before` is read. */

@@ -143,6 +143,7 @@ struct branch {
     bool cancelled, busy; /* busy: it failed because somebody else is at it */
     int64_t work_started;             /* of a wait_until: when its span began */
     unsigned polls;
+    int64_t last_no;                  /* when a person said the last no to it */
     bool by_person;                   /* a person was asked whether it is so */
     step_fn *after_answer;
     step_fn *driver;                  /* of one without Lua: called with each answer */
@@ -425,6 +426,8 @@ void quiet_remember(struct run *r, const struct work *w);
 void change_unlock(struct run *r, struct work *w);
 void change_ask_consent(struct branch *b);
 void change_give_up(struct branch *b, const char *text);
+/* What overrides a refusal, as it is said in a runbook or typed. */
+const char *change_all_the_same(const struct run *r);
 /* The task wants to know something from a person; then on with it. deadline 0: none;
  * where nobody says anything until then, the task has failed. */
 void task_ask_person(struct branch *b, const char *question, int64_t deadline, step_fn *then);

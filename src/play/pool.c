@@ -91,10 +91,10 @@ const char *pool_would_lack(struct branch *b, const char *action, const char *ip
         inside = inside || !strcmp(p->ip[k], ip);
     if (!p->known || !s || !inside || (int64_t)p->count - 1 >= s->pool_min)
         return NULL;
-    return arena_print(r->keep, "%s would leave %s in the pool of %s%s, whose minimum is %lld%s", action,
+    return arena_print(r->keep, "%s would leave %s in the pool of %s%s, whose minimum is %lld%s%s%s", action,
                        text_count(r->keep, (int64_t)p->count - 1, "IP"), s->name,
                        p->recorded ? ", as far as the record knows" : "", (long long)s->pool_min,
-                       p->recorded ? " (even_so = \"why\" does it all the same)" : "");
+                       p->recorded ? " (" : "", p->recorded ? change_all_the_same(r) : "", p->recorded ? ")" : "");
 }
 
 /* A change that shrinks one */

@@ -105,7 +105,7 @@ static void ask_a_person(struct branch *b, step_fn *then)
     struct text question = text_new(r->keep);
     text_print(&question, "%s; after a no it is asked again, until %s", b->view.question, until);
     if (b->polls)
-        text_print(&question, " (%u no so far, the last at %s)", b->polls, instant_text(r->keep, zone, b->now, FORM_HMS));
+        text_print(&question, " (%u no so far, the last at %s)", b->polls, instant_text(r->keep, zone, b->last_no, FORM_HMS));
     b->by_person = true;
     task_ask_person(b, question.at, b->deadline, then);
 }
@@ -136,6 +136,7 @@ static void polled(struct branch *b)
     }
     int64_t soon = b->polls < 10 ? FIRST_POLL_MS << (b->polls / 3) : LAST_POLL_MS; /* soon at first, then slower */
     b->polls++;
+    b->last_no = b->now;
     if (every < 0 || (b->by_person && soon < every)) /* whoever looks may see it any moment */
         every = soon;
     branch_wait(b, now + every < b->deadline ? now + every : b->deadline, poll_now);

@@ -120,13 +120,16 @@ static void a_wait_by_hand_takes_a_no_as_a_look_and_goes_on(void **_)
     bob_sees(t, "no");
     assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING,
                    "Say yes or no; after a no it is asked again, until 11:15:00 (1 no so far, the last at 11:00:00)");
+    t->stage->clock.now += 60000;
+    bob_sees(t, "hmm"); /* that is none */
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "(1 no so far, the last at 11:00:00)");
     bob_sees(t, "no"); /* twice in one second: it is another question all the same */
-    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A3: Please look");
-    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A3: Please look");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A4: Please look");
+    assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A4: Please look");
     t->stage->clock.now += 5 * 60000;
     bob_sees(t, "yes");
     assert_good(theatre_resume(t, NULL, NULL), &t->e);
-    assert_int_equal(theatre_count(t, EVENT_ASKED), 3);
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 4);
 }
 
 static void what_was_caught_is_told_again_in_the_same_words(void **_)
