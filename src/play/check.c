@@ -55,7 +55,8 @@ static void check_shadow(struct check *c)
     size_t a, b;
     bool own;
     elsewhere.dir = "/dev/null";
-    if (c->book->own
+    const char *named = arena_print(c->keep, "/runbooks/%s.lua", c->book->name); /* deeper down nothing has a name */
+    if (c->book->own && (text_ends(c->file, named) || text_equal(c->file, named + 1))
         && workspace_share(&path, &own, &elsewhere, "runbooks", arena_print(c->keep, "%s.lua", c->book->name),
                            c->keep, &e)
         && c->ws->world->read_file(c->ws->world, path, &theirs, &b, c->keep, &e)

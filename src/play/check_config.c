@@ -143,8 +143,12 @@ static void look_into(struct findings *f, const struct workspace *ws, const char
         const char *name = all.name[i], *inside = arena_print(f->keep, "%s/%s", folder, name);
         const char *path = shown(ws, inside, f->keep);
         bool is_folder = false, lua = strlen(name) > 4 && strcasecmp(name + strlen(name) - 4, ".lua") == 0;
-        w->exists(w, workspace_path(ws, f->keep, inside), &is_folder);
-        if (is_folder && name[0] != '.')
+        bool there = w->exists(w, workspace_path(ws, f->keep, inside), &is_folder);
+        const char *shipped;
+        if (!there && lua && (depth || workspace_share(&shipped, NULL, ws, folder, name, f->keep, &none)))
+            findings_add(f, path, 0, 'E', depth ? "it is a link to what is not there"
+                         : "it is a link to what is not there: the shipped one is run in its place");
+        else if (is_folder && name[0] != '.')
             look_into(f, ws, inside, depth + 1);
         else if (is_folder || !lua)
             continue;

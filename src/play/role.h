@@ -91,6 +91,8 @@ bool role_undo_needs(const struct role_action *a, const struct role_arg *result,
  * words for finding nothing. ERR_INPUT: found, expected. */
 bool role_said(const char **result, const char **rest, const struct role_action *a, const char *text,
                struct arena *keep, struct err *e);
+/* What follows from the results in `have`, and is not among them: how many a list has, that one IP is among all. */
+void role_put_what_follows(struct json_out *o, const struct role_action *a, struct json have, struct arena *keep);
 /* What may be said, in words: "an IP address, or none"; "ip=IP"; "" when there is
  * nothing to say of a change. */
 const char *role_wants(const struct role_action *a, struct arena *keep);

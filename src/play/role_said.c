@@ -116,15 +116,13 @@ static const char *take_named(struct said *said, const struct role_action *a, co
     return left.at;
 }
 
-/* What follows from what was said: how many a list has, and that one IP is among them. */
-static void put_what_follows(struct json_out *o, const struct role_action *a, const struct said *said,
-                             struct json have, struct arena *keep)
+void role_put_what_follows(struct json_out *o, const struct role_action *a, struct json have, struct arena *keep)
 {
     const struct role_arg *first = &a->result[0];
     for (size_t i = 1; i < a->results; i++) {
         const struct role_arg *r = &a->result[i];
         struct json value = json_get(have, first->name);
-        if (said[i].at)
+        if (json_get(have, r->name).at)
             continue;
         if (first->type == ARG_LIST && r->type == ARG_INTEGER && text_equal(r->name, "count"))
             json_put_int(o, r->name, (int64_t)json_count(value));
@@ -151,7 +149,7 @@ static bool said_of_read(struct text *t, const struct role_action *a, struct sai
     for (size_t i = 1; i < a->results; i++)
         if (said[i].at && !put_said(&o, &a->result[i], said[i].at, said[i].length, keep))
             return false;
-    put_what_follows(&o, a, said, json_from(arena_print(keep, "%s}", t->at)), keep);
+    role_put_what_follows(&o, a, json_from(arena_print(keep, "%s}", t->at)), keep);
     json_close(&o, '}');
     return true;
 }

@@ -3,6 +3,7 @@
 #include "play/engine.h"
 #include "play/sandbox.h"
 #include "play/tokens.h"
+#include "world/disk.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ static bool unknown_runbook(const struct workspace *ws, const char *name, struct
             n++;
         }
     const char *near = text_nearest(name, known);
+    if (near && text_equal(near, name))
+        return err_input(e, "'runbooks/%s.lua' is a link to what is not there", name);
     if (near)
         return err_input(e, "there is no runbook '%s'; did you mean '%s'?", name, near);
     err_hint(e, n ? "there are: %s" : "put one into runbooks/; runbooks/README.md shows how%s",
@@ -44,13 +47,16 @@ bool runbook_find(const char **path, bool *own, const struct workspace *ws, cons
     *own = true;
     if (text_ends(name, ".lua") && ws->world->exists(ws->world, name, &folder)) {
         *path = name;
-        return true;
+        return !disk_is_special(name) || err_input(e, "'%s' is no regular file", name);
     }
-    if (!text_ends(name, ".lua")
-        && workspace_share(path, own, ws, "runbooks", plain_name(name, keep), keep, &missing))
-        return true;
     if (text_ends(name, ".lua"))
         return err_input(e, "there is no file '%s'", name);
+    if (workspace_share(path, own, ws, "runbooks", plain_name(name, keep), keep, &missing))
+        return true;
+    if (disk_is_special(*path)) { /* it is there, and nobody can read it */
+        *e = missing;
+        return false;
+    }
     return unknown_runbook(ws, name, keep, e);
 }
 

@@ -155,31 +155,42 @@ bool task_probe(struct task **out, struct plugins *p, const struct role_action *
                                      .key = key, .probe = true, .keep = keep }, e);
 }
 
-/* What was assumed stands over what the model answers; what is then missing
- * is empty. */
+static struct json assumed(const struct task *t, const struct role_arg *result)
+{
+    for (const struct assumption *s = t->home->assumed; s; s = s->next)
+        if (s->action == t->action && strcmp(s->field, result->name) == 0)
+            return json_from(s->value);
+    return (struct json){ 0 };
+}
+
+static bool is_same(struct json x, struct json y, struct arena *keep)
+{
+    return y.at && text_equal(json_canonical(x, keep), json_canonical(y, keep));
+}
+
+/* What was assumed stands over what the model answers; of another IP, or another answer, the model has
+ * nothing more to say. What nobody said is missing, as where a person looked. */
 static void assume(struct task *t)
 {
     const struct role_action *a = t->action;
     bool any = false;
     struct text text = text_new(t->keep);
     struct json_out o = json_out(&text);
-    struct json result = json_from(t->view.result);
+    struct json result = json_from(t->view.result), first = a->results ? assumed(t, &a->result[0]) : (struct json){ 0 };
+    bool other = first.at && !is_same(first, json_get(result, a->result[0].name), t->keep);
     json_open(&o, NULL, '{');
     for (size_t i = 0; i < a->results; i++) {
-        static const char *const empty[] = { "\"\"", "\"\"", "0", "\"\"", "0", "false", "[]", "null" };
-        struct json value = json_get(result, a->result[i].name);
-        if (!value.at)
-            value = json_from(empty[a->result[i].type]);
-        for (const struct assumption *s = t->home->assumed; s; s = s->next)
-            if (s->action == a && strcmp(s->field, a->result[i].name) == 0) {
-                value = json_from(s->value);
-                any = true;
-            }
-        json_put_raw(&o, a->result[i].name, value.at, value.length);
+        struct json value = assumed(t, &a->result[i]);
+        any = any || value.at;
+        if (!value.at && !other)
+            value = json_get(result, a->result[i].name);
+        if (value.at)
+            json_put_raw(&o, a->result[i].name, value.at, value.length);
     }
-    json_close(&o, '}');
     if (!any)
         return;
+    role_put_what_follows(&o, a, json_from(arena_print(t->keep, "%s}", text.at)), t->keep);
+    json_close(&o, '}');
     t->view.result = text.at;
     t->view.outcome = OUTCOME_OK;
     t->view.nothing = false;

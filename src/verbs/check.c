@@ -3,6 +3,7 @@
 
 #include "play/check.h"
 #include "play/shelf.h"
+#include "world/disk.h"
 
 #include <string.h>
 
@@ -28,9 +29,15 @@ static bool check_kind(struct looking *l, const char *kind, const char *suffix, 
         const char *path;
         bool folder = false;
         struct err none = { 0 };
-        if (!text_ends(all.name[i], suffix)
-            || !workspace_share(&path, NULL, &d->ws, kind, all.name[i], d->keep, &none)
-            || !d->world->exists(d->world, path, &folder) || folder)
+        if (!text_ends(all.name[i], suffix))
+            continue;
+        if (!workspace_share(&path, NULL, &d->ws, kind, all.name[i], d->keep, &none)) {
+            path = arena_print(d->keep, "%s/%s", kind, all.name[i]);
+            findings_add(&l->f, text_equal(d->ws.dir, ".") ? path : workspace_path(&d->ws, d->keep, path), 0, 'E',
+                         arena_string(d->keep, none.text));
+            continue;
+        }
+        if (!d->world->exists(d->world, path, &folder) || folder)
             continue;
         if (strcmp(kind, "runbooks") == 0) {
             l->runbooks++;
@@ -125,6 +132,10 @@ static bool check_folder(struct looking *l, const char *folder, int depth, struc
         d->world->exists(d->world, path, &is_folder);
         if (name[0] == '.' || strcmp(name, "plugin.lua") == 0)
             continue;
+        if (disk_is_special(path)) {
+            findings_add(&l->f, path, 0, 'E', arena_print(d->keep, "'%s' is no regular file", path));
+            continue;
+        }
         if (is_folder && !check_folder(l, path, depth + 1, e))
             return false;
         if (!is_folder && (text_ends(name, ".lua") || strcmp(name, "tocsin.yaml") == 0 || (yaml && is_scenario(l, path))))

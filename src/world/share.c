@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "world/workspace.h"
 
+#include "world/disk.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +39,12 @@ static const char *installed(struct world *w, struct arena *keep)
     return TOCSIN_PREFIX "/share/tocsin";
 }
 
+/* It is to be read whole, and nobody may ever write into a pipe. */
+static bool is_plain(const char *path, struct err *e)
+{
+    return !disk_is_special(path) || err_input(e, "'%s' is no regular file", path);
+}
+
 bool workspace_share(const char **path, bool *own, const struct workspace *ws, const char *kind,
                      const char *name, struct arena *keep, struct err *e)
 {
@@ -45,16 +53,18 @@ bool workspace_share(const char **path, bool *own, const struct workspace *ws, c
         *own = true;
     *path = arena_print(keep, "%s/%s/%s", ws->dir, kind, name);
     if (w->exists(w, *path, NULL))
-        return true;
+        return is_plain(*path, e);
     if (own)
         *own = false;
     *path = arena_print(keep, "%s/%s/%s", installed(w, keep), kind, name);
     if (w->exists(w, *path, NULL))
-        return true;
+        return is_plain(*path, e);
     struct names all;
     struct err ignored;
     bool known = workspace_share_list(&all, ws, kind, keep, &ignored);
     const char *near = known ? text_nearest(name, all.name) : NULL;
+    if (near && text_equal(near, name))
+        return err_input(e, "'%s/%s' is a link to what is not there", kind, name);
     return err_input(e, "there is no '%s' among the %s%s%s%s", name, kind,
                      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }

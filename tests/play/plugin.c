@@ -222,7 +222,10 @@ static void an_assumption_stands_over_the_model(void **_)
     assert_good(plugins_assume(s->plugins, "sense.flood.ip=192.0.2.2", &s->e), &s->e);
     struct task_view v = stage_do(s, "sense.flood", "{\"service\":\"osc-fr1\"}", "k", NULL);
     assert_int_equal(v.outcome, OUTCOME_OK);
-    assert_string_equal(v.result, "{\"ip\":\"192.0.2.2\",\"ips\":[],\"kind\":\"\",\"rate\":0,\"since\":0}");
+    assert_string_equal(v.result, "{\"ip\":\"192.0.2.2\",\"ips\":[\"192.0.2.2\"]}"); /* nobody said more */
+    assert_good(plugins_assume(s->plugins, "pool.list.ips=192.0.2.7", &s->e), &s->e);
+    assert_string_equal(stage_do(s, "pool.list", "{\"service\":\"osc-fr1\"}", "k", NULL).result,
+                        "{\"ips\":[\"192.0.2.7\"],\"count\":1}");
     assert_refused(plugins_assume(s->plugins, "sense.flood.color=red", &s->e), &s->e, ERR_USAGE,
                    "'sense.flood' is no read with a result 'color'");
     assert_refused(plugins_assume(s->plugins, "red", &s->e), &s->e, ERR_USAGE, "no assumption");
