@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NAME_MOST = 18, SAID_MOST = 16, AXIS_LEAST = 20 };
+enum { NAME_MOST = 18, SAID_LEAST = 16, AXIS_LEAST = 20 };
 
 /* By enum stay; what counts more stands first in worst(). */
 enum { STAYS = STAY_WATCHED + 1, LEVELS = 7 };
@@ -127,6 +127,17 @@ static size_t widest_name(const struct picture *p)
     return widest < NAME_MOST ? widest : NAME_MOST;
 }
 
+/* What is said of each lane: whole, as long as the axis keeps its room. */
+static size_t widest_said(const struct picture *p, size_t room)
+{
+    size_t widest = SAID_LEAST;
+    for (size_t i = 0; i < p->lanes; i++) {
+        size_t w = text_width(p->lane[i].said);
+        widest = w > widest ? w : widest;
+    }
+    return widest + AXIS_LEAST <= room ? widest : SAID_LEAST;
+}
+
 struct legend { struct text *out; size_t indent, columns, written; };
 
 static void legend_add(struct legend *l, const char *item)
@@ -172,8 +183,9 @@ static void legend(struct text *out, const struct picture *p, const struct glyph
 const char *picture_terminal(const struct picture *p, int columns, bool ascii, struct arena *keep)
 {
     size_t name = widest_name(p), width = columns > 40 ? (size_t)columns : 40;
-    struct axis a = { p->start, p->end, width - name - SAID_MOST - 4, &sets[ascii] };
-    if (a.columns < AXIS_LEAST)
+    size_t room = width - name - 4, said = widest_said(p, room);
+    struct axis a = { p->start, p->end, room - said, &sets[ascii] };
+    if (room < said + AXIS_LEAST)
         a.columns = AXIS_LEAST;
     bool used[STAYS] = { false };
     struct text out = text_new(keep);
@@ -189,7 +201,7 @@ const char *picture_terminal(const struct picture *p, int columns, bool ascii, s
             rate_line(&out, l, &a, keep);
         else
             segments_line(&out, l, &a, used);
-        text_print(&out, "  %s\n", text_cut(keep, l->said, SAID_MOST));
+        text_print(&out, "  %s\n", text_cut(keep, l->said, said));
     }
     text_repeat(&out, " ", name + 2);
     axis_line(&out, &a, p, keep);

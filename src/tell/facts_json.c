@@ -205,7 +205,7 @@ static const char *row_text(const struct saying *s, const struct entry *n)
         own = own || json_get(n->correction[i]->data, "text").at;
     if (!text_equal(s->kind->tongue.locale, "fr"))
         return n->text;
-    if (n->event->kind != EVENT_IMPACT) {
+    if (n->event->kind != EVENT_IMPACT || !n->event->data.at) {
         const char *french = french_row(n, &s->f->ledger, s->keep);
         return french ? french : n->text;
     }

@@ -3,6 +3,7 @@
 
 #include "tell/chart.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const int64_t start = INT64_C(1741687680000); /* 11:08 in Paris */
@@ -140,6 +141,23 @@ static struct picture with_rates(void)
     return p;
 }
 
+static void what_is_said_of_a_lane_is_never_cut_off(void **_)
+{
+    struct window w[] = { down(0, 260) };
+    w[0].level = IMPACT_DEGRADED;
+    struct incident i = incident_with(w, 1);
+    struct picture p;
+    picture_fold(&p, &i, NULL, NULL, test_keep());
+    assert_non_null(strstr(picture_terminal(&p, 80, false, test_keep()), "4 h 20 min degraded\n"));
+    w[0].level = IMPACT_DOWN;
+    picture_fold(&p, &i, NULL, NULL, test_keep());
+    const char *svg = picture_svg(&p, "fr", test_keep()), *said = strstr(svg, "\">4 h 20 min indisponible</text>");
+    assert_non_null(said);
+    while (strncmp(said, " x=\"", 4) != 0)
+        said--;
+    assert_true(strtol(said + 4, NULL, 10) + 23 * 7 <= 960); /* 23 letters of 13 px within the picture */
+}
+
 static void what_was_measured_has_a_lane_below_its_service(void **_)
 {
     struct picture p = with_rates();
@@ -194,6 +212,7 @@ int main(void)
         promise(overlapping_windows_are_counted_once),
         promise(the_drawing_stands_alone_and_says_what_it_shows),
         promise(an_incident_of_nothing_has_a_picture_too),
+        promise(what_is_said_of_a_lane_is_never_cut_off),
         promise(what_was_measured_has_a_lane_below_its_service),
         promise(nothing_is_drawn_that_nobody_measured),
         promise(ticks_stand_where_the_clock_on_the_wall_is_round),
