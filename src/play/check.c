@@ -201,4 +201,6 @@ void check_scenario(struct findings *out, struct world *w, const char *file)
     struct err e = { 0 };
     if (!scenario_read(&s, w, file, out->keep, &e))
         findings_add_error(out, file, e.text);
+    else if (!s.promises && !s.acts)
+        findings_add(out, file, 1, 'W', "it has neither 'expect' nor 'people', so it can never fail");
 }

@@ -139,7 +139,11 @@ void shapes_follow(struct check *c)
         struct variable *v = assigned(c, i);
         if (!v || v->again)
             continue;
-        if (!names_visible(c, i) && name_in(c->roles.name, c->token[i].text) && is_all(c, i + 1)) {
+        const struct variable *other = names_visible(c, i);
+        if (other && other->params && !other->again && is_all(c, i + 1)) {
+            v->params = true; /* the parameters by another name */
+            v->from = i + 1;
+        } else if (!other && name_in(c->roles.name, c->token[i].text) && is_all(c, i + 1)) {
             v->role = c->token[i].text;
             v->from = i + 1;
         } else if (shape_at(c, i, &shape, &end) && is_all(c, end)) {

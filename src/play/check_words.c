@@ -239,6 +239,14 @@ static void check_random(struct check *c, size_t open, const struct item *item, 
         check_find(c, c->token[open].line, 'E', "random: from %lld to %lld", (long long)end[0], (long long)end[1]);
 }
 
+static void check_times(struct check *c, const struct item *item)
+{
+    const char *constant = item_constant(c, item);
+    int64_t n;
+    if (constant && json_int(json_from(constant), &n) && (n < 1 || n > 1000))
+        check_find(c, item->line, 'E', "retry: times: found %s, expected 1 to 1000", constant);
+}
+
 static void check_table(struct check *c, size_t open, const struct word_row *w)
 {
     struct item item[ITEMS_MOST];
@@ -246,6 +254,9 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
     const struct role_action *a = items && w->items == 1 ? action_done(c, &item[0]) : NULL;
     int by_position = 0;
     bool any = items == ITEMS_MOST;
+    for (size_t k = 0; k < items; k++)
+        if (text_equal(w->name, "retry") && text_equal(item[k].key, "times"))
+            check_times(c, &item[k]);
     if (a) {
         check_arguments(c, a->full, a->arg, a->args, options_of(c, a, w->option), NULL, open, 1);
         return;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # All shipped scenarios in less than two seconds, counted in processor time: what one core would need
-# with nobody else on the machine.
+# with nobody else on the machine. In memory where there is room: what a disk takes to sync is not theirs.
 root=$(cd "$(dirname "$0")/../.." && pwd); PROG=$(realpath "${PROG:-$root/build/tocsin}")
+[ -w /dev/shm ] && export TMPDIR=/dev/shm
 cd "$(mktemp -d)" || exit
 TIMEFORMAT='%3U %3S'
 took=$( { time "$PROG" test >out; } 2>&1 ) || { cat out; exit 1; }

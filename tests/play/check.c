@@ -53,6 +53,9 @@ static void options_behind_a_function_are_seen_and_items_that_nobody_takes(void 
         { "each { { 1 }, function() for _ = 1, 2 do note \"x\" end end, 3 }", "4 E write each { list, function(item) ... end }\n" },
         { "retry { function() repeat note \"x\" until true end, tims = 9 }", "4 E retry has no 'tims'; did you mean 'times'?\n" },
         { "try { function() end, times = 2 }", "4 E try has no 'times'\n" },
+        { "retry { function() end, times = 0 }", "4 E retry: times: found 0, expected 1 to 1000\n" },
+        { "retry { pool.list, service = p.service, times = 1001 }", "4 E retry: times: found 1001, expected 1 to 1000\n" },
+        { "local q = p note(q.service) note(q.servce)", "4 E 'servce' is none of the parameters; did you mean 'service'?\n" },
         { "parallel { function() end, function() end, on_failur = \"stop\" }",
           "4 E parallel has no 'on_failur'; did you mean 'on_failure'?\n" },
         { "retry { pool.list, servce = p.service, times = 2 }", "4 E pool.list needs 'service': whose pool\n"

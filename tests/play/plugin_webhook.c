@@ -24,6 +24,10 @@ static void answer(int fd, const char *path, int asked)
         reply(fd, "201 Created", "{\"id\":\"T-7\"}");
     else if (strncmp(path, "/later", 6) == 0)
         reply(fd, asked == 1 ? "429 Too Many Requests\r\nRetry-After: 1" : "200 OK", "");
+    else if (strncmp(path, "/eons", 5) == 0)
+        reply(fd, "429 Too Many Requests\r\nRetry-After: 99999999999999999999", "");
+    else if (strncmp(path, "/ages", 5) == 0)
+        reply(fd, "429 Too Many Requests\r\nRetry-After: 9223372036854775807", "");
     else if (strncmp(path, "/tomorrow", 9) == 0) {
         char head[200], date[64];
         time_t then = time(NULL) + 7200;
@@ -135,6 +139,8 @@ static void a_moment_to_come_again_may_be_a_date(void **_)
     struct task_view v = say(HERE "/tomorrow", "chat.say", HELLO);
     assert_int_equal(v.outcome, OUTCOME_FAILED);
     assert_true(v.later && v.later_ms > 7000 * 1000 && v.later_ms <= 7200 * 1000);
+    assert_true(say(HERE "/eons", "chat.say", HELLO).later_ms > INT64_C(30000000000000)); /* too long to be a number */
+    assert_true(say(HERE "/ages", "chat.say", HELLO).later_ms > INT64_C(30000000000000));
 }
 
 static void who_does_not_answer_within_the_time_may_have_done_it(void **_)

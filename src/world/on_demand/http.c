@@ -90,16 +90,27 @@ static struct http *start(const struct http_request *r, const char **why)
     return h;
 }
 
+/* When to come again; 0: not said. What is too long to be a number is long. */
+static int64_t retry_after_ms(CURL *easy)
+{
+    static const int64_t longest = (int64_t)1000 * 365 * 86400;
+    struct curl_header *said;
+    curl_off_t after = 0;
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &after);
+    if (after == 0 && curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &said) == CURLHE_OK
+        && strlen(said->value) > 15 && strspn(said->value, "0123456789") == strlen(said->value))
+        after = longest;
+    return (after > longest ? longest : (int64_t)after) * 1000;
+}
+
 static void conclude(struct http *h, CURLcode code)
 {
     long status = 0, sent = 0;
-    curl_off_t after = 0;
     curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent);
     curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
     if (code == CURLE_OK)
         h->state = (struct http_state){ .end = HTTP_ANSWERED, .status = status,
-                                        .retry_after_ms = (int64_t)after * 1000 };
+                                        .retry_after_ms = retry_after_ms(h->easy) };
     else
         /* no byte of a request went out: nothing can have happened */
         h->state = (struct http_state){ .end = sent == 0 ? HTTP_NEVER : HTTP_LOST,
