@@ -219,6 +219,8 @@ const struct form french_reason[] = {
     { "no flood on * in the last &; do you know the IP? add ip=...", "aucune inondation sur * depuis & ; l’IP est-elle connue ? ajouter ip=..." },
     { "& would leave # IP in the pool of &, whose minimum is #", "& laisserait # IP dans le pool du service &, dont le minimum est #" },
     { "& would leave # IPs in the pool of &, whose minimum is #", "& laisserait # IP dans le pool du service &, dont le minimum est #" },
+    { "@ is flooded: # packets a second; even_so = \"why\" does it all the same", "@ est inondée, # paquets par seconde ; even_so = \"why\" le fait tout de même" },
+    { "nobody can see whether @ is flooded, and unknown is not quiet; even_so = \"why\" does it all the same", "nul ne peut voir si @ est inondée, et ne pas savoir n’est pas le calme ; even_so = \"why\" le fait tout de même" },
     { "@ is flooded: # packets a second; nothing was put back", "@ est inondée, # paquets par seconde ; rien n’a été remis en place" },
     { "nobody can see whether @ is flooded, and unknown is not quiet; nothing was put back", "nul ne peut voir si @ est inondée, et ne pas savoir n’est pas le calme ; rien n’a été remis en place" },
     { "& was not so within ~: ^", "& n’était pas le cas au bout de ~ : ^" },
