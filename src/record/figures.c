@@ -76,7 +76,7 @@ static const struct entry *first_detection(const struct incident *i)
 static struct figure between(const char *name, const struct entry *from, int64_t start,
                              const struct entry *to, int64_t end)
 {
-    struct figure f = { name, FIGURE_NOT_RECORDED, 0, from, to };
+    struct figure f = { name, FIGURE_NOT_RECORDED, 0, 0, from, to };
     if (!from || !to)
         return f;
     f.state = end < start ? FIGURE_IMPOSSIBLE : FIGURE_KNOWN;
@@ -107,4 +107,10 @@ void incident_figures(struct figure out[FIGURES], const struct incident *i)
     const struct entry *over = last && last->closing ? entry_of(i, last->closing) : NULL;
     bool disordered = over && over->at + over->late_ms < last->start.at - last->start.early_ms;
     out[4] = between(names[4], from, start, over, disordered ? start - 1 : last ? last->end.at : 0);
+    if (out[4].state == FIGURE_KNOWN && last->parted) {
+        int64_t least = last->end.at - last->end.early_ms - start;
+        out[4].state = FIGURE_PARTED;
+        out[4].ms = least > 0 ? least : 0;
+        out[4].most_ms = last->end.at + last->end.late_ms - start;
+    }
 }

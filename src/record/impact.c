@@ -229,6 +229,7 @@ static void dispute_end(struct fold *f, struct window *w, const struct mark *fir
         w->end.early_ms = w->end.at - low;
     if (high - w->end.at > w->end.late_ms)
         w->end.late_ms = high - w->end.at;
+    w->parted = true;
     const char *a = event_number(first->entry->event, f->keep), *b = event_number(second->entry->event, f->keep);
     note(f, arena_print(f->keep, "events %s and %s end the impact on '%s' at different times, so its length is a range: "
         "tocsin strike %s --why TEXT, or tocsin strike %s --why TEXT", a, b, w->service, a, b));

@@ -32,6 +32,7 @@ struct window {
     struct edge start, end;
     bool open;                /* the end is as-of, not an event */
     bool disputed;            /* the same incident affirms that there was none */
+    bool parted;              /* two people end it at different times: `end` reaches over both */
     const struct event *opening, *closing; /* closing NULL when open */
     const struct tick *tick;  /* of its incident, in the order of time */
     size_t ticks;

@@ -70,11 +70,12 @@ const struct event *journal_find(const struct journal *j, const char *word, stru
 const struct event *journal_by_hash(const struct journal *j, const char *hash);
 
 /* What was measured between two named moments; each is folded, never typed. */
-enum figure_state { FIGURE_KNOWN, FIGURE_NOT_RECORDED, FIGURE_IMPOSSIBLE, FIGURE_BEFORE };
+enum figure_state { FIGURE_KNOWN, FIGURE_NOT_RECORDED, FIGURE_IMPOSSIBLE, FIGURE_BEFORE, FIGURE_PARTED };
 struct figure {
     const char *name;             /* "time to identify" */
     enum figure_state state;
     int64_t ms;                   /* of FIGURE_KNOWN; of FIGURE_BEFORE so long before the first impact */
+    int64_t most_ms;              /* of FIGURE_PARTED: from `ms` to this, as two people say different times */
     const struct entry *from, *to;
 };
 enum { FIGURES = 5 };

@@ -56,6 +56,8 @@ bool facts_gather(struct facts *out, const struct workspace *ws, const struct jo
 /* Did this incident cost the service something in that period? Of a group:
  * did its members suffer, and was it counted? */
 bool facts_suffered(const struct facts *f, const struct suffering *s, const struct sla_result *r);
+/* Do two people end an impact on it at different times? */
+bool facts_parted(const struct suffering *s);
 
 /* {"osc-fr1":2940000}: what each service suffered, in ms, as a publication
  * remembers it. */

@@ -197,6 +197,8 @@ static void put_figures(struct saying *s)
         json_put_int(s->o, "ms", figure[i].ms);
         json_put_bool(s->o, "rough", rough(figure[i].from) || rough(figure[i].to));
         json_put_bool(s->o, "impossible", figure[i].state == FIGURE_IMPOSSIBLE);
+        json_put_bool(s->o, "between", figure[i].state == FIGURE_PARTED); /* ms and most_ms */
+        json_put_int(s->o, "most_ms", figure[i].most_ms);
         json_put_bool(s->o, "before", figure[i].state == FIGURE_BEFORE); /* ms, and so long before the impact */
         json_close(s->o, '}');
     }

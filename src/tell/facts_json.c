@@ -154,6 +154,7 @@ static void put_services(struct saying *s)
         json_put_bool(s->o, "group", v->members && v->members[0]);
         json_put_bool(s->o, "silent", !v->none && !v->windows && !(v->members && v->members[0]));
         json_put_bool(s->o, "open", v->open);
+        json_put_bool(s->o, "parted", facts_parted(v));
         put_now(s, v);
         put_range(s, "down", v->down_ms);
         put_range(s, "degraded", v->degraded_ms);

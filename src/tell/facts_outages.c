@@ -34,6 +34,14 @@ size_t facts_stretches(const struct suffering *s, const char *only, struct outag
     return count;
 }
 
+bool facts_parted(const struct suffering *s)
+{
+    bool parted = false;
+    for (size_t i = 0; i < s->windows; i++)
+        parted |= s->window[i].window->parted;
+    return parted;
+}
+
 static int by_start(const void *a, const void *b)
 {
     const struct outage *x = a, *y = b;

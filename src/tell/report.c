@@ -224,6 +224,9 @@ static void against_services(struct obstacles *o, const struct facts *f)
                                    n->incident, n->words, n->incident));
     for (size_t i = 0; i < f->services; i++) {
         const struct suffering *s = &f->service[i];
+        if (facts_parted(s))
+            against(o, arena_print(o->keep, "two people end the impact on '%s' at different times: tocsin status says which "
+                                   "entries; tocsin strike SEQ --why TEXT decides", s->name));
         if (s->open)
             against(o, arena_print(o->keep, "the impact on '%s' is not over: tocsin up %s", s->name, s->name));
         for (size_t k = 0; k < s->slas; k++)

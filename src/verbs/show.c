@@ -55,6 +55,8 @@ const char *figure_words(const struct figure *f, struct arena *keep)
     case FIGURE_KNOWN: return duration_words(keep, f->ms);
     case FIGURE_NOT_RECORDED: return "not recorded";
     case FIGURE_IMPOSSIBLE: return "impossible order";
+    case FIGURE_PARTED: return arena_print(keep, "between %s and %s: two people say different times",
+                                           duration_words(keep, f->ms), duration_words(keep, f->most_ms));
     case FIGURE_BEFORE: return arena_print(keep, "%s before the impact", duration_words(keep, f->ms));
     }
     return "";

@@ -135,7 +135,7 @@ static void put_locks(struct json_out *o, const struct situation *s, struct aren
 /* Each from two named events, or the reason why there is no number. */
 static void figures(struct json_out *o, const struct incident *i)
 {
-    static const char *const states[] = { "known", "not recorded", "impossible order", "before the impact" };
+    static const char *const states[] = { "known", "not recorded", "impossible order", "before the impact", "between" };
     struct figure figure[FIGURES];
     incident_figures(figure, i);
     json_open(o, "figures", '[');
@@ -143,8 +143,10 @@ static void figures(struct json_out *o, const struct incident *i)
         json_open(o, NULL, '{');
         json_put(o, "name", figure[k].name);
         json_put(o, "state", states[figure[k].state]);
-        if (figure[k].state == FIGURE_KNOWN || figure[k].state == FIGURE_BEFORE)
+        if (figure[k].state == FIGURE_KNOWN || figure[k].state == FIGURE_BEFORE || figure[k].state == FIGURE_PARTED)
             json_put_int(o, "ms", figure[k].ms);
+        if (figure[k].state == FIGURE_PARTED)
+            json_put_int(o, "most_ms", figure[k].most_ms);
         json_put(o, "from", figure[k].from ? figure[k].from->event->hash : NULL);
         json_put(o, "to", figure[k].to ? figure[k].to->event->hash : NULL);
         json_close(o, '}');
