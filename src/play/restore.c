@@ -220,7 +220,8 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
     if (i && !s->refused)
         err_hint(e, "tocsin restore %s tries it again; tocsin keep %s --because TEXT accepts it as it is", i->change->name, i->change->name);
     if (s->refused)
-        err_hint(e, "--even-so TEXT puts it back all the same, and records why");
+        err_hint(e, "tocsin run restore service=SERVICE ip=IP   waits until it was quiet; --even-so TEXT puts it back all the same, and "
+                 "records why");
     return err_failed(e, "%s", b->answer.text);
 }
 

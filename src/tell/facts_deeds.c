@@ -16,6 +16,7 @@ static void put_changed(struct saying *s, const struct target *t)
     facts_put(s, "target", t->name);
     json_put(s->o, "action", last ? last->action : "");
     facts_put(s, "ip", last ? json_get_text(last->args, "ip", s->keep) : "");
+    json_put_bool(s->o, "in_flight", last && last->state == CHANGE_IN_FLIGHT);
     json_close(s->o, '}');
 }
 

@@ -216,6 +216,16 @@ static bool is_in_doubt(const struct facts *f)
     return false;
 }
 
+static void against_changes(struct obstacles *o, const struct facts *f)
+{
+    for (size_t i = 0; i < f->ledger.changes; i++) {
+        const struct change *c = &f->ledger.change[i];
+        if (c->state == CHANGE_IN_FLIGHT)
+            against(o, arena_print(o->keep, "%s (%s) was begun, and nobody knows whether it was done: tocsin status says what "
+                                   "settles it", c->name, c->action));
+    }
+}
+
 static void against_services(struct obstacles *o, const struct facts *f)
 {
     for (const struct sla_gap *n = f->account.unread; n->incident; n++)
@@ -331,6 +341,7 @@ const char *const *report_obstacles(const struct facts *f, const char *path, con
 {
     struct obstacles o = { arena_many(keep, const char *, MOST_OBSTACLES + 1), 0, MOST_OBSTACLES, path, keep };
     against_services(&o, f);
+    against_changes(&o, f);
     int line = 1;
     against_conflicts(&o, text);
     for (const char *c = text; *c; c++) {
