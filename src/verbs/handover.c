@@ -54,12 +54,12 @@ static void running(struct desk *d, const struct situation *s)
             continue;
         fprintf(d->out, "- %s %s is %s%s%s\n", r->run, r->runbook, r->state, r->step ? ", at: " : "",
                 r->step ? text_for_terminal(d->keep, r->step) : "");
-        if (r->ask)
-            fprintf(d->out, "- %s waits for an answer: %s\n", r->ask,
-                    text_for_terminal(d->keep, r->question ? r->question : ""));
         shown++;
     }
-    if (!shown)
+    for (size_t i = 0; i < s->waitings; i++) /* those of no run, too */
+        fprintf(d->out, "- %s waits for an answer: %s\n", s->waiting[i].name,
+                text_for_terminal(d->keep, s->waiting[i].text ? s->waiting[i].text : ""));
+    if (!shown && !s->waitings)
         fputs("- none\n", d->out);
 }
 
