@@ -29,15 +29,11 @@ static void join_done(struct branch *p)
         p->answer.failed_key = failed->failed_key;
         return;
     }
-    if (!list && !lua_checkstack(p->co, (int)j->count + LUA_MINSTACK)) {
-        branch_bad(p, "%zu results need more memory than the limit allows", j->count);
-        return;
-    }
-    p->answer = (struct answer){ .good = true };
-    if (!lua_checkstack(p->co, (list ? 0 : (int)j->count) + 3)) {
+    if (!lua_checkstack(p->co, (list ? 0 : (int)j->count) + LUA_MINSTACK)) {
         branch_bad(p, "the results of %zu branches do not fit; each { list, function(x) ... end } answers a list", j->count);
         return;
     }
+    p->answer = (struct answer){ .good = true };
     if (list)
         lua_createtable(p->co, (int)j->count, 0);
     for (size_t i = 0; i < j->count; i++) {
