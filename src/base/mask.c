@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -353,4 +354,16 @@ const char *mask_text(const struct mask *m, const char *bytes, size_t length, si
     if (out_length)
         *out_length = t.length;
     return t.at;
+}
+
+bool mask_find(const struct mask *m, const char *bytes, size_t length, size_t *at, const char **name)
+{
+    const struct mask_stream whole = { .mask = m, .held = (char *)(uintptr_t)bytes, .length = length };
+    size_t end, which;
+    for (*at = 0; *at < length && m->count; ++*at)
+        if (m->may[(unsigned char)bytes[*at]] && longest(&whole, *at, true, &end, &which) == FITS) {
+            *name = m->secret[which].name;
+            return true;
+        }
+    return false;
 }

@@ -49,4 +49,7 @@ void mask_end(struct mask_stream *s, mask_out *out, void *context);
 const char *mask_text(const struct mask *m, const char *bytes, size_t length, size_t *out_length,
                       struct arena *keep);
 
+/* The first that stands in a text: at which byte, and its name. False: none. */
+bool mask_find(const struct mask *m, const char *bytes, size_t length, size_t *at, const char **name);
+
 #endif

@@ -42,7 +42,8 @@ static bool parse(struct deed *out, struct run *r, const struct run_request *q, 
     *out = (struct deed){ 0 };
     if (!(out->action = roles_find(&r->roles, action, e))
         || !arguments_json(&given, q->argument, r->keep, e)
-        || !role_arguments(&out->args, out->action, json_from(given), r->keep, e))
+        || !role_arguments(&out->args, out->action, json_from(given), r->keep, e)
+        || !leaks_none_in(r, "the arguments", out->args, e))
         return false;
     if (!plugins_can(r->plugins, out->action, e))
         return false; /* bad configuration is said before anything is asked or written */
@@ -218,7 +219,7 @@ static bool parse_did(struct deed *out, struct run *r, const struct run_request 
         return err_usage(e, "'%s' is a read; 'tocsin note' records what you saw", action);
     const char *results = take_results(&left, a, q->argument, r->keep);
     request.argument = left;
-    if (!parse(out, r, &request, action, e))
+    if (!parse(out, r, &request, action, e) || !leaks_none_in(r, "the result", results, e))
         return false;
     out->result = NULL;
     if (!role_said(&result, &rest, a, results, r->keep, e)) {

@@ -7,7 +7,7 @@
  *   listen.c   while they wait              outside.c what others do meanwhile
  *   wait.c     time                         branch.c  parallel and each
  *   change_consent.c  what is asked of a change
- *   pins.c     what a run began with stays
+ *   pins.c     what a run began with stays  leaks.c   no secret is kept
  *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
  *   write.c    events into the journal      again.c   "not now" of a change
  *
@@ -368,6 +368,11 @@ bool words_known(const char *name);
 /* The same command line with the IP that nobody could see, where that is what is missing: "tocsin run
  * ddos service=shop ip=IP"; NULL. */
 const char *run_naming_ip(const struct run *r, const char *verb, const char *why);
+
+/* leaks.c: a secret of the configuration that stands in what would be kept. ERR_INPUT, by name.
+ * `place`: "call", "the arguments". A dry run keeps nothing, and fetches none to compare. */
+bool leaks_none_in_file(struct run *r, const char *path, const char *text, size_t length, struct err *e);
+bool leaks_none_in(struct run *r, const char *place, const char *json, struct err *e);
 
 /* pins.c: what a run began with stays */
 /* Into run.started: its texts and bindings. */

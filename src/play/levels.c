@@ -104,6 +104,7 @@ int word_call(lua_State *L)
     if (is_inside(b, c->book.path))
         return luaL_error(L, "%s calls itself", c->book.name);
     words_next_key(b, L);
+    words_charge(L, b, "call", c->args);
     c->key = b->key;
     b->want = (struct request){ .word = "call", .args = c->args, .perform = perform_call,
                                 .args_sha256 = sha256_of(b->run->keep, c->args),

@@ -53,6 +53,7 @@ void listen_answer(struct branch *b, const char *answer, const char *text)
     struct asking *q = b->context;
     struct text data;
     struct json_out o = data_open(&data, r);
+    text = text && !r->dry ? plugins_clean(r->plugins, text) : text;
     json_put(&o, "asked", q->hash);
     json_put(&o, "answer", answer);
     if (text && *text)

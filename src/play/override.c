@@ -218,7 +218,8 @@ bool override_write(struct run *r, const struct override *o, struct err *e)
     struct text data;
     bool rebind = text_equal(o->how, "rebind");
     struct json_out out = data_open(&data, r);
-    if (!fits(r, o, e))
+    if (!fits(r, o, e) || (o->text && !leaks_none_in(r, "what was done", o->text, e))
+        || (o->because && !leaks_none_in(r, "the reason", o->because, e)))
         return false;
     if ((text_equal(o->how, "skip") || rebind) && !o->because)
         return err_usage(e, "--%s needs --because: the record has to say why", o->how);

@@ -19,6 +19,8 @@ static const char *binding_kept(struct run *r, const char *role, struct err *e)
     size_t length;
     const char *binding = plugins_binding(r->plugins, role, e), *text;
     if (!binding || !(text = plugins_text(r->plugins, role, &length, e))
+        || !leaks_none_in_file(r, plugin_path(r, plugins_for(r->plugins, role)), text, length, e)
+        || !leaks_none_in(r, arena_print(r->keep, "the settings of %s", role), binding, e)
         || !r->store->blob_put(r->store, r->incident, text, length, sha, e))
         return NULL;
     return binding;

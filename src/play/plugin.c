@@ -24,6 +24,16 @@ bool plugins_secrets(struct plugins *p, const char *role, struct err *e)
     return !b || !b->settings || secrets_ready(p->secrets, b->settings, e);
 }
 
+const char *plugins_secret_in(struct plugins *p, const char *bytes, size_t length, int *line)
+{
+    return secrets_found(p->secrets, bytes, length, line);
+}
+
+const char *plugins_clean(struct plugins *p, const char *text)
+{
+    return secrets_clean(p->secrets, text, strlen(text), p->keep);
+}
+
 void plugins_hand_on(struct plugins *p, int descriptor)
 {
     p->inherit = descriptor;

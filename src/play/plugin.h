@@ -57,6 +57,10 @@ bool plugins_can(struct plugins *p, const struct role_action *a, struct err *e);
 /* Is every secret there that the settings of this role name? For `doctor`:
  * nothing else asks before it is used. */
 bool plugins_secrets(struct plugins *p, const char *role, struct err *e);
+/* The name of the first secret of the configuration that stands in a text, and in which line; NULL: none. */
+const char *plugins_secret_in(struct plugins *p, const char *bytes, size_t length, int *line);
+/* What a person answers is a result like others: without the secrets of the configuration. */
+const char *plugins_clean(struct plugins *p, const char *text);
 /* Can this read be asked at any time? Not of `manual`, where it would be a
  * question to a person, nor where the plugin lacks it: `before` and `after`
  * stay unknown there. */

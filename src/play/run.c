@@ -286,7 +286,8 @@ static bool start(struct run *r, struct run_outcome *out, const struct run_reque
     struct lock *starts;
     const char *given;
     if (!runbook_load(&book, r, q->runbook, e) || !arguments_json(&given, q->argument, r->keep, e)
-        || !runbook_arguments(&r->arguments, &book, r, json_from(given), e))
+        || !runbook_arguments(&r->arguments, &book, r, json_from(given), e)
+        || !leaks_none_in(r, "the arguments", r->arguments, e))
         return false;
     r->runbook = book.name;
     r->path = book.path;

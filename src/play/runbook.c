@@ -77,7 +77,8 @@ static bool read_text(struct runbook *book, struct run *r, const char *name, str
         if (!r->store->blob_get(r->store, r->incident, sha, &bytes, &length, r->keep, e))
             return err_while(e, "the runbook as it was when the run began");
     } else if (!runbook_find(&book->path, &book->own, r->ws, name, r->keep, e)
-               || !w->read_file(w, book->path, &bytes, &length, r->keep, e)) {
+               || !w->read_file(w, book->path, &bytes, &length, r->keep, e)
+               || !leaks_none_in_file(r, shown, bytes, length, e)) {
         return false;
     }
     book->text = arena_copy(r->keep, bytes, length);
@@ -401,11 +402,18 @@ bool runbook_pin(struct json_out *o, struct run *r, struct err *e)
     for (size_t i = 0; i < all.count; i++) {
         if (!text_ends(all.name[i], ".lua"))
             continue;
+        const char *shown = arena_print(r->keep, "runbooks/%s", all.name[i]);
+        struct err leak = { 0 };
         if (!workspace_share(&path, &own, r->ws, "runbooks", all.name[i], r->keep, e)
-            || !r->world->read_file(r->world, path, &bytes, &length, r->keep, e)
-            || !r->store->blob_put(r->store, r->incident, bytes, length, sha, e))
+            || !r->world->read_file(r->world, path, &bytes, &length, r->keep, e))
             return false;
-        json_put(o, arena_print(r->keep, "runbooks/%s", all.name[i]), sha);
+        if (!leaks_none_in_file(r, shown, bytes, length, &leak)) {
+            run_say(r, "", "%s; it is left out, and cannot be called", leak.text);
+            continue;
+        }
+        if (!r->store->blob_put(r->store, r->incident, bytes, length, sha, e))
+            return false;
+        json_put(o, shown, sha);
     }
     return true;
 }

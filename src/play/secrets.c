@@ -290,3 +290,15 @@ const char *secrets_clean(struct secrets *s, const char *bytes, size_t length, s
     text_add_clean(&t, masked, n);
     return t.at;
 }
+
+const char *secrets_found(struct secrets *s, const char *bytes, size_t length, int *line)
+{
+    size_t at;
+    const char *name;
+    if (!mask_find(secrets_mask(s), bytes, length, &at, &name))
+        return NULL;
+    *line = 1;
+    for (size_t i = 0; i < at; i++)
+        *line += bytes[i] == '\n';
+    return name;
+}

@@ -39,6 +39,8 @@ bool secrets_ready(struct secrets *s, const char *settings, struct err *e);
 const struct mask *secrets_mask(struct secrets *s);
 /* Foreign text as ours: without secrets, as UTF-8. */
 const char *secrets_clean(struct secrets *s, const char *bytes, size_t length, struct arena *keep);
+/* The name of the first that stands in a text, and in which line; NULL: none. */
+const char *secrets_found(struct secrets *s, const char *bytes, size_t length, int *line);
 /* The variables that hold a secret; then NULL: programs do not get them. */
 const char *const *secrets_variables(struct secrets *s);
 

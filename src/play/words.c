@@ -68,6 +68,14 @@ void words_next_key(struct branch *b, lua_State *L)
     charge(L, b->run, EVENT_BYTES);
 }
 
+void words_charge(lua_State *L, struct branch *b, const char *word, const char *args)
+{
+    struct err e = { 0 };
+    charge(L, b->run, strlen(args));
+    if (!leaks_none_in(b->run, word, args, &e))
+        luaL_error(L, "%s", arena_string(b->run->keep, e.text));
+}
+
 int words_ask(lua_State *L, struct branch *b, struct request want)
 {
     if (!want.args)
@@ -75,7 +83,7 @@ int words_ask(lua_State *L, struct branch *b, struct request want)
     if (!want.args_sha256)
         want.args_sha256 = sha256_of(b->run->keep, want.args);
     b->want = want;
-    charge(L, b->run, strlen(want.args));
+    words_charge(L, b, want.word, want.args);
     lua_settop(L, 0);
     return lua_yieldk(L, 0, 0, words_answered);
 }

@@ -11,6 +11,8 @@ struct branch *words_speaking(lua_State *L, const char *word);
 const char *words_text(struct branch *b, lua_State *L, int index);
 /* Takes the next number of the branch, and notes the line that speaks. */
 void words_next_key(struct branch *b, lua_State *L);
+/* What a word says goes into the record: it has a limit, and holds no secret. Raises. */
+void words_charge(lua_State *L, struct branch *b, const char *word, const char *args);
 /* Makes the table on top strict: `names` are allowed even where empty. */
 void words_make_strict(lua_State *L, const char *what, const char *const *name);
 /* Yields with this request; the continuation hands over the answer. */

@@ -2,6 +2,7 @@
  * terminal. The answer is an event bound to the question; the run reads it when
  * it goes on. */
 #include "play/question.h"
+#include "play/secrets.h"
 #include "verbs/audience.h"
 #include "verbs/record.h"
 
@@ -212,6 +213,8 @@ static bool write_answer(struct desk *d, const struct question *q, const char *a
 {
     struct text data = text_new(d->keep);
     struct json_out o = json_out(&data);
+    if (text && *text)
+        text = secrets_clean(secrets_open(&d->ws, d->keep), text, strlen(text), d->keep);
     json_open(&o, NULL, '{');
     json_put(&o, "asked", q->asked->hash);
     json_put(&o, "answer", answer);

@@ -183,6 +183,27 @@ static void see_runbooks(struct doctor *x, const char *gathered)
                  f.finding[i].message);
 }
 
+/* A runbook with a secret in it is left out of every run: said by day. */
+static bool see_secrets(struct doctor *x, struct err *e)
+{
+    struct desk *d = x->d;
+    struct names all;
+    if (!workspace_share_list(&all, &d->ws, "runbooks", d->keep, e))
+        return false;
+    for (size_t i = 0; i < all.count; i++) {
+        const char *path, *bytes, *name;
+        size_t length;
+        int line;
+        struct err ignored = { 0 }; /* check says it */
+        if (text_ends(all.name[i], ".lua") && workspace_share(&path, NULL, &d->ws, "runbooks", all.name[i], d->keep, &ignored)
+            && d->world->read_file(d->world, path, &bytes, &length, d->keep, &ignored)
+            && (name = plugins_secret_in(x->plugins, bytes, length, &line)))
+            tell(x, false, arena_print(d->keep, "runbooks/%s:%d", all.name[i], line),
+                 arena_print(d->keep, "the secret '${%s}' is written out here", name));
+    }
+    return true;
+}
+
 /* Is there a repository that a report could be committed to? */
 static void see_repository(struct doctor *x)
 {
@@ -198,7 +219,7 @@ static void see_repository(struct doctor *x)
 static bool examine(struct doctor *x, const char *runbook, struct err *e)
 {
     struct text all = text_new(x->d->keep);
-    if (runbook && !gather(x, runbook, &all, e))
+    if ((runbook && !gather(x, runbook, &all, e)) || !see_secrets(x, e))
         return false;
     if (runbook)
         see_runbooks(x, all.at);

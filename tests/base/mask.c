@@ -22,7 +22,12 @@ static int forget(void **_)
 
 static const char *masked(const char *text)
 {
-    return mask_text(&m, text, strlen(text), NULL, test_keep());
+    const char *out = mask_text(&m, text, strlen(text), NULL, test_keep()), *name = NULL;
+    size_t at;
+    bool found = mask_find(&m, text, strlen(text), &at, &name); /* sees what is taken out, and where the first begins */
+    assert_int_equal(found, strcmp(out, text) != 0);
+    assert_true(!found || (!strncmp(out, text, at) && text_starts(out + at, arena_print(test_keep(), "[secret %s]", name))));
+    return out;
 }
 
 static void take(void *context, const char *bytes, size_t length)
