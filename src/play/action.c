@@ -177,6 +177,8 @@ static void turn_has_come(struct branch *b)
     b->waits = WAITS_NOBODY;
     if (r->park)
         return; /* it was stopped while it waited, and nothing was begun */
+    if (branch_is_dropped(b))
+        return;
     struct err e = { 0 };
     if (!r->dry && !others_allow(r, b->work, &e)) { /* somebody locked more than this target meanwhile */
         b->busy = e.kind == ERR_BUSY;
@@ -377,7 +379,6 @@ static void perform_change(struct branch *b)
         return;
     if (begun && !replay_agrees(b, begun, w->action->full, w->args_sha256))
         return;
-    (void)replay_take_at(r, b->key, EVENT_ASKED, true);
     if (ended && ended_before(b, ended))
         return;
     if (begun) {

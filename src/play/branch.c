@@ -57,14 +57,20 @@ static void join_done(struct branch *p)
     branch_ready(p);
 }
 
+static const char *prefix_of(const struct branch *p, size_t number)
+{
+    return arena_print(p->run->keep, "%s/%zu/", p->key, number);
+}
+
 static void start_child(struct branch *p)
 {
     struct run *r = p->run;
     struct join *j = p->join;
     size_t i = j->started++;
-    struct branch *c = branch_new(r, p, arena_print(r->keep, "%s/%zu/", p->key, i + 1));
+    struct branch *c = branch_new(r, p, prefix_of(p, i + 1));
     j->child[i] = c;
     c->number = i + 1;
+    c->cancelled = p->cancelled || j->stopped; /* what is recorded of it comes to its end */
     c->co = sandbox_thread(r->sandbox);
     lua_State *L = c->co;
     if (j->function == LUA_NOREF) {
@@ -81,17 +87,33 @@ static void start_child(struct branch *p)
     branch_ready(c);
 }
 
-static void cancel_others(struct branch *p)
+bool branch_is_dropped(struct branch *b)
+{
+    if (!b->cancelled || (b->work && b->work->in_flight))
+        return false;
+    branch_ready(b);
+    return true;
+}
+
+/* No other is started, but for those whose beginning is in the record. What is in flight
+ * comes to its end. */
+static void cancel_children(struct branch *p)
 {
     struct join *j = p->join;
-    j->count = j->started;
+    j->stopped = true;
+    while (j->count > j->started && !replay_has_inside(p->run, prefix_of(p, j->count)))
+        j->count--;
     for (size_t i = 0; i < j->started; i++) {
         struct branch *c = j->child[i];
         if (c->ended || c->cancelled)
             continue;
         c->cancelled = true;
-        if (c->waits == WAITS_TIME || (c->waits == WAITS_ANSWER && !(c->work && c->work->in_flight)) || (c->waits == WAITS_TASK && !c->work))
-            branch_ready(c);
+        if (c->waits == WAITS_CHILDREN)
+            cancel_children(c);
+        else if (c->waits == WAITS_ANSWER)
+            listen_end(c->run);
+        if (c->waits == WAITS_TIME || c->waits == WAITS_ANSWER || c->waits == WAITS_TASK)
+            (void)branch_is_dropped(c);
     }
 }
 
@@ -106,7 +128,7 @@ void branch_ended(struct branch *b)
         j->failed++;
         run_say(b->run, b->key, "%s", b->error.text);
         if (j->on_failure == THEN_STOP)
-            cancel_others(p);
+            cancel_children(p);
     }
     if (j->started < j->count)
         start_child(p);

@@ -211,14 +211,16 @@ static void consent_given(struct branch *b)
 
 void perform_confirm(struct branch *b)
 {
-    (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
+    if (!replay_question(b))
+        return;
     consent_ask(b, &(struct asking){ .mode = "confirm", .question = question_of(b), .args_sha256 = b->want.args_sha256,
                                      .then = consent_given });
 }
 
 void perform_approve(struct branch *b)
 {
-    (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
+    if (!replay_question(b))
+        return;
     consent_ask(b, &(struct asking){ .mode = "approve", .question = question_of(b), .args_sha256 = b->want.args_sha256,
                                      .then = consent_given });
 }
@@ -233,7 +235,8 @@ static void text_given(struct branch *b)
 
 void perform_ask(struct branch *b)
 {
-    (void)replay_take_at(b->run, b->key, EVENT_ASKED, true);
+    if (!replay_question(b))
+        return;
     consent_ask(b, &(struct asking){ .mode = "ask", .question = question_of(b), .args_sha256 = b->want.args_sha256,
                                      .then = text_given });
 }

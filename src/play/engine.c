@@ -107,6 +107,8 @@ void branch_bad(struct branch *b, const char *format, ...)
 
 void branch_wait(struct branch *b, int64_t until, step_fn *then)
 {
+    if (branch_is_dropped(b))
+        return;
     b->waits = WAITS_TIME;
     b->wake_at = until;
     b->then = then;
@@ -114,6 +116,10 @@ void branch_wait(struct branch *b, int64_t until, step_fn *then)
 
 void branch_task(struct branch *b, struct task *task, int64_t may_take_ms, step_fn *then)
 {
+    if (!replay_is_over(b) || branch_is_dropped(b)) {
+        task_close(task);
+        return;
+    }
     b->waits = WAITS_TASK;
     b->task = task;
     b->view = (struct task_view){ .state = TASK_WAITS, .wake_at = INT64_MIN };
@@ -147,20 +153,37 @@ void branch_heard(struct branch *b, struct json_out *to)
     b->output = NULL;
 }
 
+static void close_task(struct branch *b)
+{
+    if (b->task)
+        task_close(b->task);
+    b->task = NULL;
+    branch_heard(b, NULL);
+}
+
 /* Turns */
+
+/* Another failed and stopped it; what the record holds of it comes to its end first. */
+static bool is_stopped(struct branch *b)
+{
+    struct run *r = b->run;
+    if (!b->cancelled || replay_has_inside(r, arena_print(r->keep, "%s/%zu/", b->parent->key, b->number)))
+        return false;
+    close_task(b);
+    if (b->work)
+        change_unlock(r, b->work);
+    b->work = NULL;
+    b->ended = true;
+    branch_ended(b);
+    return true;
+}
 
 static void take_turn(struct branch *b)
 {
     struct run *r = b->run;
     int results;
-    if (b->cancelled) {
-        if (b->work)
-            change_unlock(r, b->work);
-        b->work = NULL;
-        b->ended = true;
-        branch_ended(b);
+    if (is_stopped(b))
         return;
-    }
     if (!b->co) {
         b->driver(b);
         return;
@@ -179,8 +202,9 @@ static void take_turn(struct branch *b)
     r->turn = NULL;
     if (turn == SANDBOX_YIELDED) {
         lua_pop(b->co, results);
-        replay_come_to(b);
-        if (!override_taken(b) && !replay_ended_before(b))
+        if (is_stopped(b))
+            return;
+        if (!override_taken(b) && replay_come_to(b) && !replay_ended_before(b))
             b->want.perform(b);
         return;
     }
@@ -391,12 +415,9 @@ static void drop_branches(struct run *r)
 {
     for (size_t i = 0; i < r->branches; i++) {
         struct branch *b = r->branch[i];
-        if (b->task)
-            task_close(b->task);
-        branch_heard(b, NULL);
+        close_task(b);
         if (b->work)
             change_unlock(r, b->work);
-        b->task = NULL;
         b->work = NULL;
     }
 }

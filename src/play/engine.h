@@ -141,6 +141,7 @@ struct branch {
     size_t number;                    /* among its siblings, from 1 */
     struct branch *next_turn;         /* in the queue */
     bool cancelled, busy; /* busy: it failed because somebody else is at it */
+    bool replayed;                    /* nothing of the record is left for it: what it does is new */
     int64_t work_started;             /* of a wait_until: when its span began */
     unsigned polls;
     int64_t last_no;                  /* when a person said the last no to it */
@@ -157,6 +158,7 @@ struct join {
     struct branch **child;
     size_t count, started, ended, at_once;
     enum { THEN_FINISH, THEN_STOP, THEN_GO_ON } on_failure;
+    bool stopped;                     /* one failed, and no other goes on */
     int list, function;               /* registry references */
     size_t failed;
 };
@@ -183,6 +185,7 @@ struct replay {
     const char **key;
     bool *used;
     size_t mask, count, overrides;
+    size_t *left, lefts;              /* slots that no branch may have come to yet */
 };
 
 struct run {
@@ -280,6 +283,9 @@ void outside_answers(struct run *r, const struct journal *j);
 
 /* branch.c */
 void branch_ended(struct branch *b); /* tells the one that waits for it */
+/* Another failed and stops it, before it begins or waits for anything: it gets its last turn.
+ * False: nobody stopped it, or its change is in flight. */
+bool branch_is_dropped(struct branch *b);
 /* A failure that `on_failure = "go_on"` gives to the runbook has a mark first, so that a
  * resume does not try it again; false: it is none. */
 bool branch_hands_over(struct branch *b);
@@ -336,7 +342,6 @@ const struct event *replay_take(struct branch *b, enum event_kind kind);
 /* The latest of them: a word that was tried again. */
 const struct event *replay_last(struct branch *b, enum event_kind kind);
 const struct event *replay_latest(struct branch *b, enum event_kind kind); /* NULL is no mismatch */
-const struct event *replay_take_at(struct run *r, const char *key, enum event_kind kind, bool use);
 bool replay_agrees(struct branch *b, const struct event *ev, const char *word,
                    const char *args_sha256);
 void replay_consumed(struct branch *b, const struct event *ev);
@@ -345,11 +350,22 @@ bool replay_caught(struct run *r, const char *key);
 /* It was, and the record holds no outcome of this word: it failed before anything was begun, or
  * was never come to. It is answered with the failure that is recorded, and does nothing. */
 bool replay_ended_before(struct branch *b);
-const struct event *replay_unused(struct run *r);
 /* Every word under this prefix was dealt with by the word itself. */
 void replay_use_under(struct run *r, const char *prefix);
-/* A word comes to its turn: what is recorded under its key is used. */
-void replay_come_to(struct branch *b);
+/* A word comes to its turn: what is recorded under its key is used. False, and the run's
+ * trouble, where it is one that leaves nothing, and something stands there. */
+bool replay_come_to(struct branch *b);
+/* A question's turn: false, and the run's trouble, where the record holds no question. */
+bool replay_question(struct branch *b);
+/* The first event that this branch would have come to and did not; words of branches
+ * beside it are theirs. NULL: it is where the record ends. */
+const struct event *replay_left(const struct branch *b);
+/* It is about to do something new: false, and the run's trouble, while anything is left. */
+bool replay_is_over(struct branch *b);
+/* Is anything left inside of that branch, whose keys begin so ("3/2/")? */
+bool replay_has_inside(const struct run *r, const char *prefix);
+/* The run's trouble: recorded is that event, and now the runbook says another thing. */
+void replay_differs(struct branch *b, const struct event *recorded);
 /* The latest override of this key ("skip", "done"); NULL. */
 const struct event *replay_override(struct run *r, const char *key, const char *how);
 

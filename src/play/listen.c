@@ -95,6 +95,8 @@ void listen_put(struct branch *b)
         b->waits = WAITS_NOBODY;
         return;
     }
+    if (branch_is_dropped(b))
+        return;
     if (text_equal(q->mode, "confirm") && r->audience && r->audience->yes) {
         listen_answer(b, "yes", "--yes");
         return;

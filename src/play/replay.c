@@ -1,6 +1,7 @@
 /* replay.c: what the journal holds of a run, found by key. */
 #include "play/engine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static size_t hash_of(const char *text)
@@ -84,20 +85,10 @@ void replay_index(struct run *r)
         tail[at] = one;
         p->count++;
     }
-}
-
-const struct event *replay_take_at(struct run *r, const char *key, enum event_kind kind, bool use)
-{
-    if (!r->replay.count)
-        return NULL;
-    size_t at = slot_of(&r->replay, key);
-    for (const struct recorded *one = r->replay.slot[at]; one; one = one->later)
-        if (one->event->kind == kind) {
-            if (use)
-                r->replay.used[at] = true;
-            return one->event;
-        }
-    return NULL;
+    p->left = arena_many(r->keep, size_t, p->count + 1);
+    for (size_t i = 0; i <= p->mask; i++)
+        if (p->slot[i])
+            p->left[p->lefts++] = i;
 }
 
 void replay_consumed(struct branch *b, const struct event *ev)
@@ -106,22 +97,40 @@ void replay_consumed(struct branch *b, const struct event *ev)
     b->hash = ev->hash;
 }
 
-static void mismatch(struct branch *b, const struct event *ev, const char *why)
+/* "pool.remove {"ip":"192.0.2.1"}", "step {"text":"Wait"}": what was said, without what we add. */
+static const char *recorded_words(const struct event *ev, struct arena *keep)
+{
+    struct json args = json_get(ev->data, "args");
+    struct text t = text_new(keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    for (struct json_walk w = json_walk(args.at ? args : ev->data); json_next(&w);)
+        if (!json_is(w.key, "run") && !json_is(w.key, "key") && !json_is(w.key, "batch"))
+            json_put_raw(&o, json_text(w.key, keep), w.value.at, w.value.length);
+    json_close(&o, '}');
+    return arena_print(keep, "%s %s", json_text_or(json_get(ev->data, "action"), keep, ev->kind_name), t.at);
+}
+
+static void stop(struct branch *b, const char *key, const char *why, const struct event *recorded, const char *beside)
 {
     struct run *r = b->run;
     struct err e = { 0 };
-    struct json action = json_get(ev->data, "action");
-    const char *was = action.at ? json_text(action, r->keep) : ev->kind_name;
-    struct json args = json_get(ev->data, "args"), text = json_get(ev->data, "text");
-    const char *detail = args.at ? arena_copy(r->keep, args.at, args.length)
-                       : text.at ? arena_copy(r->keep, text.at, text.length) : "";
-    err_failed(&e, "%s: word %s %s: recorded is %s %s, now the runbook says %s %s",
-               b->where ? b->where : "", b->key, why, was, detail, b->want.word, b->want.args);
+    err_failed(&e, "%s: word %s %s: recorded is %s, now the runbook says %s %s%s", b->where ? b->where : "", key, why,
+               recorded_words(recorded, r->keep), b->want.word, b->want.args, beside);
     err_hint(&e, "tocsin resume %s --recorded goes on with the runbook as it was; --from %s does "
-             "it again from there; --skip %s and --done %s go round it", r->id, b->key, b->key,
-             b->key);
-    r->mismatch = b->key;
+             "it again from there; --skip %s and --done %s go round it", r->id, key, key, key);
+    r->mismatch = key;
     run_trouble(r, &e);
+}
+
+static void mismatch(struct branch *b, const struct event *ev, const char *why)
+{
+    stop(b, b->key, why, ev, "");
+}
+
+void replay_differs(struct branch *b, const struct event *recorded)
+{
+    mismatch(b, recorded, "differs");
 }
 
 bool replay_agrees(struct branch *b, const struct event *ev, const char *word,
@@ -147,10 +156,12 @@ const struct event *replay_take(struct branch *b, enum event_kind kind)
     struct run *r = b->run;
     if (!r->replay.count)
         return NULL;
-    const struct event *ev = replay_take_at(r, b->key, kind, true);
-    if (ev)
-        return ev;
     size_t at = slot_of(&r->replay, b->key);
+    for (const struct recorded *one = r->replay.slot[at]; one; one = one->later)
+        if (one->event->kind == kind) {
+            r->replay.used[at] = true;
+            return one->event;
+        }
     for (const struct recorded *one = r->replay.slot[at]; one; one = one->later)
         if (one->event->kind != EVENT_RUN_OVERRIDDEN && one->event->kind != EVENT_ASKED
             && one->event->kind != EVENT_LOCK_TAKEN) {
@@ -175,6 +186,23 @@ const struct event *replay_latest(struct branch *b, enum event_kind kind)
 const struct event *replay_last(struct branch *b, enum event_kind kind)
 {
     return replay_take(b, kind) ? replay_latest(b, kind) : NULL;
+}
+
+/* What stands under this key and is neither a question nor a way round; NULL. */
+static const struct event *done_at(const struct branch *b)
+{
+    for (const struct recorded *one = b->run->replay.slot[slot_of(&b->run->replay, b->key)]; one; one = one->later)
+        if (one->event->kind != EVENT_ASKED && one->event->kind != EVENT_RUN_OVERRIDDEN)
+            return one->event;
+    return NULL;
+}
+
+bool replay_question(struct branch *b)
+{
+    const struct event *other = b->run->replay.count ? done_at(b) : NULL;
+    if (other)
+        mismatch(b, other, "is another word");
+    return !other;
 }
 
 static const struct event *caught(struct run *r, const char *key)
@@ -209,17 +237,31 @@ static bool came_to_something(const struct branch *b)
     return false;
 }
 
+/* These leave nothing in the record, and do nothing; an impact does where nothing is open. */
+static bool leaves_nothing(const struct branch *b)
+{
+    step_fn *word = b->want.perform;
+    return word == perform_now || word == perform_children || word == perform_fail;
+}
+
 bool replay_ended_before(struct branch *b)
 {
     struct run *r = b->run;
     const struct event *mark = caught(r, b->key);
-    step_fn *word = b->want.perform; /* these leave nothing in the record, and do nothing */
-    bool leaves_nothing = word == perform_now || word == perform_children || word == perform_fail || word == perform_impact;
-    if (!mark || leaves_nothing || came_to_something(b))
+    if (!mark || leaves_nothing(b) || b->want.perform == perform_impact || came_to_something(b))
         return false;
     replay_use_under(r, arena_print(r->keep, "%s/", b->key));
     branch_bad(b, "%s", json_text_or(json_get(json_get(mark->data, "error"), "text"), r->keep, "it failed"));
     return true;
+}
+
+bool replay_come_to(struct branch *b)
+{
+    const struct replay *p = &b->run->replay;
+    if (!p->count)
+        return true;
+    p->used[slot_of(p, b->key)] = true;
+    return !leaves_nothing(b) || replay_question(b);
 }
 
 void replay_use_under(struct run *r, const char *prefix)
@@ -229,23 +271,67 @@ void replay_use_under(struct run *r, const char *prefix)
             r->replay.used[i] = true;
 }
 
-const struct event *replay_unused(struct run *r)
+/* Is it a word of a branch beside this one, or beside one that it runs in? */
+static bool is_beside(const struct branch *b, const char *key)
+{
+    for (; b->parent; b = b->parent) {
+        size_t length = strlen(b->parent->key);
+        char *rest;
+        if (text_starts(key, b->parent->key) && key[length] == '/'
+            && strtoull(key + length + 1, &rest, 10) != b->number && *rest == '/')
+            return true;
+    }
+    return false;
+}
+
+/* A word that no branch has come to yet, and that nobody has gone round. */
+static const struct event *still_left(const struct replay *p, size_t slot)
 {
     const struct event *first = NULL;
-    for (size_t i = 0; r->replay.count && i <= r->replay.mask; i++) {
-        const struct recorded *one = r->replay.slot[i];
-        if (one && !r->replay.used[i] && one->event->kind != EVENT_RUN_OVERRIDDEN
-            && (!first || one->event->seq < first->seq))
+    for (const struct recorded *one = p->slot[slot]; one && !p->used[slot]; one = one->later) {
+        struct json how = json_get(one->event->data, "how");
+        bool round = one->event->kind == EVENT_RUN_OVERRIDDEN;
+        if (round && (json_is(how, "skip") || json_is(how, "done")))
+            return NULL;
+        if (!first && !round)
             first = one->event;
     }
     return first;
 }
 
-void replay_come_to(struct branch *b)
+const struct event *replay_left(const struct branch *b)
 {
-    const struct replay *p = &b->run->replay;
-    if (p->count)
-        p->used[slot_of(p, b->key)] = true;
+    struct replay *p = &b->run->replay;
+    const struct event *first = NULL;
+    for (size_t i = p->lefts; i-- > 0;) {
+        const struct event *ev = still_left(p, p->left[i]);
+        if (!ev)
+            p->left[i] = p->left[--p->lefts];
+        else if ((!first || ev->seq < first->seq) && !is_beside(b, p->key[p->left[i]]))
+            first = ev;
+    }
+    return first;
+}
+
+bool replay_is_over(struct branch *b)
+{
+    struct run *r = b->run;
+    if (b->replayed || !r->replay.count || replay_override(r, b->key, "done")) /* of that one a person said what came of it */
+        return true;
+    const struct event *left = replay_left(b);
+    b->replayed = !left;
+    if (left)
+        stop(b, json_get_text(left->data, "key", r->keep), "is gone", left, arena_print(r->keep, " (word %s)", b->key));
+    return !left;
+}
+
+bool replay_has_inside(const struct run *r, const char *prefix)
+{
+    const struct replay *p = &r->replay;
+    for (size_t i = 0; i < p->lefts; i++)
+        if (text_starts(p->key[p->left[i]], prefix) && still_left(p, p->left[i]))
+            return true;
+    return false;
 }
 
 const struct event *replay_override(struct run *r, const char *key, const char *how)

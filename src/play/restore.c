@@ -130,7 +130,7 @@ void perform_restore(struct branch *b)
     const struct event *before = replay_take(b, EVENT_READ);
     if (r->trouble.kind != ERR_NONE)
         return;
-    replay_use_under(r, arena_print(r->keep, "%s/", b->key));
+    replay_use_under(r, arena_print(r->keep, "%s/C", b->key)); /* its changes; a word inside has a number */
     if (before) {
         if (replay_agrees(b, before, "restore", b->want.args_sha256)) {
             replay_consumed(b, before);

@@ -225,7 +225,7 @@ static bool conclude(struct run *r, struct branch *root, struct run_outcome *out
     }
     if (!root->ended)
         return park(r, false, out, e);
-    const struct event *unused = replay_unused(r);
+    const struct event *unused = replay_left(root);
     if (unused) {
         const char *key = json_get_text(unused->data, "key", r->keep);
         err_hint(e, "tocsin resume %s --recorded goes on with the runbook as it was; --from %s forgets what it holds "

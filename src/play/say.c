@@ -29,6 +29,12 @@ static const char *without_mark(struct json data, struct arena *keep)
     return json_canonical(json_from(t.at), keep);
 }
 
+static void said_as_recorded(struct branch *b, const struct event *ev)
+{
+    replay_consumed(b, ev);
+    branch_good(b, NULL);
+}
+
 /* Recorded already, and the same? Then it is answered from the journal. */
 static bool said_before(struct branch *b, enum event_kind kind, const char *data, bool *stop)
 {
@@ -39,19 +45,11 @@ static bool said_before(struct branch *b, enum event_kind kind, const char *data
         return false;
     const char *a = json_canonical(json_from(data), r->keep);
     const char *c = without_mark(ev->data, r->keep);
-    if (strcmp(a, c)) {
-        struct err e = { 0 };
-        err_failed(&e, "%s: word %s differs: recorded is %s %s, now the runbook says %s", b->where,
-                   b->key, ev->kind_name, c, a);
-        err_hint(&e, "tocsin resume %s --recorded goes on with the runbook as it was; --from %s does it again from "
-                 "there", r->id, b->key);
-        r->mismatch = b->key;
-        run_trouble(r, &e);
-        *stop = true;
-        return true;
-    }
-    replay_consumed(b, ev);
-    branch_good(b, NULL);
+    *stop = strcmp(a, c) != 0;
+    if (*stop)
+        replay_differs(b, ev);
+    else
+        said_as_recorded(b, ev);
     return true;
 }
 
@@ -264,6 +262,15 @@ static const char *open_windows(struct run *r, const char *service, size_t *coun
     return list.at;
 }
 
+static bool same_impact(struct branch *b, const struct event *ev, int64_t lost_ppb)
+{
+    struct json d = ev->data, edge = json_get(d, "edge");
+    return json_is(json_get(d, "service"), text_of(b, "service"))
+        && json_is(edge.at ? edge : json_get(d, "level"), text_of(b, "level"))
+        && text_equal(json_text_or(json_get(d, "text"), b->run->keep, ""), text_of(b, "text"))
+        && json_int_or(json_get(d, "lost_ppb"), -1) == lost_ppb;
+}
+
 void perform_impact(struct branch *b)
 {
     struct run *r = b->run;
@@ -283,16 +290,21 @@ void perform_impact(struct branch *b)
     const struct event *ev = replay_take(b, EVENT_IMPACT);
     if (r->trouble.kind != ERR_NONE)
         return;
-    if (ev) {
-        replay_consumed(b, ev);
-        branch_good(b, NULL);
+    if (ev && same_impact(b, ev, lost_ppb))
+        said_as_recorded(b, ev);
+    else if (ev)
+        replay_differs(b, ev);
+    if (ev)
         return;
-    }
     if (replay_caught(r, b->key)) { /* it wrote nothing then: no window was open */
         branch_good(b, NULL);
         return;
     }
     if (!strcmp(level, "up")) {
+        if (replay_left(b)) { /* nor was one then: the run went on behind it */
+            branch_good(b, NULL);
+            return;
+        }
         closes = r->dry ? "[]" : open_windows(r, service, &open, &e);
         if (!closes) {
             run_trouble(r, &e);
@@ -317,11 +329,12 @@ void perform_lock(struct branch *b)
     const struct event *ev = replay_take(b, EVENT_LOCK_TAKEN);
     if (r->trouble.kind != ERR_NONE)
         return;
-    if (ev) {
-        replay_consumed(b, ev);
-        branch_good(b, NULL);
+    if (ev && json_is(json_get(ev->data, "target"), target))
+        said_as_recorded(b, ev);
+    else if (ev)
+        replay_differs(b, ev);
+    if (ev)
         return;
-    }
     if (++r->locked > MOST_LOCKS) {
         branch_bad(b, "more than %d targets locked by one run", MOST_LOCKS);
         return;

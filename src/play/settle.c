@@ -13,7 +13,7 @@ static void ended(struct branch *b)
     struct work *w = b->work;
     w->in_flight = false;
     change_unlock(r, w);
-    if (w->again && !w->once && (w->again_at || w->attempt < 3)) { /* settled absent: the attempt grows, and it is done */
+    if (w->again && !w->once && !b->cancelled && (w->again_at || w->attempt < 3)) { /* settled absent: the attempt grows, and it is done */
         w->again = false;
         w->attempt += !w->again_at;
         w->recorded = NULL;

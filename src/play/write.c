@@ -13,6 +13,8 @@ static void add_pending(struct run *r, struct pending p)
 void branch_write(struct branch *b, enum event_kind kind, const char *data, bool barrier,
                   step_fn *then)
 {
+    if (!replay_is_over(b))
+        return;
     b->waits = WAITS_WRITE;
     b->then = then;
     add_pending(b->run, (struct pending){ b, kind, data, NULL, barrier, INSTANT_NONE });
@@ -21,6 +23,8 @@ void branch_write(struct branch *b, enum event_kind kind, const char *data, bool
 void branch_write_numbered(struct branch *b, enum event_kind kind,
                            const char *(*fill)(struct branch *b), step_fn *then)
 {
+    if (!replay_is_over(b))
+        return;
     b->waits = WAITS_WRITE;
     b->then = then;
     add_pending(b->run, (struct pending){ b, kind, NULL, fill, true, INSTANT_NONE });
