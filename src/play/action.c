@@ -266,7 +266,7 @@ void change_start(struct branch *b, struct work *w)
     b->work = w;
     w->key = b->key;
     if (w->attempt == 0)
-        w->attempt = 1;
+        w->attempt = replay_attempts(b) + 1;
     if (!w->target && !role_resolve(&w->target, w->action->target ? w->action->target : w->action->full,
                                     w->args, (struct json){ 0 }, (struct json){ 0 }, r->keep, &e)) {
         change_give_up(b, arena_string(r->keep, e.text));

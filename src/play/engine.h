@@ -184,6 +184,7 @@ struct replay {
     const struct recorded **slot;
     const char **key;
     bool *used;
+    int64_t *attempts;                /* of a change: how often it was begun, what is forgotten included */
     size_t mask, count, overrides;
     size_t *left, lefts;              /* slots that no branch may have come to yet */
 };
@@ -362,6 +363,8 @@ bool replay_question(struct branch *b);
 const struct event *replay_left(const struct branch *b);
 /* It is about to do something new: false, and the run's trouble, while anything is left. */
 bool replay_is_over(struct branch *b);
+/* So often was the change of this word begun, before --from too: the next one's key is another. */
+int64_t replay_attempts(const struct branch *b);
 /* Is anything left inside of that branch, whose keys begin so ("3/2/")? */
 bool replay_has_inside(const struct run *r, const char *prefix);
 /* The run's trouble: recorded is that event, and now the runbook says another thing. */

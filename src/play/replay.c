@@ -52,7 +52,8 @@ void replay_index(struct run *r)
     struct replay *p = &r->replay;
     *p = (struct replay){ .slot = arena_many(r->keep, const struct recorded *, size),
                           .key = arena_many(r->keep, const char *, size),
-                          .used = arena_many(r->keep, bool, size), .mask = size - 1 };
+                          .used = arena_many(r->keep, bool, size), .attempts = arena_many(r->keep, int64_t, size),
+                          .mask = size - 1 };
     struct recorded **tail = arena_many(r->keep, struct recorded *, size);
     for (size_t i = 0; i < r->journal.count; i++) {
         const struct event *ev = &r->journal.event[i];
@@ -78,6 +79,8 @@ void replay_index(struct run *r)
         struct recorded *one = arena_one(r->keep, struct recorded);
         one->event = ev;
         p->key[at] = key;
+        if (ev->kind == EVENT_ACTION_BEGUN)
+            p->attempts[at] = json_int_or(json_get(ev->data, "attempt"), 1);
         if (tail[at])
             tail[at]->later = one;
         else
@@ -323,6 +326,12 @@ bool replay_is_over(struct branch *b)
     if (left)
         stop(b, json_get_text(left->data, "key", r->keep), "is gone", left, arena_print(r->keep, " (word %s)", b->key));
     return !left;
+}
+
+int64_t replay_attempts(const struct branch *b)
+{
+    const struct replay *p = &b->run->replay;
+    return p->count ? p->attempts[slot_of(p, b->key)] : 0;
 }
 
 bool replay_has_inside(const struct run *r, const char *prefix)

@@ -57,6 +57,29 @@ static void from_inside_of_a_try_it_is_tried_again(void **_)
     assert_string_equal(theatre_last_note(t), "nil");
 }
 
+static const char *key_of_the_last_change(struct theatre *t)
+{
+    struct journal j = theatre_journal(t);
+    const char *key = "";
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_ACTION_BEGUN)
+            key = json_get_text(j.event[i].data, "provider_key", test_keep());
+    return key;
+}
+
+/* A provider that tells repeats by the key must not take the new one for the old. */
+static void what_from_does_anew_carries_a_key_of_its_own(void **_)
+{
+    struct theatre *t = book(REMOVE(10) "fail 'x'");
+    assert_false(theatre_run(t, "book"));
+    const char *first = key_of_the_last_change(t);
+    assert_false(theatre_resume(t, "from", "1"));
+    const char *second = key_of_the_last_change(t);
+    assert_false(theatre_resume(t, "from", "1"));
+    assert_string_not_equal(key_of_the_last_change(t), second);
+    assert_string_not_equal(key_of_the_last_change(t), first);
+}
+
 static void another_word_where_the_record_holds_one_does_nothing(void **_)
 {
     static const char *const now[] = { "restore { all = true, even_so = 'x' }", "pool.add { service = 'shop', ip = '192.0.2.10' }",
@@ -180,6 +203,7 @@ int main(void)
     const struct CMUnitTest replay[] = {
         promise(what_was_refused_and_caught_is_not_tried_again_by_a_resume),
         promise(from_inside_of_a_try_it_is_tried_again),
+        promise(what_from_does_anew_carries_a_key_of_its_own),
         promise(another_word_where_the_record_holds_one_does_nothing),
         promise(an_edited_runbook_stops_before_it_does_anything_new),
         promise(an_edge_that_had_nothing_to_close_closes_nothing_later),
