@@ -42,6 +42,38 @@ static bool same_binding(struct json asked, const struct asking *q)
     return !then.at || (q->binding && strlen(q->binding) == then.length && !memcmp(q->binding, then.at, then.length));
 }
 
+const char *asked_allows(const char *action, const char *args, const char *binding, const char *even_so, struct arena *keep)
+{
+    return sha256_of(keep, arena_print(keep, "%s%s%s%s", action, args, binding ? binding : "", even_so ? even_so : ""));
+}
+
+bool asked_covers(const char *const *consented, const char *const *allows)
+{
+    for (; *allows; allows++) {
+        const char *const *one = consented;
+        while (one && *one && !text_equal(*one, *allows))
+            one++;
+        if (!one || !*one)
+            return false;
+    }
+    return true;
+}
+
+/* Does it allow what is to be done now? Of several that are put back the rest, too. */
+static bool allows_this(struct json asked, const struct asking *q, struct arena *keep)
+{
+    struct json list = json_get(asked, "allows");
+    if (!text_equal(json_get_text(asked, "even_so", keep), q->even_so))
+        return false;
+    if (!q->allows || !list.at)
+        return !q->args_sha256 || json_is(json_get(asked, "args_sha256"), q->args_sha256);
+    const char **consented = arena_many(keep, const char *, json_count(list) + 1);
+    size_t n = 0;
+    for (struct json_walk w = json_walk(list); json_next(&w);)
+        consented[n++] = json_text_or(w.value, keep, "");
+    return asked_covers(consented, q->allows);
+}
+
 /* The same question of this word, put before a resume: of the same mode, for the
  * same arguments. A consent is no report of handwork, and an answer serves once. */
 static const struct event *asked_by_run(struct branch *b, const struct asking *q)
@@ -56,8 +88,7 @@ static const struct event *asked_by_run(struct branch *b, const struct asking *q
         if (ev->kind == EVENT_ASKED && json_is(json_get(ev->data, "run"), r->id)
             && json_is(json_get(ev->data, "key"), b->key)
             && json_is(json_get(ev->data, "mode"), asked_mode(q->mode))
-            && (!q->args_sha256 || json_is(json_get(ev->data, "args_sha256"), q->args_sha256))
-            && same_binding(ev->data, q)
+            && allows_this(ev->data, q, r->keep) && same_binding(ev->data, q)
             && (!by_hand || text_equal(json_get_text(ev->data, "text", r->keep), q->question))
             && !question_forgotten(&r->journal, ev, r->keep))
             asked = ev;
@@ -70,14 +101,29 @@ static const struct event *asked_by_run(struct branch *b, const struct asking *q
     return asked;
 }
 
+/* Is it the end of one of what is to be put back now? What was cut off in the middle goes on. */
+static bool put_back_since(const struct run *r, const struct event *begun, const struct asking *q)
+{
+    struct json d = begun->data, args = json_get(d, "args"), binding = json_get(d, "binding");
+    if (json_count(json_get(d, "undoes")) == 0)
+        return false;
+    const char *one[] = { asked_allows(json_text_or(json_get(d, "action"), r->keep, ""), arena_copy(r->keep, args.at, args.length),
+                                       binding.at ? arena_copy(r->keep, binding.at, binding.length) : NULL,
+                                       json_get_text(d, "even_so", r->keep), r->keep), NULL };
+    bool ended = false;
+    for (size_t i = 0; i < r->journal.count && !ended; i++)
+        ended = r->journal.event[i].kind == EVENT_ACTION_ENDED && json_is(json_get(r->journal.event[i].data, "begun"), begun->hash);
+    return ended && asked_covers(q->allows, one);
+}
+
 /* Did whoever asked act since? An answer serves once. */
-static bool was_used(const struct run *r, const struct event *asked, const char *sha)
+static bool was_used(const struct run *r, const struct event *asked, const struct asking *q)
 {
     for (size_t i = 0; i < r->journal.count; i++) {
         const struct event *ev = &r->journal.event[i];
         if ((ev->kind == EVENT_ACTION_BEGUN || ev->kind == EVENT_READ) && ev->stream == 0 && ev->seq > asked->seq
             && !json_get(ev->data, "run").at && text_equal(ev->by, asked->by)
-            && (json_is(json_get(ev->data, "args_sha256"), sha) || json_count(json_get(ev->data, "undoes")) > 0))
+            && (q->allows ? put_back_since(r, ev, q) : json_is(json_get(ev->data, "args_sha256"), q->args_sha256)))
             return true;
     }
     return false;
@@ -93,13 +139,13 @@ static const struct event *asked_by_hand(struct branch *b, const struct asking *
         const struct event *ev = &r->journal.event[i];
         if (ev->kind != EVENT_ASKED || ev->stream != 0 || !ev->data.at || json_get(ev->data, "run").at
             || !text_equal(ev->by, r->world->user) || !json_is(json_get(ev->data, "mode"), asked_mode(q->mode))
-            || !json_is(json_get(ev->data, "args_sha256"), q->args_sha256) || !same_binding(ev->data, q)
-            || !text_equal(json_get_text(ev->data, "text", r->keep), q->question))
+            || !allows_this(ev->data, q, r->keep) || !same_binding(ev->data, q)
+            || (!q->allows && !text_equal(json_get_text(ev->data, "text", r->keep), q->question)))
             continue;
         const struct event *answered = asked_answer(r, ev);
         bool good = answered ? !json_is(json_get(answered->data, "answer"), "no")
                              : r->world->now(r->world) <= asked_deadline(r, ev);
-        return good && !was_used(r, ev, q->args_sha256) ? ev : NULL;
+        return good && !was_used(r, ev, q) ? ev : NULL;
     }
     return NULL;
 }

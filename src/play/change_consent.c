@@ -40,6 +40,11 @@ static const char *undo_words(struct run *r, const struct role_action *a)
                                         a->undo_why ? a->undo_why : "");
 }
 
+const char *even_so_words(const char *unseen, const char *even_so, struct arena *keep)
+{
+    return even_so ? arena_print(keep, " EVEN SO, without a look at %s: %s", unseen, even_so) : "";
+}
+
 static const char *but_quiet(struct run *r, const struct role_action *a, const char *words)
 {
     struct err ignored = { 0 };
@@ -62,14 +67,15 @@ void change_ask_consent(struct branch *b)
     const char *done = w->action->says && !strstr(w->action->says, "$result")
         ? role_words(w->action->says, w->args, w->before, (struct json){ 0 }, r->keep) : w->action->help;
     const char *undo = undo_words(r, w->action), *with = question_with(w->args, w->target, r->keep);
-    const char *question = arena_print(r->keep, "%s %s%s%s: afterwards %s (before: %s; %s)?", w->action->full,
-                                       w->target, with ? " with " : "", with ? with : "", done, state_words(w->before, r->keep), undo);
+    const char *question = arena_print(r->keep, "%s %s%s%s: afterwards %s (before: %s; %s)?%s", w->action->full,
+                                       w->target, with ? " with " : "", with ? with : "", done, state_words(w->before, r->keep), undo,
+                                       even_so_words("quiet and the pool's minimum", w->even_so, r->keep));
     struct shown *shown = arena_one(r->keep, struct shown);
     *shown = (struct shown){ .target = w->target, .after = done, .undo = but_quiet(r, w->action, undo),
                                .args = w->args, .before = w->before,
                                .over = w->over ? other_words(r, w->over) : NULL };
     struct err ignored = { 0 };
     consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = question, .action = w->action->full,
-                                     .args_sha256 = w->args_sha256, .shown = shown, .then = consented,
+                                     .args_sha256 = w->args_sha256, .even_so = w->even_so, .shown = shown, .then = consented,
                                      .binding = plugins_binding(r->plugins, w->action->role, &ignored) });
 }

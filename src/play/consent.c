@@ -72,6 +72,14 @@ static const char *asked_data(struct branch *b)
         json_put(&o, "args_sha256", q->args_sha256);
     if (q->binding)
         json_put_raw(&o, "binding", q->binding, strlen(q->binding));
+    if (q->even_so)
+        json_put(&o, "even_so", q->even_so);
+    if (q->allows) {
+        json_open(&o, "allows", '[');
+        for (const char *const *one = q->allows; *one; one++)
+            json_put(&o, NULL, *one);
+        json_close(&o, ']');
+    }
     if (q->shown)
         put_shown(&o, q);
     const char *wants = wanted(b, q);

@@ -92,6 +92,8 @@ struct shown {
 struct asking {
     const char *mode, *question, *action, *args_sha256;
     const char *binding;              /* through what it will be done; NULL: of no change */
+    const char *even_so;              /* it overrides what would refuse it; NULL */
+    const char *const *allows;        /* of what is put back: one hash each; NULL: args_sha256 says it */
     const struct shown *shown;        /* NULL: its text says all */
     const char *name, *hash;          /* "A2"; of its event */
     const char *evidence, *words;     /* JSON list of hashes; as the terminal shows it */
@@ -465,6 +467,11 @@ bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *k
                  struct err *e);
 bool journals_whole(struct journals *out, const struct workspace *ws, struct arena *keep, struct err *e);
 
+/* " EVEN SO, without a look at ...: TEXT", behind a question about what overrides a refusal; else "". */
+const char *even_so_words(const char *unseen, const char *even_so, struct arena *keep);
+/* What a yes to putting that back allows. */
+const char *asked_allows(const char *action, const char *args, const char *binding, const char *even_so, struct arena *keep);
+bool asked_covers(const char *const *consented, const char *const *allows);
 /* asked.c: the same question put before, where its answer is still good or awaited; NULL. */
 const struct event *asked_before(struct branch *b, const struct asking *q);
 const struct event *asked_answer(struct run *r, const struct event *asked); /* the first; NULL */

@@ -206,6 +206,7 @@ void question_view(struct question *out, const struct journal *j, const struct e
         .key = json_get_text(d, "key", keep), .action = json_get_text(d, "action", keep),
         .target = json_get_text(d, "target", keep), .after = json_get_text(d, "after", keep),
         .undo = json_get_text(d, "undo", keep), .over = json_get_text(d, "over", keep),
+        .even_so = json_get_text(d, "even_so", keep),
         .wants = json_get_text(d, "wants", keep), .who = json_get_text(d, "who", keep), .deadline = INSTANT_NONE,
     };
     out->with = question_with(json_get(d, "args"), out->target, keep);
@@ -260,6 +261,8 @@ const char *question_words(const struct question *q, int64_t now, const char *zo
         row(&t, "seen", "nothing that speaks for it or against it", keep);
     if (q->undo)
         row(&t, "undo", q->undo, keep);
+    if (q->target && q->even_so)
+        row(&t, "EVEN SO, without a look at quiet and the pool's minimum:", q->even_so, keep);
     if (q->over)
         row(&t, "over", q->over, keep);
     if (q->who || q->target)

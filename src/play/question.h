@@ -18,7 +18,7 @@ struct question {
     const struct event *begun;            /* the change under way that it asks about; NULL */
     const char *name, *mode, *text;       /* "A2", "approve" */
     const char *run, *key;                /* NULL: of no run */
-    const char *action, *target, *with, *before, *after, *undo, *over; /* in words; NULL (with: its other arguments) */
+    const char *action, *target, *with, *before, *after, *undo, *over, *even_so; /* in words; NULL (with: its other arguments) */
     const char *wants;                    /* the answer becomes the action's result: what may be said; NULL */
     const char *who;                      /* "anyone but alice"; NULL: anybody */
     int64_t deadline;                     /* then it is no; INSTANT_NONE */

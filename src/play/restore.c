@@ -219,7 +219,7 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
     const struct item *i = s->at < s->items ? &s->item[s->at] : NULL;
     if (i && !s->refused)
         err_hint(e, "tocsin restore %s tries it again; tocsin keep %s --because TEXT accepts it as it is", i->change->name, i->change->name);
-    if (s->refused)
+    if (s->flooded)
         err_hint(e, "tocsin run restore service=SERVICE ip=IP   waits until it was quiet; --even-so TEXT puts it back all the same, and "
                  "records why");
     return err_failed(e, "%s", b->answer.text);

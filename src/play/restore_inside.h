@@ -21,10 +21,10 @@ struct restoring {
     const char *const *names;         /* NULL: all */
     const struct change **unsettled;  /* nobody knows yet whether they happened */
     size_t unsettleds;
-    bool refused;
+    bool refused, flooded;            /* flooded: or nobody sees that it is not */
     const char *left_out;             /* what could not be put back, and why; NULL */
     struct err wrong;                 /* what was asked for cannot be looked up */
-    const char *asked, *consented;    /* hashes: of what is to be done, of what was said yes to */
+    const char *const *allows, *const *consented; /* hashes: of what is to be done, of what was said yes to; NULL */
     const char *agreed;               /* `now` of what is no longer as we left it, and yet is to be put back */
     step_fn *then;                    /* with b->answer */
 };

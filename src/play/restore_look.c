@@ -36,10 +36,12 @@ static void next(struct branch *b)
 
 static void have_quiet(struct branch *b)
 {
-    if (b->answer.good)
+    if (b->answer.good) {
         next(b);
-    else
-        refuse(b, b->answer.text);
+        return;
+    }
+    of(b)->flooded = true;
+    refuse(b, b->answer.text);
 }
 
 static void check_quiet(struct branch *b)
@@ -65,6 +67,14 @@ static void stay_or_go(struct branch *b)
     }
 }
 
+/* Has whoever would put it back a way to see it? Where none is made for that, nobody can. */
+static bool can_look(struct run *r, const struct role_action *undo)
+{
+    struct err ignored = { 0 };
+    const struct role_action *read = undo->state_action ? roles_find(&r->roles, undo->state_action, &ignored) : NULL;
+    return read && plugins_observes(r->plugins, read);
+}
+
 static void have_state(struct branch *b)
 {
     struct run *r = b->run;
@@ -76,6 +86,12 @@ static void have_state(struct branch *b)
     const char *after = i->target->after.at ? json_canonical(i->target->after, r->keep) : NULL;
     i->now = now ? arena_print(r->keep, "%s %s", i->target->name, now) : NULL;
     i->already = now && text_equal(now, before);
+    if (!now && !s->even_so && can_look(r, i->undo)) {
+        const char *why = b->view.text && b->view.text[0] ? arena_print(r->keep, " (%s)", b->view.text) : "";
+        refuse(b, arena_print(r->keep, "nobody can see whether %s is as we left it%s; %s", i->target->name, why,
+                              change_all_the_same(r)));
+        return;
+    }
     if (!i->already && now && after && !text_equal(now, after) && !s->even_so && !text_equal(i->now, s->agreed)) {
         const char *was = state_words(i->target->before, r->keep);
         const char *question = arena_print(r->keep, "%s: it was %s, we left %s, now it is %s; put %s back all the same?",
@@ -144,11 +160,12 @@ static void check_pools(struct branch *b)
 static const char *summary(struct restoring *s, struct arena *keep)
 {
     struct text t = text_new(keep);
-    text_print(&t, "put back %s:", text_count(keep, (int64_t)s->items, "change"));
+    int64_t n = 0;
     for (size_t i = 0; i < s->items; i++)
-        text_print(&t, "%s %s %s", i ? ";" : "", s->item[i].undo->full, s->item[i].target->name);
-    text_add(&t, "?");
-    return t.at;
+        if (!s->item[i].already)
+            text_print(&t, "%s %s %s", n++ ? ";" : "", s->item[i].undo->full, s->item[i].target->name);
+    return arena_print(keep, "put back %s:%s?%s", text_count(keep, n, "change"), t.at,
+                       even_so_words("quiet, the pool's minimum and whether it is still as we left it", s->even_so, keep));
 }
 
 /* Between the question and the yes the world and the ledger went on: all is looked
@@ -160,7 +177,7 @@ static void consented(struct branch *b)
         refuse(b, b->answer.text);
         return;
     }
-    s->consented = s->asked;
+    s->consented = s->allows;
     look(b);
 }
 
@@ -179,22 +196,28 @@ static void ask_once(struct branch *b)
     struct restoring *s = of(b);
     bool needed = false, second = false, any;
     struct text sum = text_new(r->keep);
+    const char **allows = arena_many(r->keep, const char *, s->items + 1);
+    size_t n = 0;
     for (size_t i = 0; i < s->items; i++) {
-        needed = consent_needed(r, s->item[i].undo, &any) || needed;
-        second = second || any;
+        const struct item *item = &s->item[i];
         struct err ignored = { 0 };
-        const char *binding = plugins_binding(r->plugins, s->item[i].undo->role, &ignored);
-        text_print(&sum, "%s%s%s", s->item[i].undo->full, s->item[i].args, binding ? binding : "");
+        if (item->already)
+            continue;
+        needed = consent_needed(r, item->undo, &any) || needed;
+        second = second || any;
+        allows[n] = asked_allows(item->undo->full, item->args, plugins_binding(r->plugins, item->undo->role, &ignored), s->even_so, r->keep);
+        text_add(&sum, allows[n++]);
     }
-    s->asked = sha256_of(r->keep, sum.at);
+    s->allows = allows;
     s->at = 0;
     if (!s->consented)
         say_order(b);
-    if (!needed || text_equal(s->asked, s->consented))
+    if (!needed || asked_covers(s->consented, s->allows))
         restore_put_back(b);
     else
         consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = summary(s, r->keep),
-                                         .action = "restore", .args_sha256 = s->asked, .then = consented });
+                                         .action = "restore", .args_sha256 = sha256_of(r->keep, sum.at), .even_so = s->even_so,
+                                         .allows = s->allows, .then = consented });
 }
 
 static void look_next(struct branch *b)

@@ -209,7 +209,14 @@ const char *french_question(const struct event *asked, struct arena *keep)
 {
     struct about a = { json_get(asked->data, "args"), { 0 }, keep };
     const char *text = json_get_text(asked->data, "text", keep);
-    return text && json_get(asked->data, "action").at ? first_that_fits(french_question_form, text, &a) : NULL;
+    const char *even = text && json_get(asked->data, "even_so").at ? strstr(text, " EVEN SO, ") : NULL;
+    if (!text || !json_get(asked->data, "action").at)
+        return NULL;
+    if (!even)
+        return first_that_fits(french_question_form, text, &a);
+    const char *question = first_that_fits(french_question_form, arena_copy(keep, text, (size_t)(even - text)), &a);
+    const char *so = first_that_fits(french_question_form, even + 1, &a);
+    return question && so ? arena_print(keep, "%s %s", question, so) : NULL;
 }
 
 const char *french_of(enum event_kind kind, const char *text, struct arena *keep)

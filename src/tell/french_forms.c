@@ -119,6 +119,9 @@ const struct form french_behind_role[] = {
 };
 
 const struct form french_question_form[] = {
+    { "EVEN SO, without a look at quiet and the pool's minimum: *", "MALGRÉ TOUT, sans regarder ni le calme ni le minimum du pool : *" },
+    { "EVEN SO, without a look at quiet, the pool's minimum and whether it is still as we left it: *",
+      "MALGRÉ TOUT, sans regarder ni le calme, ni le minimum du pool, ni si c’est resté tel que nous l’avons laissé : *" },
     { "& * with *: afterwards ^ (before: !; can be put back by &)?", "& * avec * : ensuite, ^ (avant : ! ; & y revient) ?" },
     { "& *: afterwards ^ (before: !; can be put back by &)?", "& * : ensuite, ^ (avant : ! ; & y revient) ?" },
     { "& * with *: afterwards ^ (before: !; cannot be put back: ^)?", "& * avec * : ensuite, ^ (avant : ! ; sans retour : ^) ?" },

@@ -138,7 +138,8 @@ static void nothing_is_put_back_where_the_pool_would_run_short_on_the_way(void *
                               "dns.add { service = \"osc-fr1\", ip = s.ip }\npool.add { service = \"osc-fr1\", ip = s.ip }");
     struct err e = { 0 };
     assert_good(plugins_look(&text, t->stage->plugins, "sim", "put",
-        "{\"services\":{\"osc-fr1\":{\"pool\":{\"203.0.113.11\":true},\"dns\":{}}}}", test_keep(), &e), &e);
+        "{\"services\":{\"osc-fr1\":{\"name\":\"osc-fr1.example\",\"pool\":{\"203.0.113.11\":true},\"rpm\":60000}}}",
+        test_keep(), &e), &e);
     plugins_close(t->stage->plugins);
     size_t before = theatre_effects(t);
     assert_false(put_back(t, NULL));
@@ -176,6 +177,103 @@ static void what_is_not_changed_is_not_said_to_be_put_back(void **_)
                    "nothing of 192.0.2.11 is changed");
 }
 
+/* Several to put back, asked once; killed anywhere on the way. */
+static const char *const added = "for _, n in ipairs { 'a', 'b' } do local s = cloud.allocate_ip { name = n }\n"
+                                 "pool.add { service = 'osc-fr1', ip = s.ip } end\n";
+
+static void a_yes_to_several_holds_for_the_rest_of_them_after_a_kill(void **_)
+{
+    const char *steps = arena_print(test_keep(), "%srestore { all = true }", added);
+    struct theatre *calm = after(steps);
+    assert_int_equal(theatre_count(calm, EVENT_ASKED), 1);
+    for (int64_t at = 9; at <= calm->writes; at++) {
+        struct theatre *t = theatre_open(drill);
+        t->line = yes;
+        t->die_at_write = at;
+        t->die_after = at % 2;
+        theatre_runbook(t, "book", steps);
+        assert_false(theatre_run(t, "book"));
+        if (!theatre_count(t, EVENT_RUN_ENDED))
+            assert_good(theatre_resume(t, NULL, NULL), &t->e);
+        assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
+        assert_string_equal(theatre_changed(t), "");
+        assert_int_equal(theatre_effects(t), theatre_effects(calm));
+    }
+}
+
+static void and_so_it_does_where_restore_is_typed_again(void **_)
+{
+    struct theatre *calm = after(added);
+    int64_t before = calm->writes;
+    assert_good(put_back(calm, NULL), &calm->e);
+    for (int64_t at = before + 2; at <= calm->writes; at++) {
+        struct theatre *t = after(added);
+        t->die_at_write = at;
+        t->die_after = at % 2;
+        assert_false(put_back(t, NULL));
+        t->die_at_write = 0;
+        bool answered = theatre_count(t, EVENT_ANSWERED) > 0;
+        assert_good(put_back(t, NULL), &t->e);
+        assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
+        assert_true(answered || t->lines_used == 2);
+        assert_string_equal(theatre_changed(t), "");
+    }
+}
+
+static void a_yes_to_the_safe_change_is_none_to_the_one_that_overrides(void **_)
+{
+    static const char *const no[] = { "no", NULL };
+    struct theatre *t = after(added);
+    t->line = NULL;
+    assert_refused(put_back(t, NULL), &t->e, ERR_WAITING, "A1");
+    t->line = yes;
+    t->lines_used = 0;
+    struct run_request q = theatre_request(t, NULL, NULL);
+    q.even_so = "burn it";
+    t->line = no;
+    t->e = (struct err){ 0 };
+    assert_refused(run_restore(&q, NULL, NULL, &left, test_keep(), &t->e), &t->e, ERR_FAILED, "alice said no");
+    assert_non_null(strstr(t->said.at, "EVEN SO, without a look at quiet, the pool's minimum and whether it is still as we left it: burn it"));
+    q = theatre_request(t, NULL, service_ip);
+    t->line = NULL;
+    t->e = (struct err){ 0 };
+    assert_refused(run_do(&text, &q, "pool.remove", test_keep(), &t->e), &t->e, ERR_WAITING, "A3");
+    q.even_so = "I know better";
+    t->e = (struct err){ 0 };
+    assert_refused(run_do(&text, &q, "pool.remove", test_keep(), &t->e), &t->e, ERR_WAITING, "A4");
+    theatre_runbook(t, "over", "pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\", even_so = \"as told\" }");
+    t->line = no;
+    t->lines_used = 0;
+    assert_false(theatre_run(t, "over"));
+    assert_non_null(strstr(t->said.at, "EVEN SO, without a look at quiet and the pool's minimum: as told"));
+}
+
+static void what_is_so_already_is_not_asked_about(void **_)
+{
+    struct theatre *t = after(spare);
+    struct err e = { 0 };
+    assert_good(plugins_look(&text, t->stage->plugins, "sim", "put",
+        "{\"services\":{\"osc-fr1\":{\"pool\":{\"192.0.2.1\":true},\"dns\":{}}}}", test_keep(), &e), &e);
+    plugins_close(t->stage->plugins);
+    t->line = NULL;
+    assert_refused(put_back(t, NULL), &t->e, ERR_WAITING, "A1: put back 1 change: cloud.release_ip cloud:ip/spare?");
+}
+
+/* The plugin has a way to look, and it fails. */
+static void what_cannot_be_seen_any_more_is_not_put_back(void **_)
+{
+    struct theatre *t = after(spare);
+    struct err e = { 0 };
+    assert_good(plugins_look(&text, t->stage->plugins, "sim", "put",
+        "{\"faults\":[{\"action\":\"pool.holds\",\"nth\":1,\"times\":99,\"how\":\"fails\"}]}", test_keep(), &e), &e);
+    plugins_close(t->stage->plugins);
+    assert_refused(put_back(t, NULL), &t->e, ERR_FAILED, "nobody can see whether pool:osc-fr1/203.0.113.11 is as we left it");
+    struct run_request q = theatre_request(t, NULL, NULL);
+    q.even_so = "it is";
+    t->e = (struct err){ 0 };
+    assert_good(run_restore(&q, NULL, NULL, &left, test_keep(), &t->e), &t->e);
+}
+
 int main(void)
 {
     const struct CMUnitTest restore[] = {
@@ -189,6 +287,11 @@ int main(void)
         promise(nothing_is_put_back_where_the_pool_would_run_short_on_the_way),
         promise(what_a_dead_hand_left_in_flight_is_looked_into_first),
         promise(what_is_not_changed_is_not_said_to_be_put_back),
+        promise(a_yes_to_several_holds_for_the_rest_of_them_after_a_kill),
+        promise(and_so_it_does_where_restore_is_typed_again),
+        promise(a_yes_to_the_safe_change_is_none_to_the_one_that_overrides),
+        promise(what_is_so_already_is_not_asked_about),
+        promise(what_cannot_be_seen_any_more_is_not_put_back),
     };
     return cmocka_run_group_tests(restore, NULL, NULL);
 }
