@@ -126,6 +126,8 @@ static void check_value(struct check *c, const char *word, const char *key, size
         check_find(c, t->line, 'E', "%s: found \"%s\", expected a share such as \"25%%\"", word, t->text);
     if (span && !duration_parse(&ms, t->text))
         check_find(c, t->line, 'E', "%s: found \"%s\", expected a span such as \"30s\" or \"5m\"", word, t->text);
+    else if (text_equal(word, "phase") && text_equal(t->text, "closed"))
+        check_find(c, t->line, 'E', "a runbook closes no incident; 'tocsin phase closed' does when all is over");
     else if (names && !name_in(names, t->text))
         check_find(c, t->line, 'E', "%s: there is no %s '%s'%s", word, key, t->text, did_you_mean(c, t->text, names));
     else if (text_equal(word, "impact") && text_equal(key, "service") && c->ws->config.services

@@ -289,6 +289,17 @@ int word_parallel(lua_State *L)
     return words_ask(L, b, (struct request){ .word = "parallel", .perform = perform_children });
 }
 
+/* The table on top has 1 to n and nothing else: what has names, or holes, would be done in part, or not at all. */
+static void must_be_a_list(lua_State *L)
+{
+    lua_Unsigned n = 0;
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1), n++)
+        if (!lua_isinteger(L, -2))
+            luaL_error(L, "each takes a list: { \"a\", \"b\" }; this one has names");
+    if (n != lua_rawlen(L, -1))
+        luaL_error(L, "each takes a list without holes");
+}
+
 int word_each(lua_State *L)
 {
     struct branch *b = words_speaking(L, "each");
@@ -298,6 +309,7 @@ int word_each(lua_State *L)
     lua_settop(L, 1);
     struct join *j = children(L, b, "each");
     lua_rawgeti(L, 1, 1);
+    must_be_a_list(L);
     j->count = (size_t)lua_rawlen(L, -1);
     luaL_unref(L, LUA_REGISTRYINDEX, j->list);
     j->list = luaL_ref(L, LUA_REGISTRYINDEX);

@@ -30,9 +30,10 @@ static int64_t span(lua_State *L, int index)
     return (int64_t)luaL_checkinteger(L, index);
 }
 
+/* A millisecond at least: whoever asks again and again is not to be the only one who has a turn. */
 static int host_wait(lua_State *L)
 {
-    int64_t until = world_now(mine(L)) + span(L, 1);
+    int64_t ms = span(L, 1), until = world_now(mine(L)) + (ms > 0 ? ms : 1);
     lua_settop(L, 0);
     lua_pushliteral(L, "wait");
     lua_pushinteger(L, until);

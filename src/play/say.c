@@ -104,7 +104,10 @@ void perform_phase(struct branch *b)
             return;
         }
     const char *near = text_nearest(phase, word_phases);
-    branch_bad(b, "there is no phase '%s'%s%s", phase, near ? "; did you mean " : "", near ? near : "");
+    if (!strcmp(phase, "closed"))
+        branch_bad(b, "a runbook closes no incident: it is a part of it; 'tocsin phase closed' does when all is over");
+    else
+        branch_bad(b, "there is no phase '%s'%s%s", phase, near ? "; did you mean " : "", near ? near : "");
 }
 
 void perform_fail(struct branch *b)
@@ -155,10 +158,14 @@ void perform_now(struct branch *b)
 
 void perform_random(struct branch *b)
 {
-    struct json args = json_from(b->want.args);
-    int64_t from = json_int_or(json_get(args, "from"), 1), to = json_int_or(json_get(args, "to"), 100);
+    struct json low = json_get(json_from(b->want.args), "from"), high = json_get(json_from(b->want.args), "to");
+    int64_t from = 1, to = 100;
     unsigned char bytes[8];
     uint64_t n = 0;
+    if ((low.at && !json_int(low, &from)) || (high.at && !json_int(high, &to))) {
+        branch_bad(b, "random: from and to are whole numbers");
+        return;
+    }
     if (value_before(b))
         return;
     if (to < from) {
@@ -335,6 +342,10 @@ void perform_lock(struct branch *b)
         replay_differs(b, ev);
     if (ev)
         return;
+    if (!target[0]) {
+        branch_bad(b, "lock needs a target: lock \"dns:osc-fr1\"");
+        return;
+    }
     if (++r->locked > MOST_LOCKS) {
         branch_bad(b, "more than %d targets locked by one run", MOST_LOCKS);
         return;

@@ -270,6 +270,8 @@ bool task_turn(struct task *t, struct task_view *view, struct err *e)
             break;
         t->answered = false;
         go_on(t);
+        if (t->view.state == TASK_WAITS)
+            break; /* others have a turn, and its deadline is looked at, however short the wait is */
     }
     *view = t->view;
     return true;

@@ -362,7 +362,7 @@ const struct word engine_words[] = {
     { "retry", "retry { function() ... end, times = 3, every = \"5s\" }", "do it again when it fails", word_retry },
     { "call", "call { \"runbook\", name = value }", "another runbook, as a part of this one", word_call },
     { "impact", "impact { service = ..., level = \"down\" }", "open this run's own window; level = \"up\" closes it", word_impact },
-    { "phase", "phase \"mitigated\"", "how far we are", word_phase },
+    { "phase", "phase \"mitigated\"", "how far we are; `closed` is a person's word", word_phase },
     { "now", "now {}", "the time, as milliseconds since 1970; the same again on resume", word_now },
     { "random", "random { from = 1, to = 6 }", "a whole number; the same again on resume", word_random },
     { "lock", "lock \"target\"", "keep others from changing it until the run ends", word_lock },

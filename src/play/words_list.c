@@ -7,7 +7,7 @@
 #define NO_OPTIONS (const char *const[]){ NULL }
 
 const char *const word_phases[] = { "detected", "acknowledged", "identified", "mitigated",
-                                    "monitoring", "resolved", "closed", NULL };
+                                    "monitoring", "resolved", NULL };
 const char *const word_levels[] = { "down", "degraded", "unknown", "none", "up", NULL };
 const char *const word_endings[] = { "finish", "stop", "go_on", NULL };
 

@@ -14,7 +14,8 @@ struct word_row {
 };
 /* What wait_until takes beside the action's arguments; then NULL. */
 extern const char *const word_wait_options[];
-/* What may be said behind `phase`, as impact's level, as on_failure; then NULL. */
+/* What may be said behind `phase` (closed is a person's word: a run under way keeps its incident open), as
+ * impact's level, as on_failure; then NULL. */
 extern const char *const word_phases[], *const word_levels[], *const word_endings[];
 
 extern const struct word_row word_rows[]; /* then a NULL name */

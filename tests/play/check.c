@@ -73,6 +73,7 @@ static void options_behind_a_function_are_seen_and_items_that_nobody_takes(void 
 static void a_value_that_stands_there_is_held_against_what_the_word_takes(void **_)
 {
     static const char *const wrong[][2] = {
+        { "phase \"closed\"", "4 E a runbook closes no incident; 'tocsin phase closed' does when all is over\n" },
         { "phase \"identifed\"", "4 E phase: there is no phase 'identifed'; did you mean 'identified'?\n" },
         { "impact { service = p.service, level = \"dwn\" }", "4 E impact: there is no level 'dwn'; did you mean 'down'?\n" },
         { "impact { service = \"shopp\", level = \"down\" }", "4 E there is no service 'shopp'; known: 'shop'\n" },
@@ -85,7 +86,7 @@ static void a_value_that_stands_there_is_held_against_what_the_word_takes(void *
         { "parallel { function() end, on_failure = \"goon\" }",
           "4 E parallel: there is no on_failure 'goon'; did you mean 'go_on'?\n" },
         { "phase \"mitigated\" wait(\"5\" .. \"m\") retry { function() end, every = \"1s\", times = 2 }\n"
-          "impact { service = \"shop\", level = \"up\", text = \"phase\" } phase { phase = \"closed\", text = \"x\" }", "" },
+          "impact { service = \"shop\", level = \"up\", text = \"phase\" } phase { phase = \"resolved\", text = \"x\" }", "" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
@@ -116,7 +117,7 @@ static void a_word_that_lacks_what_it_needs_is_found(void **_)
         { "impact { service = \"shop\" }", "4 E impact needs level: impact { service = ..., level = \"down\" }\n" },
         { "step {}", "4 E step needs text: step \"text\"\n" },
         { "lock { why = \"x\" }", "4 E lock needs target or text: lock \"target\"\n" },
-        { "restore { changes = { \"C1\" } } lock { target = \"x\" } phase { phase = \"closed\" } now {} random {}", "" },
+        { "restore { changes = { \"C1\" } } lock { target = \"x\" } phase { phase = \"resolved\" } now {} random {}", "" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);

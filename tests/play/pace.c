@@ -124,6 +124,23 @@ static void one_that_was_stopped_in_the_queue_was_never_begun(void **_)
     assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 3);
 }
 
+static void one_that_asks_without_a_pause_has_its_deadline_and_leaves_others_their_turns(void **_)
+{
+    struct theatre *t = pool_with("['pool.add'] = { deadline = '2s',\n"
+        "  perform = function(t) while true do wait '0s' end end, probe = function() return absent() end },",
+        "local _, why = try { function() parallel { function() pool.add { service = 'osc-fr1', ip = '192.0.2.9' } end,\n"
+        "  function() wait '1s' note 'beside it' end } end }\nnote(why)");
+    assert_good(theatre_run(t, "book"), &t->e);
+    struct journal j = theatre_journal(t);
+    const char *notes[2] = { 0 };
+    size_t n = 0;
+    for (size_t i = 0; i < j.count; i++)
+        if (j.event[i].kind == EVENT_NOTE && n < 2)
+            notes[n++] = json_get_text(j.event[i].data, "text", test_keep());
+    assert_string_equal(notes[0], "beside it");
+    assert_non_null(strstr(notes[1], "1 of 2 failed"));
+}
+
 static const char *const not_yet =
     "['pool.add'] = { retry = { times = 4, every = '2s', at_most = '5s' }, deadline = '5m',\n"
     "  perform = function(t) if seen(t) < 3 then return later('it answers 429', '20s') end return ok { count = 1 } end },";
@@ -261,6 +278,7 @@ static void a_wrong_declaration_is_refused_with_file_and_line(void **_)
 int main(void)
 {
     const struct CMUnitTest pace[] = {
+        promise(one_that_asks_without_a_pause_has_its_deadline_and_leaves_others_their_turns),
         promise(a_rate_lets_so_many_begin_first_in_first_out),
         promise(reads_wait_for_their_turn_too),
         promise(a_rate_is_of_the_workspace_and_not_of_a_run),

@@ -89,6 +89,14 @@ static void a_word_with_a_wrong_option_is_refused_with_its_line(void **_)
         { "wait { text = \"1s\", txt = 2 }", "wait has no 'txt'; did you mean 'text'?" },
         { "now { zone = \"UTC\" }", "now has no 'zone'" },
         { "random { from = 5, to = 1 }", "from 5 to 1" },
+        { "random { from = 1.5, to = 2 }", "random: from and to are whole numbers" },
+        { "random { from = \"1\" }", "random: from and to are whole numbers" },
+        { "phase \"closed\"", "a runbook closes no incident" },
+        { "lock \"\"", "lock needs a target" },
+        { "lock { why = \"x\" }", "lock needs a target" },
+        { "restore { ip = \"1.2.3\" }", "restore: ip: found '1.2.3', expected an IP address" },
+        { "each { { a = 1 }, function() end }", "each takes a list: { \"a\", \"b\" }; this one has names" },
+        { "each { { [2] = 1 }, function() end }", "each takes a list without holes" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct theatre *t = theatre_open("world: simulated\nservices:\n  osc-fr1: { ips: [192.0.2.1] }\n");
@@ -175,7 +183,7 @@ static void what_a_word_answers_is_what_its_row_says(void **_)
 {
     struct theatre *t = theatre_open("services:\n  shop: { ips: [192.0.2.1] }\n");
     theatre_runbook(t, "book", "assert(math.type(now {}) == 'integer' and math.type(random {}) == 'integer')\n"
-                    "assert(step 'x' == nil and note 'x' == nil and phase 'closed' == nil and lock 'x' == nil and wait '1s' == nil)\n"
+                    "assert(step 'x' == nil and note 'x' == nil and phase 'resolved' == nil and lock 'x' == nil and wait '1s' == nil)\n"
                     "assert(impact { service = 'shop', level = 'down' } == nil)\n"
                     "local got, why = try { function() fail 'no' end } assert(got == nil and type(why) == 'string')\n"
                     "local a, b = parallel { function() return 1 end, function() return 2 end } assert(a == 1 and b == 2)\n"
