@@ -288,7 +288,10 @@ static bool decide(struct desk *d, const char *answer, struct err *e)
     if (named && d->world->is_terminal(d->world, 0) && !d->json)
         show(d, &q);
     if (!named || d->world->is_terminal(d->world, 0)) {
-        if (!d->world->ask(d->world, prompt, &line, d->keep)) {
+        enum heard heard = d->world->listen(d->world, prompt, -1, &line, d->keep);
+        if (heard == HEARD_NOTHING) /* a signal, in place of an answer */
+            (void)d->world->listen(d->world, NULL, 0, &line, d->keep);
+        if (heard == HEARD_NOBODY) {
             err_hint(e, "tocsin %s %s", d->verb->name, q.name);
             return err_usage(e, "without a terminal the question must be named");
         }

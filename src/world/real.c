@@ -234,8 +234,8 @@ static const char *typed_line(struct arena *keep)
     return line;
 }
 
-static enum heard real_listen(struct world *w, const char *prompt, int64_t patience_ms,
-                              const char **line, struct arena *keep)
+/* ahead: what was typed before the question stood there counts, too. */
+static enum heard hear(const char *prompt, int64_t patience_ms, bool ahead, const char **line, struct arena *keep)
 {
     static bool shown;
     if (!prompt) {
@@ -250,6 +250,8 @@ static enum heard real_listen(struct world *w, const char *prompt, int64_t patie
         return HEARD_NOBODY;
     fflush(NULL); /* what is asked about stands above the question, whoever printed it */
     if (!shown) {
+        if (!ahead)
+            tcflush(STDIN_FILENO, TCIFLUSH);
         struct text harmless = text_new(keep);
         text_add_screen(&harmless, prompt, strlen(prompt), false);
         fputs(harmless.at, stderr);
@@ -263,11 +265,17 @@ static enum heard real_listen(struct world *w, const char *prompt, int64_t patie
     return HEARD_ANSWER;
 }
 
+static enum heard real_listen(struct world *w, const char *prompt, int64_t patience_ms,
+                              const char **line, struct arena *keep)
+{
+    return hear(prompt, patience_ms, false, line, keep);
+}
+
 static bool real_ask(struct world *w, const char *prompt, const char **line, struct arena *keep)
 {
-    enum heard heard = real_listen(w, prompt, -1, line, keep);
+    enum heard heard = hear(prompt, -1, true, line, keep);
     if (heard == HEARD_NOTHING) { /* a signal, in place of an answer */
-        (void)real_listen(w, NULL, 0, line, keep);
+        (void)hear(NULL, 0, true, line, keep);
         *line = NULL;
     }
     return heard != HEARD_NOBODY;

@@ -64,8 +64,9 @@ struct world {
     /* A question to the person at the terminal; false when nobody sits there.
      * *line is what was typed, without its newline; NULL at end of input. */
     bool (*ask)(struct world *w, const char *prompt, const char **line, struct arena *keep);
-    /* The same, but it waits for the line only so long, and no longer than until a signal
-     * comes: HEARD_NOTHING, and the prompt stands; said again it is not shown again.
+    /* A question that nothing answers which was typed before it stood there. It waits for the line only so
+     * long, and no longer than until a signal comes: HEARD_NOTHING, and the prompt stands; said again it is
+     * not shown again.
      * `prompt` NULL takes it back: what was half typed is no answer to the next one. */
     enum heard (*listen)(struct world *w, const char *prompt, int64_t patience_ms,
                          const char **line, struct arena *keep);
