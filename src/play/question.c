@@ -219,7 +219,12 @@ void question_view(struct question *out, const struct journal *j, const struct e
     look_after(out, j, keep);
 }
 
-const struct question *questions_open(size_t *count, const struct journal *j, const char *zone,
+bool question_is_late(const struct question *q, int64_t now)
+{
+    return q->deadline != INSTANT_NONE && now > q->deadline;
+}
+
+const struct question *questions_open(size_t *count, const struct journal *j, int64_t now, const char *zone,
                                       struct arena *keep)
 {
     size_t n = 0;
@@ -230,7 +235,7 @@ const struct question *questions_open(size_t *count, const struct journal *j, co
     for (size_t i = 0; i < j->count && n; i++)
         if (j->event[i].kind == EVENT_ASKED && j->event[i].data.at) {
             question_view(&open[*count], j, &j->event[i], zone, keep);
-            *count += !open[*count].answered && !open[*count].gone;
+            *count += !open[*count].answered && !open[*count].gone && !question_is_late(&open[*count], now);
         }
     return open;
 }

@@ -29,9 +29,11 @@ struct question {
 
 void question_view(struct question *out, const struct journal *j, const struct event *asked,
                    const char *zone, struct arena *keep);
-/* Those that wait for an answer, oldest first. */
-const struct question *questions_open(size_t *count, const struct journal *j, const char *zone,
+/* Those that wait for an answer, oldest first. One whose deadline is over by `now` waits no more: that
+ * was a no, though whoever asked may not have written it yet (INT64_MIN: those, too). */
+const struct question *questions_open(size_t *count, const struct journal *j, int64_t now, const char *zone,
                                       struct arena *keep);
+bool question_is_late(const struct question *q, int64_t now);
 /* What the target does not say already: "program sh, args [\"-c\",\"date\"]"; NULL. */
 const char *question_with(struct json args, const char *target, struct arena *keep);
 /* Is it of words that the run does again (resume --from)? */

@@ -114,6 +114,7 @@ struct run_view {
     const char *why, *words; /* of parked: "failed", and what failed; NULL */
     const char *step, *step_key;
     const char *ask, *question, *who;   /* when it waits for a person; NULL */
+    bool late;                          /* nobody answered its question in time: a no that it has not read yet */
     int64_t started, since;
     const struct event *started_event;
 };

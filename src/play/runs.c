@@ -59,13 +59,16 @@ static void take_event(struct run_view *v, const struct journal *j, size_t at, s
 }
 
 /* What a run waits for: its latest question that is still open. */
-static void take_questions(struct run_view *view, size_t n, const struct journal *j, struct arena *keep)
+static void take_questions(struct run_view *view, size_t n, const struct journal *j, int64_t now, struct arena *keep)
 {
     size_t open;
-    const struct question *q = questions_open(&open, j, "UTC", keep);
+    const struct question *q = questions_open(&open, j, INT64_MIN, "UTC", keep);
     for (size_t i = 0; i < open; i++)
         for (size_t k = 0; q[i].run && k < n; k++)
             if (text_equal(view[k].run, q[i].run)) {
+                view[k].late = question_is_late(&q[i], now);
+                if (view[k].late)
+                    continue;
                 view[k].ask = q[i].name;
                 view[k].question = q[i].text;
                 view[k].who = q[i].who;
@@ -92,7 +95,7 @@ bool runs_fold(const struct run_view **out, size_t *count, const struct workspac
         if (v)
             take_event(v, j, i, keep);
     }
-    take_questions(view, n, j, keep);
+    take_questions(view, n, j, ws->world->now(ws->world), keep);
     for (size_t i = 0; i < n; i++) {
         struct lock_holder holder;
         if (text_equal(view[i].state, "ended"))

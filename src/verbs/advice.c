@@ -38,7 +38,8 @@ static void about_runs(struct advising *a, const struct situation *s, struct des
         const struct run_view *r = &s->run[i];
         if (!r->ask && (text_equal(r->state, "parked") || text_equal(r->state, "dead")))
             advise(a, arena_print(d->keep, "tocsin resume %s", r->run),
-                   r->why && text_equal(r->why, "failed") ? "tries it again; --skip, --done, --from go round it"
+                   r->late ? "nobody answered in time: it fails there; once more, and it asks anew"
+                   : r->why && text_equal(r->why, "failed") ? "tries it again; --skip, --done, --from go round it"
                                                           : "goes on where it stopped");
     }
 }

@@ -114,7 +114,7 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
         err_hint(e, "tocsin answer   alone shows what is asked");
         return err_usage(e, "'%s' is no question; if it is an answer, say to which one", d->word[0]);
     }
-    const struct question *open = questions_open(&n, &d->journal, desk_zone(d), d->keep);
+    const struct question *open = questions_open(&n, &d->journal, desk_now(d), desk_zone(d), d->keep);
     for (size_t i = 0; i < n && !d->json; i++)
         show(d, &open[i]);
     if (d->json && n)
@@ -129,10 +129,10 @@ static bool pick(struct question *out, bool *named, struct desk *d, struct err *
 
 static bool in_time(struct desk *d, const struct question *q, struct err *e)
 {
-    if (q->deadline == INSTANT_NONE || desk_now(d) <= q->deadline)
+    if (!question_is_late(q, desk_now(d)))
         return true;
-    if (q->run)
-        err_hint(e, "tocsin resume %s lets it fail there; resumed once more, it asks anew", q->run);
+    err_hint(e, q->run ? "tocsin resume %s lets it fail there; resumed once more, it asks anew"
+                       : "whoever asked types the same again, and it is asked anew", q->run);
     return err_failed(e, "%s was to be answered by %s: nobody did, and that is a no", q->name,
                       instant_text(d->keep, desk_zone(d), q->deadline, FORM_HM));
 }

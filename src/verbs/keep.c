@@ -101,7 +101,7 @@ static void say_what_is_left(struct desk *d, const char *run)
             continue;
         const char *ask = NULL;
         size_t n;
-        const struct question *q = questions_open(&n, &d->journal, desk_zone(d), d->keep);
+        const struct question *q = questions_open(&n, &d->journal, INT64_MIN, desk_zone(d), d->keep);
         for (size_t k = 0; k < n; k++)
             ask = q[k].begun == c->begun ? q[k].name : ask;
         if (ask)

@@ -325,7 +325,7 @@ static bool read_runs(struct situation *s, struct desk *d, const struct journal 
             copy[i].state = "under way";
     }
     s->run = copy;
-    s->waiting = questions_open(&s->waitings, own, desk_zone(d), d->keep);
+    s->waiting = questions_open(&s->waitings, own, s->now, desk_zone(d), d->keep);
     return true;
 }
 

@@ -200,7 +200,7 @@ static void runs(struct desk *d, const struct situation *s)
             continue;
         const char *step = r->step && *r->step ? r->step : "";
         bool asked = text_equal(r->why, "asked");
-        const char *why = asked && !r->ask ? "its question is answered" : r->why;
+        const char *why = !asked || r->ask ? r->why : r->late ? "nobody answered in time, and that is a no" : "its question is answered";
         const char *words = asked || !r->words ? "" : text_cut(d->keep, r->words, 200);
         const char *run = text_cut(d->keep, text_for_terminal(d->keep, r->run), 20);
         size_t wide = text_width(run), column = wide < 4 ? 8 : wide + 5;
