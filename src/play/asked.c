@@ -42,9 +42,10 @@ static bool same_binding(struct json asked, const struct asking *q)
     return !then.at || (q->binding && strlen(q->binding) == then.length && !memcmp(q->binding, then.at, then.length));
 }
 
-const char *asked_allows(const char *action, const char *args, const char *binding, const char *even_so, struct arena *keep)
+const char *asked_allows(const struct allowed *a, struct arena *keep)
 {
-    return sha256_of(keep, arena_print(keep, "%s%s%s%s", action, args, binding ? binding : "", even_so ? even_so : ""));
+    return sha256_of(keep, arena_print(keep, "%s%s%s\n%s\n%s", a->action, a->args, a->binding ? a->binding : "",
+                                       a->even_so ? a->even_so : "", a->over ? a->over : ""));
 }
 
 bool asked_covers(const char *const *consented, const char *const *allows)
@@ -63,7 +64,8 @@ bool asked_covers(const char *const *consented, const char *const *allows)
 static bool allows_this(struct json asked, const struct asking *q, struct arena *keep)
 {
     struct json list = json_get(asked, "allows");
-    if (!text_equal(json_get_text(asked, "even_so", keep), q->even_so))
+    if (!text_equal(json_get_text(asked, "even_so", keep), q->even_so)
+        || !text_equal(json_get_text(asked, "over", keep), q->shown ? q->shown->over : NULL))
         return false;
     if (!q->allows || !list.at)
         return !q->args_sha256 || json_is(json_get(asked, "args_sha256"), q->args_sha256);
@@ -107,9 +109,10 @@ static bool put_back_since(const struct run *r, const struct event *begun, const
     struct json d = begun->data, args = json_get(d, "args"), binding = json_get(d, "binding");
     if (json_count(json_get(d, "undoes")) == 0)
         return false;
-    const char *one[] = { asked_allows(json_text_or(json_get(d, "action"), r->keep, ""), arena_copy(r->keep, args.at, args.length),
-                                       binding.at ? arena_copy(r->keep, binding.at, binding.length) : NULL,
-                                       json_get_text(d, "even_so", r->keep), r->keep), NULL };
+    const struct allowed done = { json_text_or(json_get(d, "action"), r->keep, ""), arena_copy(r->keep, args.at, args.length),
+                                  binding.at ? arena_copy(r->keep, binding.at, binding.length) : NULL,
+                                  json_get_text(d, "even_so", r->keep), json_get_text(d, "over", r->keep) };
+    const char *one[] = { asked_allows(&done, r->keep), NULL };
     bool ended = false;
     for (size_t i = 0; i < r->journal.count && !ended; i++)
         ended = r->journal.event[i].kind == EVENT_ACTION_ENDED && json_is(json_get(r->journal.event[i].data, "begun"), begun->hash);

@@ -469,8 +469,9 @@ bool journals_whole(struct journals *out, const struct workspace *ws, struct are
 
 /* " EVEN SO, without a look at ...: TEXT", behind a question about what overrides a refusal; else "". */
 const char *even_so_words(const char *unseen, const char *even_so, struct arena *keep);
-/* What a yes to putting that back allows. */
-const char *asked_allows(const char *action, const char *args, const char *binding, const char *even_so, struct arena *keep);
+/* What a yes to putting that back allows, as a hash; the last three may be NULL. */
+struct allowed { const char *action, *args, *binding, *even_so, *over; };
+const char *asked_allows(const struct allowed *a, struct arena *keep);
 bool asked_covers(const char *const *consented, const char *const *allows);
 /* asked.c: the same question put before, where its answer is still good or awaited; NULL. */
 const struct event *asked_before(struct branch *b, const struct asking *q);

@@ -148,13 +148,12 @@ bool restore_gather(struct restoring *s, struct run *r, struct err *e)
                              r->incident);
     for (size_t i = 0; i < s->ledger.targets; i++) {
         const struct target *t = &s->ledger.target[i];
-        struct item item = { .target = t };
+        struct item item = { .target = t, .over = ledger_elsewhere(t, r->incident) };
         if (!wanted(s, r, t))
             continue;
-        const struct change *other = ledger_elsewhere(t, r->incident);
-        if (other && !text_equal(other->incident, r->over)) {
-            err_hint(e, "--over %s puts it back all the same, and records that", other->incident);
-            return err_failed(e, "nothing was put back: %s: %s", t->name, other_words(r, other));
+        if (item.over && !text_equal(item.over->incident, r->over)) {
+            err_hint(e, "--over %s puts it back all the same, and records that", item.over->incident);
+            return err_failed(e, "nothing was put back: %s: %s", t->name, other_words(r, item.over));
         }
         item.change = leading_back(t, r->keep);
         const char *why = why_not(t, item.change, r);

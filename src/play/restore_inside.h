@@ -11,6 +11,7 @@ struct item {
     const char *args, *undoes;        /* canonical; JSON list of hashes */
     const char *now;                  /* the target and what the world shows of it; NULL */
     bool already;                     /* the world shows `before` */
+    const struct change *over;        /* another incident's, that stands and is known of; NULL */
 };
 
 struct restoring {

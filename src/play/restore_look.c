@@ -157,13 +157,17 @@ static void check_pools(struct branch *b)
 
 /* The question */
 
-static const char *summary(struct restoring *s, struct arena *keep)
+static const char *summary(struct restoring *s, struct run *r)
 {
+    struct arena *keep = r->keep;
     struct text t = text_new(keep);
     int64_t n = 0;
     for (size_t i = 0; i < s->items; i++)
-        if (!s->item[i].already)
+        if (!s->item[i].already) {
             text_print(&t, "%s %s %s", n++ ? ";" : "", s->item[i].undo->full, s->item[i].target->name);
+            if (s->item[i].over)
+                text_print(&t, " (%s)", other_words(r, s->item[i].over));
+        }
     return arena_print(keep, "put back %s:%s?%s", text_count(keep, n, "change"), t.at,
                        even_so_words("quiet, the pool's minimum and whether it is still as we left it", s->even_so, keep));
 }
@@ -205,7 +209,8 @@ static void ask_once(struct branch *b)
             continue;
         needed = consent_needed(r, item->undo, &any) || needed;
         second = second || any;
-        allows[n] = asked_allows(item->undo->full, item->args, plugins_binding(r->plugins, item->undo->role, &ignored), s->even_so, r->keep);
+        allows[n] = asked_allows(&(struct allowed){ item->undo->full, item->args, plugins_binding(r->plugins, item->undo->role, &ignored),
+                                                    s->even_so, item->over ? item->over->incident : NULL }, r->keep);
         text_add(&sum, allows[n++]);
     }
     s->allows = allows;
@@ -215,7 +220,7 @@ static void ask_once(struct branch *b)
     if (!needed || asked_covers(s->consented, s->allows))
         restore_put_back(b);
     else
-        consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = summary(s, r->keep),
+        consent_ask(b, &(struct asking){ .mode = second ? "approve" : "consent", .question = summary(s, r),
                                          .action = "restore", .args_sha256 = sha256_of(r->keep, sum.at), .even_so = s->even_so,
                                          .allows = s->allows, .then = consented });
 }
