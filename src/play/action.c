@@ -366,6 +366,8 @@ void change_by_hand(struct branch *b, const char *result, const char *rest)
     branch_write_numbered(b, EVENT_ACTION_BEGUN, fill_begun, by_hand_begun);
 }
 
+static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
+
 static void perform_change(struct branch *b)
 {
     struct run *r = b->run;
@@ -386,6 +388,8 @@ static void perform_change(struct branch *b)
         if (ended && json_is(json_get(ended->data, "outcome"), "failed")) {
             const char *again = json_get_text(ended->data, "again", r->keep);
             bool known = again && instant_parse_rfc3339(again, strlen(again), &w->again_at);
+            if (known) /* by a clock that was ahead it is as far off as it was then */
+                w->again_at = sooner(w->again_at, r->world->now(r->world) + w->again_at - ended->recorded);
             w->attempt += !known;
             b->work = w;
             branch_wait(b, known ? w->again_at : 0, change_again);

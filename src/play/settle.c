@@ -156,11 +156,17 @@ static void ask_a_person(struct branch *b)
 
 static void probe_again(struct branch *b);
 
-/* Whoever waits hears of it after 4 s, 8 s, 16 s, ... */
+/* Whoever waits hears of it after 4 s, 8 s, 16 s, ...; who said stop does not wait: nothing is lost by looking later. */
 static void look_again(struct branch *b, const char *what, int64_t at)
 {
     struct run *r = b->run;
     struct work *w = b->work;
+    if (text_equal(r->park, "stopped")) {
+        run_say(r, w->key, "%s %s: it stays in flight, and 'tocsin %s %s' looks into it again", w->name, w->action->full,
+                r->id ? "resume" : "restore", r->id ? r->id : w->name);
+        b->waits = WAITS_NOBODY;
+        return;
+    }
     int64_t now = r->world->now(r->world), looking = now - w->looked_since;
     if (now >= w->say_at && looking > 0) {
         run_say(r, w->key, "%s %s: %s (%s)", w->name, w->action->full, what, duration_words(r->keep, looking));
@@ -175,7 +181,9 @@ static void probed(struct branch *b)
     struct work *w = b->work;
     const struct task_view *v = &b->view;
     int64_t now = r->world->now(r->world);
-    int64_t within = plugins_appears_within(r->plugins, w->action), late = w->begun_at + within;
+    int64_t within = plugins_appears_within(r->plugins, w->action), late = w->looked_since + within;
+    if (w->begun_at < w->looked_since) /* it was recorded by a clock that was not ahead */
+        late = w->begun_at + within;
     if (v->state == TASK_ASKS) {
         task_close(b->task);
         b->task = NULL;

@@ -45,7 +45,9 @@ static void wait_span(struct branch *b, const char *words)
         return;
     b->deadline = r->world->now(r->world) + b->want.span_ms;
     if (ev) {
-        instant_of(json_get(ev->data, "until"), &b->deadline, r->keep);
+        int64_t until;
+        if (instant_of(json_get(ev->data, "until"), &until, r->keep) && until < b->deadline)
+            b->deadline = until; /* else it was set by a clock that was ahead */
         replay_consumed(b, ev);
         if (b->deadline - r->world->now(r->world) >= SECOND_MS)
             run_say(r, b->key, "%s: %s are left", words, duration_words(r->keep, b->deadline - r->world->now(r->world)));
@@ -192,7 +194,8 @@ void perform_wait_until(struct branch *b)
     run_say(r, b->key, "waiting until %s, at most %s", b->want.action->full,
             duration_words(r->keep, b->want.span_ms));
     if (last && instant_of(json_get(last->data, "until"), &until, r->keep)) {
-        b->work_started = until - b->want.span_ms;
+        if (until - b->want.span_ms < b->work_started) /* else it was set by a clock that was ahead */
+            b->work_started = until - b->want.span_ms;
         replay_consumed(b, last);
         poll_now(b);
         return;

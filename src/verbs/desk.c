@@ -53,7 +53,7 @@ bool desk_at_most(struct desk *d, size_t count, struct err *e)
  * disorders nothing. */
 int64_t desk_now(const struct desk *d)
 {
-    int64_t now = d->world->now(d->world);
+    int64_t now = d->world->clock(d->world);
     return now < d->recorded_until ? d->recorded_until : now;
 }
 

@@ -340,6 +340,23 @@ bool situation_is_open(const struct situation *s)
     return s->changes > 0;
 }
 
+/* Until this machine's clock has come so far, all that is written down gets the record's last time. */
+static const char *const *with_clock(const char *const *warning, struct desk *d)
+{
+    int64_t ahead = d->recorded_until - d->world->clock(d->world);
+    size_t n = 0;
+    while (warning[n])
+        n++;
+    if (ahead < MINUTE_MS)
+        return warning;
+    const char **more = arena_many(d->keep, const char *, n + 2);
+    memcpy(more, warning, n * sizeof *more);
+    more[n] = arena_print(d->keep, "the record is %s ahead of this machine's clock, one of them was wrong: until that is made up, "
+                          "all that happens gets the time %s; is the clock right now?", duration_words(d->keep, ahead),
+                          instant_text(d->keep, desk_zone(d), d->recorded_until, FORM_HMS));
+    return more;
+}
+
 bool situation_gather(struct situation *out, struct desk *d, struct err *e)
 {
     struct journal own = until(d, &d->journal);
@@ -350,7 +367,7 @@ bool situation_gather(struct situation *out, struct desk *d, struct err *e)
     if (!read_ledger(out, d, &own, e) || !read_runs(out, d, &own, e) ||
         !account_open_knowing(&account, &d->incident, &d->ws, d->as_of, out->now, d->keep, e))
         return false;
-    out->warning = d->warning = account.warning;
+    out->warning = d->warning = with_clock(account.warning, d);
     out->unread = account.unread;
     d->unread = NULL; /* who gathers says so */
     for (size_t i = 0; i < out->services; i++) {

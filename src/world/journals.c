@@ -51,7 +51,7 @@ bool journals_read(struct journals *out, const struct workspace *ws, const struc
         out->count++;
         if (journal_damage(j))
             out->unread[out->unreads++] = (struct unread){
-                all.name[i], journal_damage(j), false, !j->count, is_closed(j, ws->world->now(ws->world), *keep) };
+                all.name[i], journal_damage(j), false, !j->count, is_closed(j, ws->world->clock(ws->world), *keep) };
     }
     return true;
 }

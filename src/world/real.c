@@ -19,11 +19,25 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t real_now(struct world *w)
+static int64_t read_clock(clockid_t which)
 {
     struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
+    clock_gettime(which, &t);
     return (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
+}
+
+static int64_t real_clock(struct world *w)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+/* Runs while the machine sleeps, too. */
+static int64_t real_now(struct world *w)
+{
+    static int64_t since; /* the machine was started: what its clock said then */
+    if (!since)
+        since = real_clock(w) - read_clock(CLOCK_BOOTTIME);
+    return since + read_clock(CLOCK_BOOTTIME);
 }
 
 static volatile sig_atomic_t interrupts, told; /* told: so many of them did whoever asked hear of */
@@ -339,7 +353,7 @@ struct world *world_real(const char *by, struct arena *keep)
     sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
     gethostname(host, sizeof host - 1);
     *w = (struct world){
-        .now = real_now, .wait = real_wait, .attend = real_attend, .random = real_random,
+        .now = real_now, .clock = real_clock, .wait = real_wait, .attend = real_attend, .random = real_random,
         .user = claimed && *claimed ? arena_string(keep, claimed) : login(keep),
         .claimed = claimed && *claimed,
         .uid = arena_print(keep, "%lu@%s", (unsigned long)getuid(), host[0] ? host : "localhost"),

@@ -104,7 +104,7 @@ static bool write_lines(struct local *l, struct strand *s, const struct draft *d
                         size_t count, struct appended *out, struct arena *keep, struct err *e)
 {
     struct chain at = s->verified;
-    int64_t now = l->world->now(l->world);
+    int64_t now = l->world->clock(l->world);
     size_t expected = room_of(draft, count);
     bool small = expected < SMALL; /* pages that are there already cost nothing */
     struct arena start = small ? l->all : arena_reserve(expected), room = start;

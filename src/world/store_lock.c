@@ -93,7 +93,7 @@ bool local_lock(struct store *store, const char *name, const char *by, const cha
 {
     struct local *l = (struct local *)store;
     struct lock *lock = arena_one(keep, struct lock);
-    struct lock_holder us = { getpid(), l->world->now(l->world), 0, by, uid, why ? why : "" };
+    struct lock_holder us = { getpid(), l->world->clock(l->world), 0, by, uid, why ? why : "" };
     struct stat st;
     *lock = (struct lock){ .fd = -1, .name = arena_string(keep, name) };
     if (text_starts(name, "target/")) {

@@ -169,7 +169,7 @@ struct world *world_virtual(struct world *under, struct world_clock *clock, cons
 {
     struct virtual *v = arena_one(keep, struct virtual);
     *v = (struct virtual){
-        .world = { .now = virtual_now, .wait = virtual_wait, .attend = virtual_attend, .random = virtual_random,
+        .world = { .now = virtual_now, .clock = virtual_now, .wait = virtual_wait, .attend = virtual_attend, .random = virtual_random,
                    .virtual = true, .claimed = under->claimed, .user = arena_string(keep, user),
                    .uid = arena_string(keep, uid), .read_file = virtual_read_file,
                    .write_file = virtual_write_file,

@@ -128,7 +128,7 @@ static struct candidate look_at(const struct workspace *ws, const char *name, bo
     struct journal j = { 0 };
     struct incident i = { 0 };
     struct err why = { 0 }; /* its words are copied when what was read is given back */
-    int64_t now = ws->world->now(ws->world);
+    int64_t now = ws->world->clock(ws->world);
     if (!ws->store->read(ws->store, name, &j, &scratch, &why)
         || !incident_fold(&i, &j, INSTANT_NONE, now, &scratch, &why))
         *refused = true;

@@ -4,8 +4,12 @@
  * one that turns its own clock (world_virtual()) or fails at the n-th call.
  * Nothing to the right of world/ includes <time.h>, <unistd.h> or <fcntl.h>.
  *
- * CLOCK    now() never goes back in a virtual world; in the real one it is
- *          the machine's. wait() returns at `until`, or earlier when something
+ * CLOCK    now() only runs: in the real world it is the machine's clock as it
+ *          stood when the program first asked, and what has passed since. It
+ *          is what waits are measured by, whatever is done to the machine's
+ *          clock meanwhile. clock() is that clock as it stands, which may
+ *          jump: what is written down has its time.
+ *          wait() returns at `until` of now(), or earlier when something
  *          happened (a descriptor, a signal, an answer): look again.
  * FILES    Paths as the program was given them. write_file() is all or
  *          nothing: a new file, synced, renamed over the old one.
@@ -24,6 +28,7 @@ struct coverage;
 
 struct world {
     int64_t (*now)(struct world *w);
+    int64_t (*clock)(struct world *w);
     void (*wait)(struct world *w, int64_t until);
     /* From now on wait() and listen() end early when `fd` can be read, empty it and set *rang. -1: no longer. */
     void (*attend)(struct world *w, int fd, bool *rang);
