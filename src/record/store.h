@@ -82,7 +82,7 @@ struct salvaged {
 };
 
 /* A named lock of the workspace: "run/R3", "target/pool:osc-fr1/1.2.3.4".
- * Dies with its process. */
+ * Dies with its process, and with those that inherited it; unlock() takes it from all of them. */
 struct lock;
 struct lock_holder {
     int64_t pid, since;

@@ -134,6 +134,7 @@ void local_unlock(struct store *store, struct lock *lock)
         target_unlock(l, lock);
     } else if (lock && lock->fd >= 0) { /* a play leaves the same bytes whoever played it */
         (void)disk_cut(l->disk, lock->fd, 0);
+        disk_unlock(lock->fd); /* for all who inherited it, too */
         disk_close(l->disk, &lock->fd);
     }
 }
