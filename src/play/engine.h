@@ -331,6 +331,8 @@ extern const char run_engine_version[]; /* into run.started; a resume says where
 bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct err *e);
 bool run_take_lock(struct run *r, const char *name, const char *why, struct lock **out,
                    struct err *e);
+/* Of one who is about to let go: that takes milliseconds, and ends with a line in the journal. */
+bool run_await_lock(struct run *r, const char *name, const char *why, struct lock **out, struct err *e);
 bool run_play(struct run *r, const char *name, struct runbook *book, struct run_outcome *out,
               struct err *e);
 struct branch *run_root(struct run *r);
@@ -484,6 +486,7 @@ void listen_put(struct branch *b);            /* b->context: a struct asking */
 void listen_answer(struct branch *b, const char *answer, const char *text);
 void listen_take(struct branch *b, const struct answered *a);
 bool listen_is_open(const struct run *r);     /* does somebody here have a question? */
+bool listen_was_answered(struct run *r);      /* by others, as far as the journal was read; it is said */
 void listen_turn(struct run *r, int64_t until); /* in the place of a wait */
 void listen_end(struct run *r);               /* the terminal is given back */
 

@@ -10,7 +10,6 @@ static void park_for(struct branch *b)
 {
     struct run *r = b->run;
     struct asking *q = b->context;
-    b->waits = WAITS_NOBODY;
     if (r->park)
         return;
     r->park_ask = q->hash;
@@ -33,14 +32,19 @@ void listen_take(struct branch *b, const struct answered *a)
     q->then(b);
 }
 
+static void say_given(struct branch *b)
+{
+    struct asking *q = b->context;
+    run_say(b->run, b->key, "%s: %s%s%s, by %s", q->name, q->given->answer,
+            q->given->text && *q->given->text ? " " : "", q->given->text ? q->given->text : "", q->given->by);
+}
+
 /* Somebody else was first. */
 static void taken_elsewhere(struct branch *b)
 {
-    struct run *r = b->run;
     struct asking *q = b->context;
-    listen_end(r);
-    run_say(r, b->key, "%s: %s%s%s, by %s", q->name, q->given->answer,
-            q->given->text && *q->given->text ? " " : "", q->given->text ? q->given->text : "", q->given->by);
+    listen_end(b->run);
+    say_given(b);
     b->waits = WAITS_NOBODY;
     listen_take(b, q->given);
 }
@@ -91,11 +95,8 @@ void listen_put(struct branch *b)
     struct asking *q = b->context;
     if (!q->hash)
         q->hash = b->hash;
-    if (r->park) {
-        b->waits = WAITS_NOBODY;
-        return;
-    }
-    if (branch_is_dropped(b))
+    b->waits = WAITS_ANSWER;
+    if (r->park || branch_is_dropped(b))
         return;
     if (text_equal(q->mode, "confirm") && r->audience && r->audience->yes) {
         listen_answer(b, "yes", "--yes");
@@ -103,8 +104,6 @@ void listen_put(struct branch *b)
     }
     if (!r->audience || !r->audience->ask)
         park_for(b);
-    else
-        b->waits = WAITS_ANSWER;
 }
 
 static struct branch *first_asking(const struct run *r)
@@ -118,6 +117,20 @@ static struct branch *first_asking(const struct run *r)
 bool listen_is_open(const struct run *r)
 {
     return first_asking(r) != NULL;
+}
+
+bool listen_was_answered(struct run *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->branches; i++) {
+        struct branch *b = r->branch[i];
+        const struct asking *q = b->context;
+        if (b->waits != WAITS_ANSWER || b->ended || !q->given)
+            continue;
+        say_given(b);
+        any = true;
+    }
+    return any;
 }
 
 /* One that was answered elsewhere, or whose time is over; false: none. */

@@ -35,6 +35,18 @@ static bool pick_run(struct run *r, const char *id, const char **found, struct e
     return open == 1 || err_usage(e, "several runs are unfinished: %s; say which", list.at);
 }
 
+/* Whoever parked it is about to let go, if it has not yet. */
+static bool is_parked(const struct run *r)
+{
+    for (size_t i = r->journal.count; i-- > 0;) {
+        const struct event *ev = &r->journal.event[i];
+        if ((ev->kind == EVENT_RUN_PARKED || ev->kind == EVENT_RUN_RESUMED)
+            && json_is(json_get(ev->data, "run"), r->id))
+            return ev->kind == EVENT_RUN_PARKED;
+    }
+    return false;
+}
+
 static bool write_resumed(struct run *r, struct err *e)
 {
     struct text data;
@@ -54,7 +66,8 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
     struct runbook book;
     const char *how = round ? round->how : NULL;
     if (!pick_run(r, id, &r->id, e)
-        || !run_take_lock(r, run_lock_name(r->incident, r->id, r->keep), "resuming", &r->lock, e)
+        || !(is_parked(r) ? run_await_lock : run_take_lock)(r, run_lock_name(r->incident, r->id, r->keep), "resuming",
+                                                            &r->lock, e)
         || !r->store->read(r->store, r->incident, &r->journal, r->keep, e))
         return false;
     const struct event *started = started_event(r, r->id);

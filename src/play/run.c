@@ -8,14 +8,13 @@
 
 const char run_engine_version[] = "tocsin engine 1"; /* another one where the same runbook is numbered otherwise */
 
-/* Writes one event at once, outside of the loop. */
-/* The last that is written: nothing is read any more. */
-static bool write_last(struct run *r, enum event_kind kind, const char *data, struct err *e)
+/* Writes one event at once, outside of the loop; behind that head, or (NULL) whatever stands there. */
+static bool write_one(struct run *r, const char *head, enum event_kind kind, const char *data, struct err *e)
 {
     struct draft draft = { .at = INSTANT_NONE, .by = r->world->user, .uid = r->world->uid,
                            .kind = kind, .data = data };
     struct appended out;
-    if (!r->store->append(r->store, r->incident, NULL, r->lock, &draft, 1, true, &out, r->keep, e))
+    if (!r->store->append(r->store, r->incident, head, r->lock, &draft, 1, true, &out, r->keep, e))
         return false;
     r->started = out.recorded;
     r->begun_seq = out.first_seq;
@@ -24,7 +23,7 @@ static bool write_last(struct run *r, enum event_kind kind, const char *data, st
 
 bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct err *e)
 {
-    return write_last(r, kind, data, e) && engine_recount(r, e); /* others may have written just before */
+    return write_one(r, NULL, kind, data, e) && engine_recount(r, e); /* others may have written just before */
 }
 
 bool run_take_lock(struct run *r, const char *name, const char *why, struct lock **out,
@@ -128,13 +127,15 @@ static bool finish(struct run *r, struct run_outcome *out, const char *how, cons
         json_put_raw(&o, "value", value, strlen(value));
     json_close(&o, '}');
     *out = (struct run_outcome){ r->id, how, text ? text : "" };
-    if (!write_last(r, EVENT_RUN_ENDED, data.at, e))
+    if (!write_one(r, NULL, EVENT_RUN_ENDED, data.at, e))
         return false;
     if (text_equal(how, "returned"))
         run_say(r, "", "%s is done%s", r->id, r->last_change ? "; 'tocsin restore' lists what is changed" : "");
     return true;
 }
 
+/* Whoever answered until this was written was told that the run goes on with it: so it does,
+ * as after a resume (r->again), and nothing is written. */
 static bool write_parked(struct run *r, struct run_outcome *out, struct err *e)
 {
     struct text data;
@@ -148,7 +149,19 @@ static bool write_parked(struct run *r, struct run_outcome *out, struct err *e)
         json_put(&o, "asked", r->park_ask);
     json_close(&o, '}');
     *out = (struct run_outcome){ r->id, "parked", r->park_text ? r->park_text : "" };
-    return write_last(r, EVENT_RUN_PARKED, data.at, e);
+    for (int tries = 0; text_equal(r->park, "asked") && tries < 20; tries++) {
+        struct err moved = { 0 };
+        if (!engine_recount(r, &moved))
+            break;
+        if (listen_was_answered(r)) {
+            r->park = NULL;
+            r->again = true;
+            return false;
+        }
+        if (write_one(r, r->head, EVENT_RUN_PARKED, data.at, &moved))
+            return true;
+    }
+    return write_one(r, NULL, EVENT_RUN_PARKED, data.at, e);
 }
 
 /* Another word than the record holds: it stands there until somebody says how to go on. */
@@ -248,8 +261,11 @@ bool run_play(struct run *r, const char *name, struct runbook *book, struct run_
             *out = (struct run_outcome){ r->id, "stopped", arena_string(r->keep, e->text) };
             return r->mismatch ? park_mismatch(r, r->mismatch, out, e) : false;
         }
-        if (!r->again)
-            return conclude(r, root, out, e);
+        if (!r->again) {
+            bool good = conclude(r, root, out, e);
+            if (!r->again)
+                return good;
+        }
         if (!engine_forget(r, e) || !runbook_load(book, r, name, e))
             return false;
     }
@@ -263,14 +279,12 @@ static const char *next_id(const struct run *r)
     return arena_print(r->keep, "R%zu", n);
 }
 
-/* One start at a time: numbers are given out, doubles are seen. Another's takes
- * milliseconds, and ends with a line in the journal. */
-static bool take_starts(struct run *r, struct lock **starts, struct err *e)
+bool run_await_lock(struct run *r, const char *name, const char *why, struct lock **out, struct err *e)
 {
     enum { TRIES = 100, PAUSE_MS = 50 };
     bool grown;
     uint64_t seen = 0;
-    for (int i = 0; !run_take_lock(r, arena_print(r->keep, "starts/%s", r->incident), "starting a run", starts, e); i++) {
+    for (int i = 0; !run_take_lock(r, name, why, out, e); i++) {
         struct err ignored = { 0 };
         if (e->kind != ERR_BUSY || i == TRIES)
             return false;
@@ -293,7 +307,8 @@ static bool start(struct run *r, struct run_outcome *out, const struct run_reque
     r->path = book.path;
     const char *sha = sha256_of(r->keep, r->arguments);
     r->id = NULL;
-    if (!take_starts(r, &starts, e))
+    /* one start at a time: numbers are given out, doubles are seen */
+    if (!run_await_lock(r, arena_print(r->keep, "starts/%s", r->incident), "starting a run", &starts, e))
         return false;
     bool good = r->store->read(r->store, r->incident, &r->journal, r->keep, e)
              && refuse_double(r, book.name, sha, e);

@@ -157,11 +157,20 @@ static bool may_answer(struct desk *d, const struct question *q, struct err *e)
     return true;
 }
 
-/* Whoever asked may still be there, and has read it by now. */
+/* Whoever asked may still be there, and reads the answer; not one who parked before it was written. */
 static bool is_alive(struct desk *d, const char *run)
 {
     struct lock_holder holder;
-    return d->ws.store->holder(d->ws.store, run_lock_name(d->name, run, d->keep), &holder, d->keep)
+    struct err ignored = { 0 };
+    bool parked = false;
+    (void)desk_refresh(d, &ignored);
+    for (size_t i = 0; i < d->journal.count; i++) {
+        const struct event *ev = &d->journal.event[i];
+        if ((ev->kind == EVENT_RUN_PARKED || ev->kind == EVENT_RUN_RESUMED) && ev->data.at
+            && json_is(json_get(ev->data, "run"), run))
+            parked = ev->kind == EVENT_RUN_PARKED;
+    }
+    return !parked && d->ws.store->holder(d->ws.store, run_lock_name(d->name, run, d->keep), &holder, d->keep)
         && !holder.heir;
 }
 

@@ -84,6 +84,25 @@ static const char *last_asked(struct theatre *t)
     return hash;
 }
 
+static void bob_says_yes(struct theatre *t)
+{
+    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", last_asked(t)));
+}
+
+/* Whoever answered saw that the run is alive, and was told that it goes on. */
+static void an_answer_that_comes_while_the_run_parks_is_taken(void **_)
+{
+    struct theatre *t = play("note 'before' pool.remove { service = \"osc-fr1\", ip = \"192.0.2.1\" } confirm 'and now?'");
+    t->line = NULL;
+    t->at_ask = bob_says_yes;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_WAITING, "R1 waits for a person: A2: and now?");
+    assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
+    assert_non_null(strstr(t->said.at, "A1: yes, by bob"));
+    assert_int_equal(theatre_count(t, EVENT_NOTE), 1);
+    assert_int_equal(theatre_count(t, EVENT_ASKED), 2);
+    assert_int_equal(theatre_count(t, EVENT_RUN_PARKED), 1);
+}
+
 static void a_second_person_must_agree_and_in_time(void **_)
 {
     struct theatre *t = theatre_open(arena_print(test_keep(), "%sapprovals: [pool.remove]\n", drill));
@@ -94,7 +113,7 @@ static void a_second_person_must_agree_and_in_time(void **_)
     t->stage->clock.now += 11 * 60000;
     assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "nobody answered in time");
     assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_WAITING, "A2");
-    write_as_bob(t, EVENT_ANSWERED, arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", last_asked(t)));
+    bob_says_yes(t);
     assert_good(theatre_resume(t, NULL, NULL), &t->e);
     assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");
 }
@@ -247,6 +266,7 @@ int main(void)
         promise(a_consent_shows_what_was_seen_and_how_long_ago),
         promise(what_is_done_again_is_asked_again),
         promise(without_anybody_there_a_question_parks_the_run),
+        promise(an_answer_that_comes_while_the_run_parks_is_taken),
         promise(a_second_person_must_agree_and_in_time),
         promise(a_wait_by_hand_takes_a_no_as_a_look_and_goes_on),
         promise(a_run_of_another_engine_says_so),

@@ -80,13 +80,13 @@ static inline enum heard theatre_ask(void *context, const char *mode, const char
     if (!question)
         return HEARD_NOTHING;
     text_print(&t->said, "? %s: %s\n", mode, question);
-    if (!t->line || !t->line[t->lines_used] || text_equal(mode, "approve"))
-        return HEARD_NOBODY;
     if (t->at_ask) {
         void (*meanwhile)(struct theatre *t) = t->at_ask;
         t->at_ask = NULL;
         meanwhile(t);
     }
+    if (!t->line || !t->line[t->lines_used] || text_equal(mode, "approve"))
+        return HEARD_NOBODY;
     *answer = t->line[t->lines_used++];
     *text = text_equal(*answer, "yes") || text_equal(*answer, "no") ? "" : *answer;
     return HEARD_ANSWER;
