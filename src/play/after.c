@@ -38,6 +38,6 @@ void change_see(struct branch *b)
     struct err ignored = { 0 };
     if (!w->shows_by)
         w->shows_by = r->world->now(r->world) + plugins_appears_within(r->plugins, w->action);
-    if (w->instead || !read_state(b, w->action, w->args, have_after, &ignored))
+    if (w->instead || w->elsewhere || !read_state(b, w->action, w->args, have_after, &ignored))
         change_end(b);
 }

@@ -74,6 +74,7 @@ struct work {
     enum outcome outcome;
     const char *text;
     const char *instead;              /* what a person did in its place; NULL */
+    bool elsewhere;                   /* begun through another plugin: what is bound now has not seen it */
     bool consented, by_hand;
     bool again;                       /* settled absent, or refused for now: it is tried once more */
     bool once;                        /* but not this one: only what became of it is asked */
@@ -411,6 +412,8 @@ bool pins_hold(struct run *r, const struct event *started, const char *name, con
                struct err *e);
 /* --rebind, as an event: from now on the role has the plugin that is bound now. */
 bool pins_rebind(struct run *r, const char *role, const char *because, struct err *e);
+/* "made through the plugin 'mine'; now 'other' is bound"; NULL: not through another one, nor with other settings. */
+const char *pins_elsewhere(struct run *r, const struct event *begun);
 /* May what is bound now undo this change, made through what was bound then? */
 bool pins_allow(struct run *r, const struct change *c, const char *why_not, struct err *e);
 

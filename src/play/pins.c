@@ -95,9 +95,9 @@ static const char *difference(struct run *r, enum differs how, struct json then,
                                  : arena_print(r->keep, "%s has been edited since", plugin_path(r, was));
 }
 
-/* The latest --rebind ROLE behind `after`: of this run; or, where `now` is given,
- * anybody's in this incident who takes just that binding. NULL: none. */
-static const struct event *rebound(struct run *r, const char *role, const struct event *after,
+/* The latest --rebind ROLE behind `after`: of that run; without one, of `restore`, and to
+ * just the binding of `now`. NULL: none. */
+static const struct event *rebound(struct run *r, const char *run, const char *role, const struct event *after,
                                    const struct json *now)
 {
     const struct event *last = NULL;
@@ -107,7 +107,8 @@ static const struct event *rebound(struct run *r, const char *role, const struct
             || !json_is(json_get(ev->data, "how"), "rebind") || !json_is(json_get(ev->data, "role"), role))
             continue;
         struct json to = json_get(ev->data, "binding");
-        if (now ? !to.at || differ(to, *now, r->keep) <= OTHER_TEXT : json_is(json_get(ev->data, "run"), r->id))
+        struct json of = json_get(ev->data, "run");
+        if (run ? json_is(of, run) : !of.at && (!to.at || differ(to, *now, r->keep) <= OTHER_TEXT))
             last = ev;
     }
     return last;
@@ -116,7 +117,7 @@ static const struct event *rebound(struct run *r, const char *role, const struct
 /* What this run is pinned to for that role: as it began, or as somebody said since. */
 static struct json pinned(struct run *r, const struct event *started, const char *role)
 {
-    const struct event *since = rebound(r, role, started, NULL);
+    const struct event *since = rebound(r, r->id, role, started, NULL);
     struct json to = since ? json_get(since->data, "binding") : (struct json){ 0 };
     return since ? to : json_get(json_get(started->data, "bindings"), role);
 }
@@ -284,7 +285,21 @@ bool pins_rebind(struct run *r, const char *role, const char *because, struct er
         && r->store->read(r->store, r->incident, &r->journal, r->keep, e);
 }
 
-/* Putting back */
+/* Settling and putting back */
+
+const char *pins_elsewhere(struct run *r, const struct event *begun)
+{
+    struct json then = json_get(begun->data, "binding");
+    const char *action = json_text_or(json_get(begun->data, "action"), r->keep, "");
+    struct err gone = { 0 };
+    const char *binding = then.at && !r->dry ? plugins_binding(r->plugins, arena_copy(r->keep, action, strcspn(action, ".")), &gone)
+                                             : NULL;
+    struct json now = json_from(binding ? binding : "{}");
+    enum differs how = binding ? differ(then, now, r->keep) : SAME;
+    return how <= OTHER_TEXT ? NULL : arena_print(r->keep, "made through the plugin '%s'; %s",
+                                                  json_text_or(json_get(then, "plugin"), r->keep, "?"),
+                                                  difference(r, how, then, now));
+}
 
 bool pins_allow(struct run *r, const struct change *c, const char *why_not, struct err *e)
 {
@@ -299,7 +314,7 @@ bool pins_allow(struct run *r, const struct change *c, const char *why_not, stru
     enum differs how = differ(then, now, r->keep);
     if (how == OTHER_TEXT)
         run_say(r, "", "%s; %s is put back with the text of now", difference(r, how, then, now), c->name);
-    if (how <= OTHER_TEXT || rebound(r, role, c->begun, &now))
+    if (how <= OTHER_TEXT || rebound(r, NULL, role, c->begun, &now))
         return true;
     err_hint(e, "tocsin restore ... --rebind %s --because '...' puts it back through what is bound now", role);
     return err_failed(e, "%s was made through the plugin '%s' as %s; %s; %s", c->name,

@@ -53,9 +53,7 @@ static void put_back(struct branch *b)
     write_undone(b, i, "failed", w->text, failed_told);
 }
 
-/* An earlier executor died in the middle of just this undo: it is looked into. */
-static const struct event *left_in_flight(struct run *r, const struct restoring *s,
-                                          const struct item *i)
+const struct event *restore_left_in_flight(const struct restoring *s, struct run *r, const struct item *i)
 {
     for (size_t k = 0; k < s->ledger.changes; k++) {
         const struct change *c = &s->ledger.change[k];
@@ -78,7 +76,7 @@ void restore_put_back(struct branch *b)
     }
     const struct item *i = &s->item[s->at];
     b->key = s->key ? arena_print(r->keep, "%s/%s", s->key, i->change->name) : i->change->name;
-    const struct event *in_flight_before = left_in_flight(r, s, i);
+    const struct event *in_flight_before = restore_left_in_flight(s, r, i);
     if (i->already && !in_flight_before) {
         write_undone(b, i, "undone", "it was so already", told);
         return;

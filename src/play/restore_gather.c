@@ -165,8 +165,9 @@ bool restore_gather(struct restoring *s, struct run *r, struct err *e)
         item.undo = roles_find(&r->roles, json_get_text(undo, "action", r->keep), e);
         if (!item.undo || !role_arguments(&item.args, item.undo, args, r->keep, e))
             return err_while(e, "the undo of %s", item.change->name);
-        if (!pins_allow(r, item.change, "nothing was put back", e))
-            return false;
+        for (const struct change *const *c = t->change; *c; c++)
+            if (change_in_force(*c) && !pins_allow(r, *c, "nothing was put back", e))
+                return false;
         item.undoes = undone_hashes(t, r->keep);
         s->item[s->items++] = item;
     }

@@ -39,5 +39,7 @@ bool restore_unsettled(struct restoring *s, struct run *r, struct err *e);
 /* restore_look.c: looks at everything, asks, and goes on with restore_put_back(). */
 void restore_begin(struct branch *b, struct restoring *s);
 void restore_put_back(struct branch *b);
+/* An earlier executor died in the middle of just this undo: it is looked into. NULL: none did. */
+const struct event *restore_left_in_flight(const struct restoring *s, struct run *r, const struct item *i);
 
 #endif

@@ -75,6 +75,27 @@ static bool can_look(struct run *r, const struct role_action *undo)
     return read && plugins_observes(r->plugins, read);
 }
 
+/* What is bound now never saw the change: that it shows nothing of it says nothing of where it was made. */
+static const struct change *made_elsewhere(struct run *r, const struct item *i)
+{
+    for (const struct change *const *c = i->target->change; *c; c++)
+        if (change_in_force(*c) && pins_elsewhere(r, (*c)->begun))
+            return *c;
+    return NULL;
+}
+
+static void back_there_too(struct branch *b)
+{
+    struct restoring *s = of(b);
+    const struct item *i = &s->item[s->at];
+    if (b->answer.good) {
+        s->agreed = i->now;
+        check_quiet(b);
+    } else {
+        refuse(b, arena_print(b->run->keep, "%s still stands where it was made", made_elsewhere(b->run, i)->name));
+    }
+}
+
 static void have_state(struct branch *b)
 {
     struct run *r = b->run;
@@ -90,6 +111,15 @@ static void have_state(struct branch *b)
         const char *why = b->view.text && b->view.text[0] ? arena_print(r->keep, " (%s)", b->view.text) : "";
         refuse(b, arena_print(r->keep, "nobody can see whether %s is as we left it%s; %s", i->target->name, why,
                               change_all_the_same(r)));
+        return;
+    }
+    const struct change *there = i->already && !s->even_so && !text_equal(i->now, s->agreed) && !restore_left_in_flight(s, r, i)
+                               ? made_elsewhere(r, i) : NULL;
+    if (there) {
+        const char *question = arena_print(r->keep, "%s: %s was %s, and shows nothing of it; was it put back where it was made, too?",
+                                           i->target->name, there->name, pins_elsewhere(r, there->begun));
+        consent_ask(b, &(struct asking){ .mode = "choose", .question = question, .action = i->undo->full,
+                                         .args_sha256 = sha256_of(r->keep, i->args), .then = back_there_too });
         return;
     }
     if (!i->already && now && after && !text_equal(now, after) && !s->even_so && !text_equal(i->now, s->agreed)) {

@@ -265,6 +265,7 @@ void change_settle_recorded(struct branch *b, struct work *w)
     w->before = json_type(before) == JSON_NULL ? (struct json){ 0 } : before;
     w->attempt = json_int_or(json_get(data, "attempt"), 1);
     w->in_flight = true;
+    w->elsewhere = pins_elsewhere(r, w->recorded) != NULL;
     w->text = "it was in flight when the run stopped";
     if (!r->store->lock(r->store, arena_print(r->keep, "target/%s", w->target), r->world->user,
                         r->world->uid, "looking into a change", &w->lock, &holder, r->keep, &e)) {
@@ -282,7 +283,10 @@ void change_settle_recorded(struct branch *b, struct work *w)
             return;
         }
     }
-    change_settle(b);
+    if (w->elsewhere)
+        ask_again(b, "", arena_print(r->keep, "it was %s", pins_elsewhere(r, w->recorded)));
+    else
+        change_settle(b);
 }
 
 /* The undo that it was has come to its end, too. */

@@ -2,13 +2,13 @@
  * plugin is bound by now. */
 #include "theatre.h"
 
-/* A pool that takes two seconds for a change; PROBE is what it says of one when nobody knows. */
+/* A pool that takes three seconds for a change, which shows after two; PROBE is what it says of one when nobody knows. */
 static const char *provider(const char *probe)
 {
     return arena_print(test_keep(),
         "local function world() return state_read() or { pool = {}, done = {} } end\n"
         "local function change(t) wait(1000) wait(1000) local w = world() w.pool[t.args.ip] = t.action == 'pool.add' or nil\n"
-        "  w.done[t.key] = true state_write(w) return ok { count = 1 } end\n"
+        "  w.done[t.key] = true state_write(w) wait(1000) return ok { count = 1 } end\n"
         "local function probe(t) %s end\n"
         "local c = { perform = change, probe = probe, deadline = '5m', appears_within = '10s' }\n"
         "return { summary = 'x', plays = { 'pool' }, needs = { 'state' }, actions = {\n"
@@ -42,7 +42,7 @@ static void after_a_clock_that_was_ahead_a_change_is_looked_into_for_its_span_an
     die_and_put_the_clock_right(t, 1);
     int64_t began = t->stage->clock.now;
     assert_good(theatre_resume(t, NULL, NULL), &t->e);
-    assert_int_equal(t->stage->clock.now - began, 12 * SECOND_MS); /* appears_within, and the change itself */
+    assert_int_equal(t->stage->clock.now - began, 13 * SECOND_MS); /* appears_within, and the change itself */
     assert_string_equal(theatre_changes(t), "pool.add pool:shop/192.0.2.7 ok");
     assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 2);
 }
@@ -103,6 +103,129 @@ static void a_stop_ends_what_only_looks(void **_)
     }
 }
 
+/* Another plugin, with a world of its own, is bound by now. */
+static void bind(struct theatre *t, const char *plugin)
+{
+    struct world *w = t->stage->ws.world;
+    stage_write(t->stage, "tocsin.yaml", arena_print(test_keep(), "services:\n  shop: { ips: [192.0.2.1], pool_min: 0 }\n"
+                                                     "roles: { pool: { plugin: %s } }\n", plugin));
+    stage_write(t->stage, "plugins/other/plugin.lua", provider(by_its_trace));
+    assert_good(workspace_open(&t->stage->ws, w, t->stage->ws.dir, test_keep(), &t->e), &t->e);
+    t->stage->ws.store = &t->store;
+}
+
+/* "192.0.2.7 192.0.2.8": what that plugin's world holds. */
+static const char *holds(struct theatre *t, const char *plugin)
+{
+    const char *bytes, *path = workspace_path(&t->stage->ws, test_keep(), arena_print(test_keep(), ".tocsin/%s/world.json", plugin));
+    size_t length;
+    struct text out = text_new(test_keep());
+    struct world *w = t->stage->ws.world;
+    if (!w->exists(w, path, NULL))
+        return "";
+    assert_good(w->read_file(w, path, &bytes, &length, test_keep(), &t->e), &t->e);
+    for (struct json_walk walk = json_walk(json_get(json_from(bytes), "pool")); json_next(&walk);)
+        text_print(&out, "%s%s", out.length ? " " : "", json_text(walk.key, test_keep()));
+    return out.at;
+}
+
+static bool put_back(struct theatre *t, const char *rebind, size_t *left)
+{
+    struct run_request q = theatre_request(t, NULL, NULL);
+    t->e = (struct err){ 0 };
+    q.rebind = rebind;
+    q.because = "it was moved";
+    return run_restore(&q, NULL, NULL, left, test_keep(), &t->e);
+}
+
+#define ADD_TWO ADD "pool.add { service = 'shop', ip = '192.0.2.8' }\n"
+static const char *const done[] = { "done", NULL }, *const could_not[] = { "could-not", NULL }, *const yes[] = { "yes", "yes", "yes", NULL },
+                  *const no[] = { "no", NULL };
+
+/* The second change is in flight at 'mine', where it took effect; 'other' knows nothing of it, and is not asked. */
+static struct theatre *left_at_another(void)
+{
+    struct theatre *t = pool_of(by_its_trace, ADD_TWO);
+    t->die_at_wait = 5;
+    assert_false(theatre_run(t, "book"));
+    assert_string_equal(holds(t, "mine"), "192.0.2.7 192.0.2.8");
+    bind(t, "other");
+    return t;
+}
+
+static void what_was_begun_through_another_plugin_a_person_settles(void **_)
+{
+    size_t left;
+    struct theatre *t = left_at_another();
+    assert_false(theatre_resume(t, "rebind", "pool"));
+    assert_int_equal(t->e.kind, ERR_WAITING);
+    assert_non_null(strstr(t->e.text, "C2 pool.add pool:shop/192.0.2.8 was begun, and nobody can see whether it happened (it was "
+                                      "made through the plugin 'mine'; now 'other' is bound): was it done?"));
+    assert_int_equal(theatre_count(t, EVENT_ACTION_ENDED), 1);
+    t->line = done;
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_string_equal(holds(t, "other"), "");
+    assert_string_equal(theatre_changed(t), "pool:shop/192.0.2.7, pool:shop/192.0.2.8");
+    t->line = NULL;
+    /* that the run went on so is nobody's leave to put back so */
+    assert_refused(put_back(t, NULL, &left), &t->e, ERR_FAILED, "C1 was made through the plugin 'mine' as pool; now 'other' is bound");
+    bind(t, "mine");
+    t->line = yes;
+    t->lines_used = 0;
+    assert_good(put_back(t, NULL, &left), &t->e);
+    assert_string_equal(holds(t, "mine"), "");
+}
+
+static void what_a_person_says_was_not_done_is_done_through_what_is_bound_now(void **_)
+{
+    struct theatre *t = left_at_another();
+    t->line = could_not;
+    assert_refused(theatre_resume(t, "rebind", "pool"), &t->e, ERR_FAILED, "could-not");
+    assert_good(theatre_resume(t, NULL, NULL), &t->e);
+    assert_string_equal(holds(t, "other"), "192.0.2.8");
+}
+
+/* The other world never held it, so that it is not there says nothing about the one that it is in. */
+static void that_another_plugin_does_not_show_it_is_not_that_it_was_put_back(void **_)
+{
+    size_t left;
+    for (int i = 0; i < 2; i++) {
+        struct theatre *t = pool_of(by_its_trace, ADD);
+        assert_good(theatre_run(t, "book"), &t->e);
+        bind(t, "other");
+        t->line = i ? yes : no;
+        t->lines_used = 0;
+        bool good = put_back(t, "pool", &left);
+        if (!strstr(t->said.at, "pool:shop/192.0.2.7: C1 was made through the plugin 'mine'; now 'other' is bound, and shows nothing "
+                                "of it; was it put back where it was made, too?"))
+            fail_msg("%s\n%s", t->e.text, t->said.at);
+        assert_int_equal(good, i);
+        assert_int_equal(left, 1 - i);
+        assert_string_equal(theatre_changed(t), i ? "" : "pool:shop/192.0.2.7");
+        if (!i)
+            assert_refused(good, &t->e, ERR_FAILED, "C1 still stands where it was made; nothing was put back");
+    }
+}
+
+/* An undo that was cut off is looked into by whoever began it. */
+static void an_undo_that_another_plugin_began_a_person_settles(void **_)
+{
+    size_t left;
+    struct theatre *t = pool_of(by_its_trace, ADD);
+    assert_good(theatre_run(t, "book"), &t->e);
+    t->line = yes;
+    t->die_at_wait = t->waits + 2;
+    assert_false(put_back(t, NULL, &left));
+    t->dead = false;
+    t->die_at_wait = 0;
+    bind(t, "other");
+    t->line = done;
+    t->lines_used = 0;
+    assert_good(put_back(t, "pool", &left), &t->e);
+    assert_non_null(strstr(t->said.at, "it was made through the plugin 'mine'; now 'other' is bound): was it done?"));
+    assert_int_equal(left, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest settle[] = {
@@ -110,6 +233,10 @@ int main(void)
         promise(after_a_clock_that_was_ahead_a_wait_is_as_long_as_it_says),
         promise(after_a_clock_that_was_ahead_not_now_is_tried_when_its_pause_is_over),
         promise(a_stop_ends_what_only_looks),
+        promise(what_was_begun_through_another_plugin_a_person_settles),
+        promise(what_a_person_says_was_not_done_is_done_through_what_is_bound_now),
+        promise(that_another_plugin_does_not_show_it_is_not_that_it_was_put_back),
+        promise(an_undo_that_another_plugin_began_a_person_settles),
     };
     return cmocka_run_group_tests(settle, NULL, NULL);
 }
