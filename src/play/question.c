@@ -165,6 +165,11 @@ static const struct event *begun_of(const struct question *q, const struct journ
     return begun;
 }
 
+static const char *another_question(const struct event *asked, struct arena *keep)
+{
+    return arena_print(keep, "the question is another one now: %s", json_text_or(json_get(asked->data, "ask"), keep, "it was asked anew"));
+}
+
 /* Is it answered, or did its run go on without an answer? */
 static void look_after(struct question *q, const struct journal *j, struct arena *keep)
 {
@@ -176,6 +181,8 @@ static void look_after(struct question *q, const struct journal *j, struct arena
             q->answered = ev; /* the first one counts */
             return;
         }
+        if (!q->gone && ev->kind == EVENT_ASKED && q->begun && json_is(json_get(ev->data, "begun"), q->begun->hash))
+            q->gone = another_question(ev, keep);
         if (!q->run && !q->gone && ev->kind == EVENT_ACTION_ENDED
             && json_is(json_get(ev->data, "begun"), json_text_or(json_get(q->asked->data, "begun"), keep, "-")))
             q->gone = "what became of it is known";
@@ -185,8 +192,7 @@ static void look_after(struct question *q, const struct journal *j, struct arena
         if (ev->kind == EVENT_RUN_ENDED && !q->begun)
             q->gone = arena_print(keep, "%s has ended", q->run);
         else if (ev->kind == EVENT_ASKED && same)
-            q->gone = arena_print(keep, "the question is another one now: %s",
-                                  json_text_or(json_get(ev->data, "ask"), keep, "it was asked anew"));
+            q->gone = another_question(ev, keep);
         else if (same && (ev->kind == EVENT_READ || ev->kind == EVENT_ACTION_ENDED || ev->kind == EVENT_RUN_OVERRIDDEN))
             q->gone = arena_print(keep, "%s went on without an answer", q->run);
     }

@@ -273,7 +273,7 @@ void change_settle_recorded(struct branch *b, struct work *w)
         run_trouble(r, &e);
         return;
     }
-    for (size_t i = r->journal.count; i-- > 0;) { /* the last one: an answer that did not do was asked for again */
+    for (size_t i = r->journal.count; i-- > 0 && !w->once;) { /* the last one: an answer that did not do was asked for again */
         const struct event *ev = &r->journal.event[i];
         bool about_it = json_is(json_get(ev->data, "begun"), w->begun)
             || (r->id && json_is(json_get(ev->data, "key"), b->key) && json_is(json_get(ev->data, "run"), r->id));
