@@ -269,6 +269,8 @@ static int host_flood_rule(lua_State *L)
     lua_setfield(L, -2, "rate_now");
     lua_pushinteger(L, seen.since);
     lua_setfield(L, -2, "since");
+    lua_pushinteger(L, seen.flooded ? seen.below_since : 0);
+    lua_setfield(L, -2, "ended");
     lua_pushstring(L, seen.flooded ? flood_kind(&seen) : "");
     lua_setfield(L, -2, "kind");
     return 1;

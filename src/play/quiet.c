@@ -20,7 +20,12 @@ static void have_quiet(struct branch *b)
         task_close(b->task);
         b->task = NULL;
     }
-    if (read && json_is_true(json_get(v, "flooded")))
+    int64_t ended = json_int_or(json_get(v, "ended"), 0), now = r->world->now(r->world);
+    if (read && json_is_true(json_get(v, "flooded")) && ended)
+        told(b, arena_print(r->keep, "%s was flooded until %s: quiet for %s by now, of the %s that are wanted", ip,
+                            instant_text(r->keep, run_zone(r), ended, FORM_HMS), duration_short(r->keep, now > ended ? now - ended : 0),
+                            duration_words(r->keep, b->quiet.ms)));
+    else if (read && json_is_true(json_get(v, "flooded")))
         told(b, arena_print(r->keep, "%s is flooded: %lld packets a second", ip,
                             (long long)json_int_or(json_get(v, "rate"), 0)));
     else if (!read || !json_is_true(json_get(v, "observed")))

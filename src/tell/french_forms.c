@@ -222,6 +222,8 @@ const struct form french_reason[] = {
     { "no flood on * in the last &; do you know the IP? add ip=...", "aucune inondation sur * depuis & ; l’IP est-elle connue ? ajouter ip=..." },
     { "& would leave # IP in the pool of &, whose minimum is #", "& laisserait # IP dans le pool du service &, dont le minimum est #" },
     { "& would leave # IPs in the pool of &, whose minimum is #", "& laisserait # IP dans le pool du service &, dont le minimum est #" },
+    { "@ was flooded until *: quiet for * by now, of the ~ that are wanted; even_so = \"why\" does it all the same", "@ a été inondée jusqu’à * : au calme depuis *, sur les ~ demandées ; even_so = \"why\" le fait tout de même" },
+    { "@ was flooded until *: quiet for * by now, of the ~ that are wanted; nothing was put back", "@ a été inondée jusqu’à * : au calme depuis *, sur les ~ demandées ; rien n’a été remis en place" },
     { "@ is flooded: # packets a second; even_so = \"why\" does it all the same", "@ est inondée, # paquets par seconde ; even_so = \"why\" le fait tout de même" },
     { "nobody can see whether @ is flooded, and unknown is not quiet; even_so = \"why\" does it all the same", "nul ne peut voir si @ est inondée, et ne pas savoir n’est pas le calme ; even_so = \"why\" le fait tout de même" },
     { "@ is flooded: # packets a second; nothing was put back", "@ est inondée, # paquets par seconde ; rien n’a été remis en place" },

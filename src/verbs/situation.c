@@ -82,6 +82,9 @@ static struct sighting last_seen(struct desk *d, const struct journal *j, const 
             continue;
         struct json seen = json_get(result, "observed");
         const char *words = json_get_text(result, "text", d->keep);
+        int64_t ended = json_int_or(json_get(result, "ended"), 0);
+        if (ended && !words)
+            words = arena_print(d->keep, "flooded until %s, and not quiet for long enough", instant_text(d->keep, desk_zone(d), ended, FORM_HM));
         s = (struct sighting){ ev->recorded, json_is_true(json_get(result, good)),
                                seen.at && !json_is_true(seen), words ? words : "" };
     }

@@ -24,7 +24,7 @@ local function world()
 end
 
 local tools = {
-  floods = function() return { flooded = false, rate = 0 } end,
+  floods = function() return { flooded = false, ended = 0, rate = 0 } end,
   rate = function() return { rpm = 1, usual = 1, dropped = false } end,
 }
 

@@ -88,13 +88,16 @@ static void an_ip_that_nobody_watches_is_unknown_and_one_in_the_vpc_is_seen(void
                        (long long)s->clock.now, (long long)s->clock.now + 7200000));
     stage_do(s, "pool.remove", AT("192.0.2.1"), "k1", NULL);
     struct task_view v = stage_do(s, "sense.quiet", "{\"ip\":\"192.0.2.1\"}", "k", NULL);
-    assert_string_equal(v.result, "{\"flooded\":false,\"observed\":false,\"quiet\":false,\"rate\":0}");
+    assert_string_equal(v.result, "{\"ended\":0,\"flooded\":false,\"observed\":false,\"quiet\":false,\"rate\":0}");
     v = stage_do(s, "cloud.create_vpc", "{\"name\":\"watch\"}", "k2", NULL);
     assert_string_equal(v.result, "{\"id\":\"vpc-0001\"}");
     stage_do(s, "cloud.attach", "{\"ip\":\"192.0.2.1\",\"vpc\":\"vpc-0001\"}", "k3", NULL);
     s->clock.now += 60000;
     v = stage_do(s, "sense.quiet", "{\"ip\":\"192.0.2.1\"}", "k", NULL);
-    assert_non_null(strstr(v.result, "\"flooded\":true,\"observed\":true,\"quiet\":false"));
+    assert_non_null(strstr(v.result, "\"ended\":0,\"flooded\":true,\"observed\":true,\"quiet\":false"));
+    s->clock.now += 7200000; /* it ended an hour and 59 minutes later */
+    v = stage_do(s, "sense.quiet", "{\"ip\":\"192.0.2.1\",\"last\":\"3h\"}", "k", NULL);
+    assert_true(json_int_or(json_get(json_from(v.result), "ended"), 0) == STAGE_START + 7200000);
     v = stage_do(s, "sense.quiet", "{\"ip\":\"192.0.2.2\"}", "k", NULL);
     assert_non_null(strstr(v.result, "\"flooded\":false,\"observed\":true,\"quiet\":true"));
     plugins_close(s->plugins);

@@ -48,6 +48,19 @@ static void no_other_way_puts_a_flooded_ip_back(void **_)
     assert_null(strstr(theatre_changed(t), "pool:osc-fr1/192.0.2.1"));
 }
 
+/* In the half an hour after it, "is flooded" would be wrong. */
+static void after_a_flood_it_says_when_it_ended_and_how_long_it_has_to_be_quiet(void **_)
+{
+    struct theatre *t = after(watched);
+    theatre_flood(t, "192.0.2.1", 600000);
+    t->stage->clock.now += 600000 + 9 * 60000;
+    assert_refused(put_back(t, NULL), &t->e, ERR_FAILED, "192.0.2.1 was flooded until 11:10:");
+    struct run_request q = theatre_request(t, NULL, service_ip);
+    assert_refused(run_do(&text, &q, "pool.add", test_keep(), &t->e), &t->e, ERR_FAILED, ": quiet for 9 min by now, of the 30 minutes that are wanted");
+    t->stage->clock.now += 31 * 60000;
+    assert_good(put_back(t, NULL), &t->e);
+}
+
 static void what_a_run_took_out_itself_it_puts_back_only_when_it_is_quiet(void **_)
 {
     struct theatre *t = theatre_open(drill);
@@ -278,6 +291,7 @@ int main(void)
 {
     const struct CMUnitTest restore[] = {
         promise(no_other_way_puts_a_flooded_ip_back),
+        promise(after_a_flood_it_says_when_it_ended_and_how_long_it_has_to_be_quiet),
         promise(what_a_run_took_out_itself_it_puts_back_only_when_it_is_quiet),
         promise(a_fresh_spare_joins_the_pool_without_that_look),
         promise(what_was_quiet_before_the_question_is_looked_at_again_after_the_yes),

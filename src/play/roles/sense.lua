@@ -72,7 +72,8 @@ return {
       results = { { "quiet", "truth", help = "watched all the time, and no flood" },
                   { "observed", "truth", default = true, help = "somebody could see its traffic all the time" },
                   { "flooded", "truth", help = "there was a flood" },
-                  { "rate", "integer", help = "packets a second now" } },
+                  { "ended", "integer", help = "when that flood ended, milliseconds since 1970; 0: it goes on, there was none, or nobody can tell" },
+                  { "rate", "integer", help = "packets a second; after the end, at its height" } },
       condition = "quiet",
       model = function(w, a, now, t)
         local about = w.ips[a.ip]
@@ -82,13 +83,13 @@ return {
         end
         local watched = about and about.vpc ~= "" and about.watched_from
         if not seen and not watched then
-          return { quiet = false, observed = false, flooded = false, rate = 0 }
+          return { quiet = false, observed = false, flooded = false, ended = 0, rate = 0 }
         end
         local from = now - a.last
         if watched and watched > from and not seen then from = watched end
         local f = t.floods(a.ip, from, now)
         local long = seen or from == now - a.last
-        return { quiet = long and not f.flooded, observed = long or f.flooded, flooded = f.flooded, rate = f.rate }
+        return { quiet = long and not f.flooded, observed = long or f.flooded, flooded = f.flooded, ended = f.ended, rate = f.rate }
       end },
 
     { "top", help = "the addresses that send most to an IP, without those that are known to be honest",
