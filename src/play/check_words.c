@@ -204,29 +204,17 @@ static const struct role_action *action_done(struct check *c, const struct item 
                                              c->token[first->at + 2].text), &none);
 }
 
-/* "all|ip" as people say it */
-static const char *in_words(struct check *c, const char *names)
+/* So many of the names of "all|ip" are items of the table. */
+static size_t given(struct check *c, const char *names, const struct item *item, size_t items)
 {
-    struct text t = text_new(c->keep);
-    for (const char *at = names; *at; at++)
-        if (*at == '|')
-            text_add(&t, strchr(at + 1, '|') ? ", " : " or ");
-        else
-            text_char(&t, *at);
-    return t.at;
-}
-
-/* Is one of the names of "all|ip" an item of the table? */
-static bool one_is_given(struct check *c, const char *names, const struct item *item, size_t items)
-{
+    size_t n = 0;
     for (size_t length; *names; names += length + (names[length] == '|')) {
         length = strcspn(names, "|");
         for (size_t k = 0; k < items; k++)
-            if (item[k].key && strlen(item[k].key) == length && strncmp(item[k].key, names, length) == 0
-                && !text_equal(item_constant(c, &item[k]), "null"))
-                return true;
+            n += item[k].key && strlen(item[k].key) == length && strncmp(item[k].key, names, length) == 0
+              && !text_equal(item_constant(c, &item[k]), "null");
     }
-    return false;
+    return n;
 }
 
 static void check_random(struct check *c, size_t open, const struct item *item, size_t items)
@@ -249,6 +237,13 @@ static void check_times(struct check *c, const struct item *item)
         check_find(c, item->line, 'E', "retry: times: found %s, expected 1 to 1000", constant);
 }
 
+/* An option that stands there as it is, and has another type than its word wants. */
+static const char *wrong_value(struct check *c, const char *word, const struct item *item)
+{
+    const char *constant = item_constant(c, item);
+    return constant ? word_wrong_value(word, item->key, json_from(constant), c->keep) : NULL;
+}
+
 static void check_table(struct check *c, size_t open, const struct word_row *w)
 {
     struct item item[ITEMS_MOST];
@@ -256,6 +251,7 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
     const struct role_action *a = items && w->items == 1 ? action_done(c, &item[0]) : NULL;
     int by_position = 0;
     bool any = items == ITEMS_MOST;
+    const char *wrong;
     for (size_t k = 0; k < items; k++)
         if (text_equal(w->name, "retry") && text_equal(item[k].key, "times"))
             check_times(c, &item[k]);
@@ -271,12 +267,15 @@ static void check_table(struct check *c, size_t open, const struct word_row *w)
         else if (item[k].key && !name_in(w->option, item[k].key))
             check_find(c, item[k].line, 'E', "%s has no '%s'%s", w->name, item[k].key,
                        did_you_mean(c, item[k].key, w->option));
+        else if (item[k].key && (wrong = wrong_value(c, w->name, &item[k])))
+            check_find(c, item[k].line, 'E', "%s", wrong);
         else if (item[k].key && c->token[item[k].at].kind == TOKEN_STRING && item_constant(c, &item[k])
                  && !text_equal(item[k].key, "text"))
             check_value(c, w->name, item[k].key, item[k].at);
     for (size_t k = 0; w->needs[k] && by_position <= w->items && !any; k++)
-        if (!one_is_given(c, w->needs[k], item, items))
-            check_find(c, c->token[open].line, 'E', "%s needs %s: %s", w->name, in_words(c, w->needs[k]), w->shape);
+        if (given(c, w->needs[k], item, items) != 1)
+            check_find(c, c->token[open].line, 'E', given(c, w->needs[k], item, items) ? "%s takes one of %s: %s" : "%s needs %s: %s",
+                       w->name, words_choice(w->needs[k], c->keep), w->shape);
     if (strcmp(w->name, "random") == 0)
         check_random(c, open, item, items);
 }

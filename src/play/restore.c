@@ -136,12 +136,6 @@ void perform_restore(struct branch *b)
         }
         return;
     }
-    static const struct role_arg address = { .name = "ip", .type = ARG_IP };
-    struct text ip = text_new(r->keep);
-    if (json_get(args, "ip").at && !role_put_value(&ip, &address, json_get(args, "ip"), r->keep)) {
-        branch_bad(b, "restore: ip: found '%s', expected an IP address", json_text_or(json_get(args, "ip"), r->keep, "?"));
-        return;
-    }
     *s = (struct restoring){ .even_so = json_get_text(args, "even_so", r->keep),
                              .ip = json_get_text(args, "ip", r->keep), .key = b->key, .then = word_done };
     if (one || changes.at) {

@@ -158,14 +158,10 @@ void perform_now(struct branch *b)
 
 void perform_random(struct branch *b)
 {
-    struct json low = json_get(json_from(b->want.args), "from"), high = json_get(json_from(b->want.args), "to");
-    int64_t from = 1, to = 100;
+    struct json args = json_from(b->want.args);
+    int64_t from = json_int_or(json_get(args, "from"), 1), to = json_int_or(json_get(args, "to"), 100);
     unsigned char bytes[8];
     uint64_t n = 0;
-    if ((low.at && !json_int(low, &from)) || (high.at && !json_int(high, &to))) {
-        branch_bad(b, "random: from and to are whole numbers");
-        return;
-    }
     if (value_before(b))
         return;
     if (to < from) {

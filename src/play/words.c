@@ -118,6 +118,14 @@ static const char *arguments(lua_State *L, struct branch *b, const char *word)
     return json.at;
 }
 
+static const struct word_row *row_of(const char *word)
+{
+    const struct word_row *row = word_rows;
+    while (strcmp(row->name, word))
+        row++;
+    return row;
+}
+
 static bool is_known(const char *name, const char *const *known)
 {
     while (*known && strcmp(*known, name))
@@ -137,6 +145,20 @@ static void refuse_name(lua_State *L, const char *word, const char *name, const 
     luaL_error(L, "%s has no '%s'%s", word, name, list.at);
 }
 
+/* "phase|text" is one thing said in two ways: not both. */
+static void only_one(lua_State *L, const struct word_row *row, struct json args, struct arena *keep)
+{
+    for (const char *const *needs = row->needs; *needs; needs++) {
+        size_t given = 0, length;
+        for (const char *at = *needs; *at; at += length + (at[length] == '|')) {
+            length = strcspn(at, "|");
+            given += json_get(args, arena_copy(keep, at, length)).at != NULL;
+        }
+        if (given > 1)
+            luaL_error(L, "%s takes one of %s: %s", row->name, words_choice(*needs, keep), row->shape);
+    }
+}
+
 /* Every member must be one of `known` (NULL at the end). */
 static void only(lua_State *L, const char *word, struct json args, const char *const *known,
                  struct arena *keep)
@@ -145,16 +167,18 @@ static void only(lua_State *L, const char *word, struct json args, const char *c
         const char *name = json_text(w.key, keep);
         if (!is_known(name, known))
             refuse_name(L, word, name, known, keep);
+        const char *wrong = word_wrong_value(word, name, w.value, keep);
+        if (wrong)
+            luaL_error(L, "%s", wrong);
     }
+    only_one(L, row_of(word), args, keep);
 }
 
 void words_only(lua_State *L, const char *word, bool others)
 {
-    const struct word_row *row = word_rows;
+    const struct word_row *row = row_of(word);
     const char *wrong = NULL; /* the first by name: the same on every replay */
     bool too_many = false;
-    while (strcmp(row->name, word))
-        row++;
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
         if (lua_type(L, -2) == LUA_TSTRING) {
             const char *name = lua_tostring(L, -2);

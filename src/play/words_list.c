@@ -1,7 +1,9 @@
 /* words_list.c: see words_list.h. */
 #include "play/words_list.h"
 
-#include <stddef.h>
+#include "play/role.h"
+
+#include <string.h>
 
 #define OPTIONS(...) (const char *const[]){ __VA_ARGS__, NULL }
 #define NO_OPTIONS (const char *const[]){ NULL }
@@ -35,3 +37,50 @@ const struct word_row word_rows[] = {
     { "fail", "fail \"why\"", OPTIONS("text"), 0, OPTIONS("text"), "" },
     { NULL, NULL, NULL, 0, NULL, NULL },
 };
+
+static bool has_type(const struct role_arg *arg, struct json value, struct arena *keep)
+{
+    struct text ignored = text_new(keep);
+    enum json_type is = json_type(value);
+    if (arg->type == ARG_LIST ? is != JSON_ARRAY : arg->type == ARG_INTEGER ? is != JSON_NUMBER
+        : arg->type == ARG_TRUTH ? is != JSON_TRUE && is != JSON_FALSE : is != JSON_STRING)
+        return false; /* what a person types may be a text; a runbook says it as it is */
+    return role_put_value(&ignored, arg, value, keep);
+}
+
+const char *word_wrong_value(const char *word, const char *option, struct json value, struct arena *keep)
+{
+    static const struct { const char *word, *wants; struct role_arg arg; } typed[] = {
+        { "restore", NULL, { .name = "all", .type = ARG_TRUTH } },
+        { "restore", NULL, { .name = "ip", .type = ARG_IP } },
+        { "restore", "one change: \"C2\"", { .name = "change", .type = ARG_TEXT } },
+        { "restore", "a list: { \"C1\", \"C2\" }", { .name = "changes", .type = ARG_LIST, .of = ARG_TEXT } },
+        { "restore", NULL, { .name = "even_so", .type = ARG_TEXT } },
+        { "random", NULL, { .name = "from", .type = ARG_INTEGER } },
+        { "random", NULL, { .name = "to", .type = ARG_INTEGER } },
+        { "lock", NULL, { .name = "why", .type = ARG_TEXT } },
+        { "lock", NULL, { .name = "target", .type = ARG_TEXT } },
+        { "phase", NULL, { .name = "phase", .type = ARG_TEXT } },
+        { "impact", NULL, { .name = "service", .type = ARG_TEXT } },
+        { "impact", NULL, { .name = "level", .type = ARG_TEXT } },
+        { "impact", NULL, { .name = "text", .type = ARG_TEXT } },
+    };
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+        if (strcmp(typed[i].word, word) == 0 && strcmp(typed[i].arg.name, option) == 0
+            && json_type(value) != JSON_NULL && !has_type(&typed[i].arg, value, keep))
+            return arena_print(keep, "%s: %s: found %s, expected %s", word, option,
+                               text_cut(keep, arena_copy(keep, value.at, value.length), 60),
+                               typed[i].wants ? typed[i].wants : role_type_words(&typed[i].arg, keep));
+    return NULL;
+}
+
+const char *words_choice(const char *names, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    for (const char *at = names; *at; at++)
+        if (*at == '|')
+            text_add(&t, strchr(at + 1, '|') ? ", " : " or ");
+        else
+            text_char(&t, *at);
+    return t.at;
+}

@@ -3,6 +3,8 @@
 #ifndef PLAY_WORDS_LIST_H
 #define PLAY_WORDS_LIST_H
 
+#include "base/json.h"
+
 enum { ITEMS_ANY = -1 };
 
 struct word_row {
@@ -19,5 +21,11 @@ extern const char *const word_wait_options[];
 extern const char *const word_phases[], *const word_levels[], *const word_endings[];
 
 extern const struct word_row word_rows[]; /* then a NULL name */
+
+/* "all|ip" as people say it: "all or ip". */
+const char *words_choice(const char *names, struct arena *keep);
+/* "restore: changes: found "C1", expected a list" where an option has not the type that its word
+ * wants; NULL: it has, or takes anything that is a text. */
+const char *word_wrong_value(const char *word, const char *option, struct json value, struct arena *keep);
 
 #endif

@@ -86,7 +86,7 @@ static void a_value_that_stands_there_is_held_against_what_the_word_takes(void *
         { "parallel { function() end, on_failure = \"goon\" }",
           "4 E parallel: there is no on_failure 'goon'; did you mean 'go_on'?\n" },
         { "phase \"mitigated\" wait(\"5\" .. \"m\") retry { function() end, every = \"1s\", times = 2 }\n"
-          "impact { service = \"shop\", level = \"up\", text = \"phase\" } phase { phase = \"resolved\", text = \"x\" }", "" },
+          "impact { service = \"shop\", level = \"up\", text = \"phase\" } phase { phase = \"resolved\" }", "" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
@@ -113,6 +113,10 @@ static void a_word_that_lacks_what_it_needs_is_found(void **_)
     static const char *const wrong[][2] = {
         { "restore { }", "4 E restore needs all, ip, change or changes: restore { all = true }\n" },
         { "restore({ even_so = \"x\" })", "4 E restore needs all, ip, change or changes: restore { all = true }\n" },
+        { "restore { changes = \"C1\" } restore { ip = \"192.0.2.999\" }", "4 E restore: changes: found \"C1\", expected a list: { \"C1\", \"C2\" }\n"
+          "4 E restore: ip: found \"192.0.2.999\", expected an IP address\n" },
+        { "restore { change = { \"C1\" } }", "4 E restore: change: found [\"C1\"], expected one change: \"C2\"\n" },
+        { "phase { phase = \"mitigated\", text = \"x\" }", "4 E phase takes one of phase or text: phase \"mitigated\"\n" },
         { "impact { level = \"down\" }", "4 E impact needs service: impact { service = ..., level = \"down\" }\n" },
         { "impact { service = \"shop\" }", "4 E impact needs level: impact { service = ..., level = \"down\" }\n" },
         { "step {}", "4 E step needs text: step \"text\"\n" },
