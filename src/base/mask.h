@@ -1,9 +1,10 @@
 /* mask.h: takes secrets out of bytes that stream by.
  *
  * A secret is found in plain, URL-encoded (either case of hex, '+' for a
- * space), with backslashes (JSON, \u00e9, \x41, a shell's quoting), in hex (either
- * case, also "ab:cd" and "ab cd") and in base64 (every alignment, both alphabets);
- * each character may be written its own way. Base64 and hex may be wrapped into
+ * space), with backslashes (JSON, \u00e9, \x41, a shell's quoting; JSON inside of JSON), with
+ * HTML's entities, in hex (either case, also "ab:cd" and "ab cd") and in base64 (every
+ * alignment, both alphabets); each character may be written its own way. Not found: other
+ * forms inside of each other, UTF-16, what is split by colours or compressed. Base64 and hex may be wrapped into
  * lines of 32 characters and more. What is found becomes "[secret NAME]".
  *
  * STREAM   Bytes come in pieces of any size; what may be the beginning of a
@@ -26,7 +27,7 @@ enum { MASK_LEAST = 8, MASK_LONGEST = 16384, MASK_MOST = 64 };
 struct mask {
     struct { const char *value, *name; size_t length; } secret[MASK_MOST];
     size_t count;
-    unsigned char may[256]; /* the forms in which a secret may begin with that byte */
+    unsigned short may[256]; /* the forms in which a secret may begin with that byte */
 };
 
 /* `value` and `name` are the caller's and stay. False: there are MASK_MOST already. */

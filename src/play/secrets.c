@@ -18,7 +18,7 @@ struct secrets {
     const struct workspace *ws;
     struct arena *keep;
     struct known *known;
-    struct mask mask;
+    struct mask mask, whole;  /* with and without the telling parts of URLs */
     bool gathered;
     const char **variable;    /* then NULL */
 };
@@ -154,6 +154,33 @@ static const char *fetch(struct secrets *s, const char *name, size_t *length, st
     return value;
 }
 
+static void add_part(struct secrets *s, const char *at, size_t length, const char *name)
+{
+    if (length >= MASK_LEAST)
+        (void)mask_add(&s->mask, arena_copy(s->keep, at, length), length, name);
+}
+
+/* What an answer repeats of an address that is a secret: its path, its query, who logs in. */
+static void add_parts(struct secrets *s, const char *url, const char *name)
+{
+    const char *scheme = strstr(url, "://");
+    if (!scheme || scheme == url || strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+") != (size_t)(scheme - url))
+        return;
+    const char *host = scheme + 3, *rest = host + strcspn(host, "/?#"), *login = memchr(host, '@', (size_t)(rest - host));
+    const char *password = login ? memchr(host, ':', (size_t)(login - host)) : NULL;
+    size_t path = strcspn(rest, "?");
+    if (login)
+        add_part(s, host, (size_t)(login - host), name);
+    if (password)
+        add_part(s, password + 1, (size_t)(login - password - 1), name);
+    if (*rest)
+        add_part(s, rest + 1, strlen(rest + 1), name);
+    if (path > 1 && rest[path])
+        add_part(s, rest + 1, path - 1, name);
+    if (path && rest[path])
+        add_part(s, rest + path + 1, strlen(rest + path + 1), name);
+}
+
 /* The value behind a name, fetched once. */
 static const char *value_of(struct secrets *s, const char *name, struct err *e)
 {
@@ -178,7 +205,9 @@ static const char *value_of(struct secrets *s, const char *name, struct err *e)
     else {
         struct known *k = arena_one(s->keep, struct known);
         *k = (struct known){ name, arena_copy(s->keep, value, length), s->known };
-        if (mask_add(&s->mask, k->value, length, shown(name, s->keep))) {
+        const char *words = shown(name, s->keep);
+        if (mask_add(&s->whole, k->value, length, words) && mask_add(&s->mask, k->value, length, words)) {
+            add_parts(s, k->value, words);
             s->known = k;
             return k->value;
         }
@@ -295,7 +324,8 @@ const char *secrets_found(struct secrets *s, const char *bytes, size_t length, i
 {
     size_t at;
     const char *name;
-    if (!mask_find(secrets_mask(s), bytes, length, &at, &name))
+    gather(s);
+    if (!mask_find(&s->whole, bytes, length, &at, &name))
         return NULL;
     *line = 1;
     for (size_t i = 0; i < at; i++)

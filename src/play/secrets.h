@@ -9,6 +9,8 @@
  * FIRST USE  Resolved when first put in; from then on it is taken out of all
  *          that comes back, in every form of base/mask.h. What the
  *          configuration names by env: and file: is taken out even before.
+ * URL      Of a secret that is one, its path and query and its login are taken
+ *          out where they stand alone, too: servers repeat them.
  * FILE     A relative path starts from the workspace; a line break at the end
  *          is not part of the secret, of a command's answer neither.
  * COMMAND  By `sh -c` in the workspace, ten seconds at most, once a process.

@@ -122,6 +122,26 @@ static void it_is_found_as_an_url_a_form_and_json_write_it(void **_)
     assert_string_equal(masked("b'a b/c&d=\"\\xc3\\xa9\\xf0\\x9f\\x94\\x91\"\\n'"), "b'[secret s]'");
 }
 
+static void it_is_found_in_json_inside_of_json_and_in_html(void **_)
+{
+    secret("a\"b\\c&d<\xc3\xa9\xf0\x9f\x94\x91>'\n/", "s");
+    static const char *const texts[] = {
+        "{\"k\":\"{\\\"k\\\":\\\"a\\\\\\\"b\\\\\\\\c&d<\xc3\xa9\xf0\x9f\x94\x91>'\\\\n/\\\"}\"}",
+        "{\"k\":\"{\\\"k\\\":\\\"a\\\\\\\"b\\\\\\\\c\\\\u0026d<\\\\u00e9\\\\ud83d\\\\uDD11>'\\\\n\\\\/\\\"}\"}",
+        "{\"k\":\"{\\\"k\\\":\\\"a\\\\\\\"b\\\\\\\\c&d<\\u00e9\\ud83d\\udd11>'\\\\n/\\\"}\"}",
+        "<p>a&quot;b\\c&amp;d&lt;\xc3\xa9\xf0\x9f\x94\x91&gt;&#39;\n/</p>",
+        "<p>a&#34;b&#92;c&#38;d&#60;&eacute;</p>a&#x22;b&#x5C;c&#x26;d&lt;&#233;&#x1f511;&gt;&apos;&#10;&#47;",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *out = masked(texts[i]);
+        if (!strstr(out, "[secret s]"))
+            fail_msg("%s\n  gave %s", texts[i], out);
+        for (size_t piece = 1; piece < 9; piece++)
+            assert_string_equal(in_pieces(texts[i], piece), out);
+    }
+    assert_string_equal(masked("{\"k\":\"a\\\\n&am a&b &#; &#xzz; \\\\u00\""), "{\"k\":\"a\\\\n&am a&b &#; &#xzz; \\\\u00\"");
+}
+
 static void it_is_found_in_hex_of_either_case(void **_)
 {
     secret("hunter22", "s");
@@ -210,6 +230,7 @@ int main(void)
         apart(it_is_found_in_every_alignment_of_base64),
         apart(it_is_found_in_lines_of_base64_and_hex),
         apart(it_is_found_as_an_url_a_form_and_json_write_it),
+        apart(it_is_found_in_json_inside_of_json_and_in_html),
         apart(it_is_found_in_hex_of_either_case),
         apart(pieces_of_any_size_make_no_difference),
         apart(one_inside_another_is_covered_by_the_longer),

@@ -101,6 +101,18 @@ static void a_command_that_hangs_is_ended(void **_)
     plugins_close(s->plugins);
 }
 
+static void of_an_address_that_is_a_secret_its_telling_parts_are_taken_out_too(void **_)
+{
+    setenv("KEY", "https://robot:pass-word-9@chat.example/hooks/T0p53cr3t?token=abcdef123", 1);
+    static const char *const env = "env: { A: \"${env:KEY}\" }";
+    assert_string_equal(said(env, "echo \"Cannot POST /hooks/T0p53cr3t\"; echo '<a href=\"/hooks/T0p53cr3t?token=abcdef123\">'"),
+                        "Cannot POST /[secret env:KEY]\n<a href=\"/[secret env:KEY]\">\n");
+    assert_string_equal(said(env, "echo token=abcdef123, pass-word-9, robot:pass-word-9, chat.example"),
+                        "[secret env:KEY], [secret env:KEY], [secret env:KEY], chat.example\n");
+    setenv("KEY", "https://chat.example/short", 1);
+    assert_string_equal(said(env, "echo /short; echo $A"), "/short\n[secret env:KEY]\n");
+}
+
 static void a_variable_that_holds_a_secret_is_not_inherited(void **_)
 {
     setenv("KEY", "of-the-environment", 1);
@@ -178,6 +190,7 @@ int main(void)
         promise(a_pipe_or_a_device_is_no_secret_and_nobody_waits_for_it),
         promise(a_command_that_gives_no_secret_says_what_it_did),
         promise(a_command_that_hangs_is_ended),
+        promise(of_an_address_that_is_a_secret_its_telling_parts_are_taken_out_too),
         promise(a_variable_that_holds_a_secret_is_not_inherited),
         promise(what_is_named_but_not_used_is_masked_already),
         promise(lua_has_the_name_and_nothing_else),
