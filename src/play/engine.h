@@ -209,7 +209,7 @@ struct run {
     struct journal journal;           /* as read when the run began or went on */
     struct replay replay;
     const char *texts;                /* JSON {path: sha256}: of the texts that count; NULL: those of now */
-    bool resumed, dry;
+    bool resumed, dry, takes_ip;      /* takes_ip: its runbook has a parameter of that name */
     bool apart;                       /* a dry run in a scenario's world: nothing of this workspace's record holds there */
     bool always, again;               /* TOCSIN_REPLAY=always: drop the Lua state and replay, now */
 

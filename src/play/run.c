@@ -69,6 +69,8 @@ bool run_call_steps(struct run *r, struct branch *root, const struct runbook *bo
     words_push_params(r, root->co, book, r->arguments);
     root->arguments = 1;
     root->level.book = book->path;
+    for (size_t i = 0; i < book->params; i++)
+        r->takes_ip = r->takes_ip || text_equal(book->param[i].arg.name, "ip");
     branch_ready(root);
     return true;
 }
@@ -178,7 +180,7 @@ const char *run_naming_ip(const struct run *r, const char *verb, const char *why
 {
     struct json args = json_from(r->arguments ? r->arguments : "{}");
     const char *service = json_get_text(args, "service", r->keep);
-    if (!strstr(why, "add ip=") || json_get_text(args, "ip", r->keep))
+    if (!r->takes_ip || !strstr(why, "add ip=") || json_get_text(args, "ip", r->keep))
         return NULL;
     return arena_print(r->keep, "tocsin %s %s%s%s ip=IP", verb, r->runbook, service ? " service=" : "", service ? service : "");
 }
@@ -227,7 +229,9 @@ static bool conclude(struct run *r, struct branch *root, struct run_outcome *out
         if (!finish(r, out, "ran away", why.text, NULL, e))
             return false;
         *e = why;
-        return false;
+        err_hint(e, "it has ended, and keeps no target from anybody; tocsin restore lists what is changed; "
+                 "'limits:' in %s says how much it may do", r->ws->config.file);
+        return err_while(e, "%s ran away", r->id);
     }
     if (root->ended && root->raised) {
         run_park(r, "failed", !root->failure ? "" : root->failed_key ? root->failed_key : root->key,

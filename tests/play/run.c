@@ -311,7 +311,7 @@ static void a_mended_runbook_goes_on_behind_what_was_done(void **_)
 static void a_runaway_runbook_ends_and_says_where(void **_)
 {
     struct theatre *t = play("local n = 0\nwhile true do n = n + 1 end");
-    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "book.lua:3: ran more instructions");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "R1 ran away: runbooks/book.lua:3: ran more instructions");
     assert_int_equal(theatre_count(t, EVENT_RUN_ENDED), 1);
 }
 
