@@ -81,7 +81,7 @@ demo: deps
 	@PROG=$(OUT)/tocsin examples/spm-2025-001/demo
 test: deps
 	@$(MAKE) -s $(JOBS) all units
-	@TOCSIN_REPLAY=always PROG=$(OUT)/tocsin ONLY=tests/play/ tests/run $(filter $(addprefix $(OUT)/tests/play/,consent faults ledger pace pins replay restore run scenario settle words),$(UNITS))
+	@TOCSIN_REPLAY=always PROG=$(OUT)/tocsin ONLY=tests/play/ tests/run $(filter $(addprefix $(OUT)/tests/play/,consent faults ledger order pace pins replay restore run scenario settle words),$(UNITS))
 	@PROG=$(OUT)/tocsin tests/run $(UNITS)
 # All of it, with a Lua state that is dropped after every event: whatever a resume would forget is found.
 replay: deps

@@ -91,6 +91,7 @@ bool branch_is_dropped(struct branch *b)
 {
     if (!b->cancelled || (b->work && b->work->in_flight))
         return false;
+    b->seq = 0;
     branch_ready(b);
     return true;
 }
@@ -112,7 +113,8 @@ static void cancel_children(struct branch *p)
             cancel_children(c);
         else if (c->waits == WAITS_ANSWER)
             listen_end(c->run);
-        if (c->waits == WAITS_TIME || c->waits == WAITS_ANSWER || c->waits == WAITS_TASK)
+        if (c->waits == WAITS_TIME || c->waits == WAITS_RECORDED
+            || c->waits == WAITS_ANSWER || c->waits == WAITS_TASK)
             (void)branch_is_dropped(c);
     }
 }
@@ -144,6 +146,7 @@ bool branch_hands_over(struct branch *b)
     b->key = arena_print(r->keep, "%s/%zu/0", b->parent->key, b->number);
     b->want = (struct request){ .word = b->parent->want.word, .args = "{}", .args_sha256 = sha256_of(r->keep, "{}"),
                                 .because = arena_string(r->keep, b->error.text) };
+    b->seq = 0;
     perform_caught(b);
     return true;
 }

@@ -127,7 +127,7 @@ static void put_question(struct branch *b)
         plan_note_asked(b, q->mode, q->question);
         listen_take(b, &(struct answered){ text_equal(q->mode, "ask") ? "text"
                                            : text_equal(q->mode, "manual") ? "done" : "yes",
-                                           "", "", b->hash, b->now });
+                                           "", "", b->hash, b->now, b->seq });
         return;
     }
     if (!q->hash)
@@ -182,7 +182,7 @@ void consent_ask(struct branch *b, const struct asking *what)
     }
     listen_take(b, &(struct answered){ json_get_text(answered->data, "answer", r->keep),
                                        json_get_text(answered->data, "text", r->keep), answered->by,
-                                       answered->hash, answered->recorded });
+                                       answered->hash, answered->recorded, answered->seq });
 }
 
 const char *consent_hint(struct run *r)

@@ -81,6 +81,10 @@ void branch_ready(struct branch *b)
     struct run *r = b->run;
     b->waits = WAITS_TURN;
     b->next_turn = NULL;
+    if (b->seq) {
+        order_answered(b);
+        return;
+    }
     if (r->last)
         r->last->next_turn = b;
     else
@@ -188,6 +192,11 @@ static void take_turn(struct branch *b)
         b->driver(b);
         return;
     }
+    if (b->held) {
+        b->held = false;
+        b->want.perform(b);
+        return;
+    }
     if (b->raised) { /* and that it was handed over is written down */
         if (b->answer.text)
             snprintf(b->error.text, sizeof b->error.text, "%s", b->answer.text);
@@ -204,7 +213,8 @@ static void take_turn(struct branch *b)
         lua_pop(b->co, results);
         if (is_stopped(b))
             return;
-        if (!override_taken(b) && replay_come_to(b) && !replay_ended_before(b))
+        b->seq = 0;
+        if (!override_taken(b) && replay_come_to(b) && !replay_ended_before(b) && !order_holds(b))
             b->want.perform(b);
         return;
     }
@@ -311,14 +321,11 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
 {
     while (!root->ended && r->trouble.kind == ERR_NONE && !r->again) {
         look_for_interrupts(r);
-        if (!r->park && r->first) {
-            struct branch *b = r->first;
-            r->first = b->next_turn;
-            if (!r->first)
-                r->last = NULL;
+        struct branch *b = order_next(r);
+        if (b)
             take_turn(b);
+        if (b || r->trouble.kind != ERR_NONE)
             continue;
-        }
         if (r->pendings) {
             engine_flush(r);
             continue;
@@ -432,6 +439,7 @@ bool engine_forget(struct run *r, struct err *e)
     r->branches = r->pendings = 0;
     r->said = 0;
     r->first = r->last = r->turn = NULL;
+    order_forget(r);
     r->again = false;
     r->resumed = true;
     if (!r->store->read(r->store, r->incident, &r->journal, r->keep, e))

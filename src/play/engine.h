@@ -10,6 +10,7 @@
  *   pins.c     what a run began with stays  leaks.c   no secret is kept
  *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
  *   write.c    events into the journal      again.c   "not now" of a change
+ *   order.c    who is answered next
  *
  * TURN     A word unpacks its arguments (which may raise), fills in a request
  *          and yields. The loop performs it in small steps: each step does
@@ -28,7 +29,8 @@
 #include "play/words.h"
 #include "world/journals.h"
 
-enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_ANSWER, WAITS_CHILDREN, WAITS_NOBODY };
+enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_ANSWER, WAITS_CHILDREN,
+             WAITS_RECORDED, WAITS_NOBODY }; /* RECORDED: until what is recorded before it is handed out */
 
 struct branch;
 struct runbook;
@@ -103,7 +105,7 @@ struct asking {
     const char *answer, *text;        /* by the person here, before it was written */
     step_fn *then;
 };
-struct answered { const char *answer, *text, *by, *hash; int64_t recorded; };
+struct answered { const char *answer, *text, *by, *hash; int64_t recorded, seq; };
 
 
 /* Of keys: "3/2/" and the next number; of a `call`, whose steps these are. */
@@ -137,6 +139,7 @@ struct branch {
     struct output *output;            /* of the action under way; NULL: nobody listens */
     int64_t now;                      /* `recorded` of the last event it consumed */
     const char *hash;                 /* and its hash */
+    int64_t seq;                      /* and its seq; 0: none since this word was said */
     const char *failed_key, *failure; /* set by the last word that failed */
     bool ended, raised;               /* raised and not ended: what failed is being handed over */
     struct err error;                 /* of a branch that raised */
@@ -144,6 +147,7 @@ struct branch {
     size_t number;                    /* among its siblings, from 1 */
     struct branch *next_turn;         /* in the queue */
     bool cancelled, busy; /* busy: it failed because somebody else is at it */
+    bool held;                        /* its word is said, and has not begun */
     bool replayed;                    /* nothing of the record is left for it: what it does is new */
     int64_t work_started;             /* of a wait_until: when its span began */
     unsigned polls;
@@ -179,7 +183,7 @@ struct pending {
 
 /* What the journal holds under one key of this run. */
 struct recorded {
-    const struct event *event;
+    const struct event *event, *answer; /* of a question: the first; NULL */
     const struct recorded *later;     /* the next one under the same key */
 };
 
@@ -190,6 +194,12 @@ struct replay {
     int64_t *attempts;                /* of a change: how often it was begun, what is forgotten included */
     size_t mask, count, overrides;
     size_t *left, lefts;              /* slots that no branch may have come to yet */
+};
+
+/* Branches by a moment and a number: a heap. */
+struct dues {
+    struct due { int64_t at, seq; struct branch *branch; } *due;
+    size_t count, room;
 };
 
 struct run {
@@ -216,6 +226,9 @@ struct run {
     struct branch **branch;           /* all, in the order of their birth */
     size_t branches, room;
     struct branch *first, *last;      /* those that have a turn */
+    struct dues answered, later;      /* those that have one after them: order.c */
+    int64_t holds;
+    bool given;                       /* others have answered, and who asked does not know yet */
     struct branch *turn;              /* whose turn it is */
     struct pending *pending;
     size_t pendings, pending_room;
@@ -266,6 +279,15 @@ bool run_can(struct run *r, const struct role_action *a, struct err *e);
 /* write.c */
 void engine_flush(struct run *r);
 void engine_count_numbers(struct run *r, const struct journal *j);
+
+/* order.c: answers are handed out in the order of the journal */
+struct branch *order_next(struct run *r); /* whose turn it is; NULL */
+void order_answered(struct branch *b);    /* by the event that it consumed last */
+/* Its wait was over then, which an older journal only knows by the moment. */
+void order_over(struct branch *b, int64_t until);
+/* Its word is new, and begins when nothing recorded is left to hand out: has its turn again then. */
+bool order_holds(struct branch *b);
+void order_forget(struct run *r);
 
 /* others.c */
 bool engine_read_others(struct run *r, struct err *e);
@@ -370,6 +392,8 @@ const struct event *replay_left(const struct branch *b);
 bool replay_is_over(struct branch *b);
 /* So often was the change of this word begun, before --from too: the next one's key is another. */
 int64_t replay_attempts(const struct branch *b);
+/* Does the record hold nothing of this word but a question that nobody answered? */
+bool replay_is_new(const struct branch *b);
 /* Is anything left inside of that branch, whose keys begin so ("3/2/")? */
 bool replay_has_inside(const struct run *r, const char *prefix);
 /* The run's trouble: recorded is that event, and now the runbook says another thing. */
@@ -488,6 +512,7 @@ const char *asked_mode(const char *mode);     /* as it is recorded */
 void listen_put(struct branch *b);            /* b->context: a struct asking */
 void listen_answer(struct branch *b, const char *answer, const char *text);
 void listen_take(struct branch *b, const struct answered *a);
+bool listen_given(struct run *r);             /* what others answered is taken; false: nothing was */
 bool listen_is_open(const struct run *r);     /* does somebody here have a question? */
 bool listen_was_answered(struct run *r);      /* by others, as far as the journal was read; it is said */
 void listen_turn(struct run *r, int64_t until); /* in the place of a wait */

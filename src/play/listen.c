@@ -24,6 +24,7 @@ void listen_take(struct branch *b, const struct answered *a)
     const char *text = a->text;
     b->now = a->recorded;
     b->hash = a->hash;
+    b->seq = a->seq;
     if (text_equal(a->answer, "no") && !(text && *text))
         text = arena_print(b->run->keep, "%s said no", a->by);
     b->answer = (struct answer){ .good = text_equal(a->answer, "yes") || text_equal(a->answer, "done")
@@ -72,7 +73,7 @@ void listen_answer(struct branch *b, const char *answer, const char *text)
             r->head = out.hash[0];
             r->written += data.length + 700;
             b->waits = WAITS_NOBODY;
-            listen_take(b, &(struct answered){ answer, text, r->world->user, out.hash[0], out.recorded });
+            listen_take(b, &(struct answered){ answer, text, r->world->user, out.hash[0], out.recorded, out.first_seq });
             return;
         }
         if (e.kind != ERR_BUSY || (e = (struct err){ 0 }, !engine_recount(r, &e))) {
@@ -133,21 +134,31 @@ bool listen_was_answered(struct run *r)
     return any;
 }
 
-/* One that was answered elsewhere, or whose time is over; false: none. */
-static bool is_settled(struct run *r, int64_t now)
+bool listen_given(struct run *r)
+{
+    for (size_t i = 0; r->given && i < r->branches; i++) {
+        struct branch *b = r->branch[i];
+        const struct asking *q = b->context;
+        if (b->waits != WAITS_ANSWER || b->ended || !q->given)
+            continue;
+        taken_elsewhere(b);
+        return true;
+    }
+    r->given = false;
+    return false;
+}
+
+/* One whose time is over; false: none. */
+static bool is_over(struct run *r, int64_t now)
 {
     for (size_t i = 0; i < r->branches; i++) {
         struct branch *b = r->branch[i];
-        struct asking *q = b->context;
-        if (b->waits != WAITS_ANSWER || b->ended || (!q->given && now <= q->deadline))
+        const struct asking *q = b->context;
+        if (b->waits != WAITS_ANSWER || b->ended || now <= q->deadline)
             continue;
-        if (q->given) {
-            taken_elsewhere(b);
-        } else {
-            listen_end(r);
-            run_say(r, b->key, "%s: nobody answered in time, and that is a no", q->name);
-            listen_answer(b, "no", "nobody answered in time");
-        }
+        listen_end(r);
+        run_say(r, b->key, "%s: nobody answered in time, and that is a no", q->name);
+        listen_answer(b, "no", "nobody answered in time");
         return true;
     }
     return false;
@@ -175,7 +186,7 @@ void listen_turn(struct run *r, int64_t until)
     const char *answer = NULL, *text = NULL;
     (void)outside_rings(r);
     outside_look(r, now);
-    if (r->park || is_settled(r, now))
+    if (r->park || r->given || is_over(r, now))
         return;
     struct branch *b = first_asking(r);
     struct asking *q = b->context;

@@ -32,8 +32,9 @@ void outside_answers(struct run *r, const struct journal *j)
             struct answered *a = arena_one(r->keep, struct answered);
             *a = (struct answered){ json_get_text(ev->data, "answer", r->keep),
                                     json_get_text(ev->data, "text", r->keep), kept(r, ev->by),
-                                    kept(r, ev->hash), ev->recorded };
+                                    kept(r, ev->hash), ev->recorded, ev->seq };
             q->given = a;
+            r->given = true;
         }
     }
 }

@@ -55,8 +55,13 @@ void replay_index(struct run *r)
                           .used = arena_many(r->keep, bool, size), .attempts = arena_many(r->keep, int64_t, size),
                           .mask = size - 1 };
     struct recorded **tail = arena_many(r->keep, struct recorded *, size);
+    struct recorded **asked = arena_many(r->keep, struct recorded *, size);
+    size_t askeds = 0;
     for (size_t i = 0; i < r->journal.count; i++) {
         const struct event *ev = &r->journal.event[i];
+        for (size_t k = ev->kind == EVENT_ANSWERED && ev->data.at ? askeds : 0; k-- > 0;)
+            if (!asked[k]->answer && json_is(json_get(ev->data, "asked"), asked[k]->event->hash))
+                asked[k]->answer = ev; /* the first counts */
         if (!ev->data.at || ev->stream != 0 || !is_replayed(ev->kind)
             || !json_is(json_get(ev->data, "run"), r->id))
             continue;
@@ -78,6 +83,8 @@ void replay_index(struct run *r)
         size_t at = slot_of(p, key);
         struct recorded *one = arena_one(r->keep, struct recorded);
         one->event = ev;
+        if (ev->kind == EVENT_ASKED)
+            asked[askeds++] = one;
         p->key[at] = key;
         if (ev->kind == EVENT_ACTION_BEGUN)
             p->attempts[at] = json_int_or(json_get(ev->data, "attempt"), 1);
@@ -98,6 +105,7 @@ void replay_consumed(struct branch *b, const struct event *ev)
 {
     b->now = ev->recorded;
     b->hash = ev->hash;
+    b->seq = ev->seq;
 }
 
 /* "pool.remove {"ip":"192.0.2.1"}", "step {"text":"Wait"}": what was said, without what we add. */
@@ -247,6 +255,15 @@ static bool leaves_nothing(const struct branch *b)
     return word == perform_now || word == perform_children || word == perform_fail;
 }
 
+/* Does a branch that fails stop others between this word and the mark "3/0" of what failed with it? */
+static bool may_be_stopped(const struct branch *b, const char *mark)
+{
+    for (const struct branch *p = b->parent; p; p = p->parent)
+        if (p->join->on_failure == THEN_STOP && text_starts(p->key, arena_copy(b->run->keep, mark, strlen(mark) - 1)))
+            return true;
+    return false;
+}
+
 bool replay_ended_before(struct branch *b)
 {
     struct run *r = b->run;
@@ -254,6 +271,13 @@ bool replay_ended_before(struct branch *b)
     if (!mark || leaves_nothing(b) || b->want.perform == perform_impact || came_to_something(b))
         return false;
     replay_use_under(r, arena_print(r->keep, "%s/", b->key));
+    for (const struct recorded *one = r->replay.slot[slot_of(&r->replay, b->key)]; one; one = one->later)
+        if (one->answer) /* somebody refused it */
+            replay_consumed(b, one->answer);
+    if (may_be_stopped(b, json_get_text(mark->data, "key", r->keep))) { /* if nobody did until the mark, it is what failed */
+        b->now = mark->recorded;
+        b->seq = mark->seq - 1;
+    }
     branch_bad(b, "%s", json_text_or(json_get(json_get(mark->data, "error"), "text"), r->keep, "it failed"));
     return true;
 }
@@ -265,6 +289,17 @@ bool replay_come_to(struct branch *b)
         return true;
     p->used[slot_of(p, b->key)] = true;
     return !leaves_nothing(b) || replay_question(b);
+}
+
+bool replay_is_new(const struct branch *b)
+{
+    const struct replay *p = &b->run->replay;
+    if (!p->count || leaves_nothing(b) || b->want.perform == perform_impact)
+        return false;
+    for (const struct recorded *one = p->slot[slot_of(p, b->key)]; one; one = one->later)
+        if (one->event->kind != EVENT_ASKED || one->answer)
+            return false;
+    return true;
 }
 
 void replay_use_under(struct run *r, const char *prefix)

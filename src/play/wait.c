@@ -25,13 +25,36 @@ static struct json_out waited_open(struct text *data, struct branch *b, int64_t 
 
 static void time_is_up(struct branch *b) { branch_good(b, NULL); }
 
-/* One that is over by the record is over at once: what came of it then comes of it in the same order. */
-static void sleep_on(struct branch *b)
+/* Beside others its end has its place among what they do. */
+static void write_end(struct branch *b)
 {
-    if (b->deadline <= b->run->world->now(b->run->world))
+    struct text data;
+    if (!b->parent || b->run->dry) {
         time_is_up(b);
+        return;
+    }
+    struct json_out o = data_open(&data, b->run);
+    json_put(&o, "until", instant_utc(b->run->keep, b->deadline));
+    json_put_bool(&o, "met", true);
+    data_close(&o, b);
+    branch_write(b, EVENT_WAITED, data.at, false, time_is_up);
+}
+
+static void sleep_on(struct branch *b) { branch_wait(b, b->deadline, write_end); }
+
+/* Was it over before the run stopped? */
+static bool over_before(struct branch *b, const struct event *begun)
+{
+    const struct event *last = replay_latest(b, EVENT_WAITED);
+    bool told = json_get(last->data, "met").at;
+    replay_consumed(b, told ? last : begun);
+    if (told)
+        time_is_up(b);
+    else if (b->parent && replay_left(b)) /* an older journal does not tell, but went on behind it */
+        order_over(b, b->deadline);
     else
-        branch_wait(b, b->deadline, time_is_up);
+        return false;
+    return true;
 }
 
 /* Waits until now + span; where the journal says until when, until then. */
@@ -48,7 +71,8 @@ static void wait_span(struct branch *b, const char *words)
         int64_t until;
         if (instant_of(json_get(ev->data, "until"), &until, r->keep) && until < b->deadline)
             b->deadline = until; /* else it was set by a clock that was ahead */
-        replay_consumed(b, ev);
+        if (over_before(b, ev))
+            return;
         if (b->deadline - r->world->now(r->world) >= SECOND_MS)
             run_say(r, b->key, "%s: %s are left", words, duration_words(r->keep, b->deadline - r->world->now(r->world)));
         sleep_on(b);
@@ -188,6 +212,7 @@ void perform_wait_until(struct branch *b)
         last = NULL; /* it failed and the run stopped there: a new wait */
     }
     if (first && replay_caught(r, b->key)) { /* nobody could look, and the runbook went on */
+        replay_consumed(b, first);
         branch_bad(b, "%s was not seen", b->want.action->full);
         return;
     }

@@ -105,6 +105,7 @@ static void note_dry(struct run *r, struct pending *p, size_t n)
     for (size_t i = 0; i < n; i++) {
         p[i].branch->hash = plan_record(r, p[i].kind, p[i].fill ? p[i].fill(p[i].branch) : p[i].data);
         p[i].branch->now = r->world->now(r->world);
+        p[i].branch->seq = (int64_t)r->planneds;
     }
 }
 
@@ -173,6 +174,7 @@ void engine_flush(struct run *r)
         for (size_t i = 0; i < n; i++) {
             all[from + i].branch->hash = out.hash[i];
             all[from + i].branch->now = out.recorded;
+            all[from + i].branch->seq = out.first_seq + (int64_t)i;
         }
     }
     drop_the_state(r, all, count);

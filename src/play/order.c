@@ -1,0 +1,90 @@
+/* order.c: which branch is handed its answer next. Branches share the locals of their runbook, so a resume
+ * hands answers out in the order of the first time, or it would play another run.
+ *
+ * ONE      One answer at a time; what comes of it at once (`now`, a branch that ends, the next one that
+ *          begins) is played to its end before the next: that part is the same on every replay.
+ * EVENTS   The rest is answered by an event, and has its place by that: seq. The end of a wait is one
+ *          where branches run beside it.
+ * NEW      A word that the journal holds no answer for begins when nothing recorded is left to hand out, and
+ *          before that nothing is written or looked at. */
+#include "play/engine.h"
+
+static bool is_before(const struct due *a, const struct due *b)
+{
+    return a->at != b->at ? a->at < b->at : a->seq < b->seq;
+}
+
+static void put(struct run *r, struct dues *d, struct due due)
+{
+    d->due = arena_grown(r->keep, d->due, sizeof *d->due, d->count, &d->room);
+    size_t at = d->count++;
+    for (; at > 0 && is_before(&due, &d->due[(at - 1) / 2]); at = (at - 1) / 2)
+        d->due[at] = d->due[(at - 1) / 2];
+    d->due[at] = due;
+}
+
+static struct branch *take(struct dues *d)
+{
+    struct branch *first = d->due[0].branch;
+    struct due last = d->due[--d->count];
+    size_t at = 0;
+    for (size_t child = 1; child < d->count; at = child, child = 2 * child + 1) {
+        child += child + 1 < d->count && is_before(&d->due[child + 1], &d->due[child]);
+        if (is_before(&last, &d->due[child]))
+            break;
+        d->due[at] = d->due[child];
+    }
+    d->due[at] = last;
+    return first;
+}
+
+void order_answered(struct branch *b)
+{
+    put(b->run, &b->run->answered, (struct due){ b->now, b->seq, b });
+}
+
+void order_over(struct branch *b, int64_t until)
+{
+    b->waits = WAITS_RECORDED;
+    b->answer = (struct answer){ .good = true };
+    put(b->run, &b->run->answered, (struct due){ until > b->now ? until : b->now, 0, b });
+}
+
+bool order_holds(struct branch *b)
+{
+    struct run *r = b->run;
+    if (!replay_is_new(b))
+        return false;
+    b->waits = WAITS_RECORDED;
+    b->held = true;
+    put(r, &r->later, (struct due){ 0, ++r->holds, b });
+    return true;
+}
+
+/* The first one that nobody has stopped meanwhile; NULL. */
+static struct branch *take_living(struct dues *d)
+{
+    while (d->count && d->due[0].branch->ended)
+        (void)take(d);
+    return d->count ? take(d) : NULL;
+}
+
+struct branch *order_next(struct run *r)
+{
+    while (!r->park && !r->first && listen_given(r))
+        continue;
+    if (r->park || r->trouble.kind != ERR_NONE)
+        return NULL;
+    struct branch *b = r->first;
+    if (!b)
+        return (b = take_living(&r->answered)) ? b : take_living(&r->later);
+    r->first = b->next_turn;
+    if (!r->first)
+        r->last = NULL;
+    return b;
+}
+
+void order_forget(struct run *r)
+{
+    r->answered.count = r->later.count = 0;
+}
