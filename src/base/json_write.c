@@ -10,24 +10,35 @@ struct json_out json_out(struct text *to)
     return (struct json_out){ .to = to };
 }
 
+/* Each byte of a word: 0x01, 0x80; and 0x80 somewhere when one of them is zero. */
+#define BYTES(c) (UINT64_C(0x0101010101010101) * (c))
+#define HAS_ZERO(x) (((x) - BYTES(1)) & ~(x) & BYTES(0x80))
+
 /* Does it stand in a JSON string as it is? Nearly all texts do. */
 static bool is_plain(const char *text, size_t length)
 {
-    bool good = true;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        good &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    uint64_t bad = 0;
+    size_t i = 0;
+    for (; i + 8 <= length; i += 8) { /* below 0x20, above 0x7e, or one of the two that are escaped */
+        uint64_t x;
+        memcpy(&x, text + i, 8);
+        bad |= (x & BYTES(0x80)) | ((x - BYTES(0x20)) & ~x & BYTES(0x80)) | HAS_ZERO(x ^ BYTES(0x7f))
+             | HAS_ZERO(x ^ BYTES('"')) | HAS_ZERO(x ^ BYTES('\\'));
     }
-    return good;
+    for (; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bad |= c < 0x20 || c >= 0x7f || c == '"' || c == '\\';
+    }
+    return !bad;
 }
 
 void json_quote(struct text *to, const char *text, size_t length)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
     if (is_plain(text, length)) {
-        text_char(to, '"');
-        text_bytes(to, text, length);
-        text_char(to, '"');
+        char *at = text_room(to, length + 2);
+        at[0] = at[length + 1] = '"';
+        memcpy(at + 1, text, length);
         return;
     }
     if (!text_is_utf8(text, length)) {

@@ -30,13 +30,20 @@ static void reserve(struct text *t, size_t more)
     t->room = room;
 }
 
-void text_bytes(struct text *t, const char *more, size_t length)
+char *text_room(struct text *t, size_t length)
 {
     reserve(t, length);
-    if (length)
-        memcpy(t->at + t->length, more, length);
+    char *at = t->at + t->length;
+    at[length] = '\0';
     t->length += length;
-    t->at[t->length] = '\0';
+    return at;
+}
+
+void text_bytes(struct text *t, const char *more, size_t length)
+{
+    char *at = text_room(t, length);
+    if (length)
+        memcpy(at, more, length);
 }
 
 void text_add(struct text *t, const char *more)

@@ -28,6 +28,7 @@ struct names {
 struct text text_new(struct arena *keep);
 void text_add(struct text *t, const char *more);
 void text_bytes(struct text *t, const char *more, size_t length);
+char *text_room(struct text *t, size_t length); /* so many bytes at its end, to be written */
 void text_char(struct text *t, char c);
 void text_whole(struct text *t, int64_t n); /* in decimal digits */
 void text_repeat(struct text *t, const char *what, size_t times);

@@ -139,8 +139,10 @@ bool plugins_begin(struct plugins *p, const struct role_action *a, int64_t *agai
     struct pace pace = plugins_pace(p, a);
     struct arena scratch = *p->keep;
     struct err ignored = { 0 };
+    if (!pace.count || p->model)
+        return true;
     const char *folder = workspace_path(p->ws, &scratch, ".tocsin/rates");
-    if (!pace.count || p->model || !w->make_folder(w, folder, &ignored))
+    if (!w->make_folder(w, folder, &ignored))
         return true;
     int held = w->hold(w, arena_print(&scratch, "%s/lock", folder), &ignored);
     if (held < 0)
