@@ -8,6 +8,26 @@
 
 #include <string.h>
 
+/* What its state is asked with. Where that hangs on nothing that a change finds out,
+ * it is the same before and after. */
+static bool state_arguments(const char **out, struct branch *b, const struct role_action *a,
+                            const struct role_action *read, struct json args, struct err *e)
+{
+    struct arena *keep = b->run->keep;
+    struct work none = { .action = NULL }, *w = b->work ? b->work : &none;
+    const char *resolved;
+    bool same = w->action == a && !strstr(a->state_args, "$before") && !strstr(a->state_args, "$result");
+    if (same && w->state_args) {
+        *out = w->state_args;
+        return true;
+    }
+    if (!role_resolve(&resolved, a->state_args, args, w->before, w->result, keep, e)
+        || !role_arguments(out, read, json_from(resolved), keep, e))
+        return false;
+    w->state_args = same ? *out : NULL;
+    return true;
+}
+
 /* The state of a target, as the contract says to read it; *then at once, with
  * view.result NULL, where nobody can be asked. */
 bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
@@ -15,7 +35,7 @@ bool read_state(struct branch *b, const struct role_action *a, struct json args,
 {
     struct run *r = b->run;
     const struct role_action *read;
-    const char *state_args, *canonical;
+    const char *canonical;
     struct task *task;
     if (!a->state_action) {
         b->view = (struct task_view){ .state = TASK_DONE, .outcome = OUTCOME_FAILED };
@@ -29,9 +49,7 @@ bool read_state(struct branch *b, const struct role_action *a, struct json args,
         then(b);
         return true;
     }
-    if (!role_resolve(&state_args, a->state_args, args, b->work ? b->work->before : (struct json){ 0 },
-                      b->work ? b->work->result : (struct json){ 0 }, r->keep, e)
-        || !role_arguments(&canonical, read, json_from(state_args), r->keep, e)
+    if (!state_arguments(&canonical, b, a, read, args, e)
         || !task_perform(&task, r->plugins, read, json_from(canonical), "", r->keep, e))
         return false;
     branch_task(b, task, plugins_deadline(r->plugins, read), then);
@@ -196,7 +214,7 @@ static void turn_has_come(struct branch *b)
 void change_write_begun(struct branch *b)
 {
     struct run *r = b->run;
-    int64_t now = r->world->now(r->world), at = plugins_turn(r->plugins, b->work->action);
+    int64_t at = plugins_turn(r->plugins, b->work->action), now = r->world->now(r->world);
     if (at <= now) {
         turn_has_come(b);
         return;

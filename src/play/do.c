@@ -155,7 +155,7 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     struct draft draft = when;
     draft.kind = EVENT_ACTION_BEGUN;
     draft.data = begun;
-    if (!r->store->append(r->store, r->incident, r->head, NULL, &draft, 1, false, &out, r->keep, e))
+    if (!r->store->append(r->store, r->incident, r->head, NULL, &draft, 1, SYNC_LATER, &out, r->keep, e))
         return e->kind == ERR_BUSY && tries > 0 ? write_did(text, r, d, when, tries - 1, wiped(e)) : false;
     *text = d->action->says ? role_words(d->action->says, json_from(d->args), none, result, r->keep)
                             : arena_print(r->keep, "%s was done", d->action->full);
@@ -172,7 +172,7 @@ static bool write_did(const char **text, struct run *r, const struct deed *d, st
     draft.kind = EVENT_ACTION_ENDED;
     draft.data = data.at;
     *text = arena_print(r->keep, "%s  %s", name, *text);
-    return r->store->append(r->store, r->incident, NULL, NULL, &draft, 1, true, &out, r->keep, e);
+    return r->store->append(r->store, r->incident, NULL, NULL, &draft, 1, SYNC_NOW, &out, r->keep, e);
 }
 
 static bool is_recorded(const struct run *r, const char *ip)

@@ -13,6 +13,7 @@ void run_say(struct run *r, const char *key, const char *format, ...)
 {
     if (!r->dry && (!r->audience || !r->audience->say))
         return;
+    (void)engine_settle(r);
     va_list args;
     va_start(args, format);
     char line[4096];
@@ -233,7 +234,10 @@ static void take_turn(struct branch *b)
 
 static void turn_task(struct branch *b, int64_t now)
 {
+    struct run *r = b->run;
     struct err e = { 0 };
+    if (b->work && b->work->in_flight && !engine_settle(r))
+        return; /* no change is performed that is not on disk */
     if (b->task) {
         int64_t deadline = b->may_take_ms == INT64_MAX ? INT64_MAX : task_begins(b->task) + b->may_take_ms;
         if (!task_turn(b->task, &b->view, &e)) {
@@ -330,7 +334,7 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
             engine_flush(r);
             continue;
         }
-        if (look_around(r, r->world->now(r->world)) || r->pendings)
+        if (look_around(r, r->world->now(r->world)) || r->pendings || !engine_settle(r))
             continue;
         if (r->park && !in_flight(r))
             break;
@@ -356,6 +360,7 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
         r->world->wait(r->world, next);
         outside_look(r, r->world->now(r->world));
     }
+    (void)engine_settle(r);
     if (!r->again)
         listen_end(r);
     if (r->trouble.kind != ERR_NONE)
@@ -369,6 +374,7 @@ static bool stop_computing(void *context)
 {
     struct run *r = context;
     struct world *w = r->world;
+    (void)engine_settle(r);
     if (r->turn && !(w->interrupted && w->interrupted(w)))
         outside_look(r, w->now(w));
     return r->park || r->trouble.kind != ERR_NONE || (w->interrupted && w->interrupted(w));

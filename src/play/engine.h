@@ -17,7 +17,9 @@
  *          something, says what it waits for (a write, a task, a moment, its
  *          children) and names the next step in `then`.
  * WRITES   of one turn of the loop go out in one append, with one sync if any
- *          of them is a barrier.
+ *          of them is a barrier. While the disk is at it the branches compute on;
+ *          the loop waits for it (engine_settle) before anything shows outside:
+ *          a change performed, a word said, a question put, more written, a wait.
  */
 #ifndef PLAY_ENGINE_H
 #define PLAY_ENGINE_H
@@ -64,6 +66,7 @@ struct work {
     const struct role_action *action;
     struct json args, before, after, result;
     const char *args_sha256, *target, *undo, *name, *key, *even_so;
+    const char *state_args;           /* canonical: what its state is read with; NULL until then */
     const char *begun;                /* hash of action.begun */
     int64_t attempt, begun_at;
     int64_t looked_since, say_at;     /* what became of it; when the next word of that is due */
@@ -245,6 +248,9 @@ struct run {
     size_t helds;
     struct ledger ledger;             /* of the whole workspace */
     uint64_t end;                     /* of our own stream as we know it */
+    bool together;                    /* several branches wrote last, and may share a sync with who writes next */
+    bool unsettled;                   /* what we wrote last is on its way to the disk, and not there yet */
+    bool unsafe;                      /* it did not get there: nothing is done any more */
     const char **taken;               /* undos of our own changes that want quiet: JSON */
     size_t taken_out;
     const char *last_change;          /* in words */
@@ -278,6 +284,8 @@ bool run_can(struct run *r, const struct role_action *a, struct err *e);
 
 /* write.c */
 void engine_flush(struct run *r);
+/* What was written so far is durable from here on; false: it is not, and the run has its trouble. */
+bool engine_settle(struct run *r);
 void engine_count_numbers(struct run *r, const struct journal *j);
 
 /* order.c: answers are handed out in the order of the journal */

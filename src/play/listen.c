@@ -69,7 +69,7 @@ void listen_answer(struct branch *b, const char *answer, const char *text)
     for (int tries = 0; tries < 20 && !q->given; tries++) {
         struct appended out;
         struct err e = { 0 };
-        if (r->store->append(r->store, r->incident, r->head, r->lock, &draft, 1, true, &out, r->keep, &e)) {
+        if (r->store->append(r->store, r->incident, r->head, r->lock, &draft, 1, SYNC_NOW, &out, r->keep, &e)) {
             r->head = out.hash[0];
             r->written += data.length + 700;
             b->waits = WAITS_NOBODY;

@@ -14,7 +14,7 @@ static bool write_one(struct run *r, const char *head, enum event_kind kind, con
     struct draft draft = { .at = INSTANT_NONE, .by = r->world->user, .uid = r->world->uid,
                            .kind = kind, .data = data };
     struct appended out;
-    if (!r->store->append(r->store, r->incident, head, r->lock, &draft, 1, true, &out, r->keep, e))
+    if (!r->store->append(r->store, r->incident, head, r->lock, &draft, 1, SYNC_NOW, &out, r->keep, e))
         return false;
     r->started = out.recorded;
     r->begun_seq = out.first_seq;

@@ -69,7 +69,7 @@ bool engine_recount(struct run *r, struct err *e)
 }
 
 /* Always behind the head that we know, so that our numbers are the next ones. */
-static bool append(struct run *r, struct pending *p, size_t n, bool sync, struct appended *out,
+static bool append(struct run *r, struct pending *p, size_t n, enum sync sync, struct appended *out,
                    struct err *e)
 {
     struct draft draft[64];
@@ -149,6 +149,18 @@ static void drop_the_state(struct run *r, const struct pending *p, size_t n)
     r->again = r->again || good;
 }
 
+bool engine_settle(struct run *r)
+{
+    struct err e = { 0 };
+    if (r->unsettled && !r->unsafe) {
+        r->unsafe = !r->store->sync(r->store, r->incident, &e);
+        r->unsettled = false;
+        if (r->unsafe)
+            run_trouble(r, &e);
+    }
+    return !r->unsafe;
+}
+
 /* What was said in this turn of the loop goes out, 64 at a time. */
 void engine_flush(struct run *r)
 {
@@ -159,6 +171,8 @@ void engine_flush(struct run *r)
     bool barrier = false; /* one sync covers all that was written before it */
     for (size_t i = 0; i < count; i++)
         barrier = barrier || all[i].barrier;
+    enum sync how = !barrier ? SYNC_LATER : r->together ? SYNC_SHARED : SYNC_BEGUN;
+    r->together = count > 1;
     for (size_t from = 0; from < count; from += 64) {
         size_t n = count - from < 64 ? count - from : 64;
         struct appended out;
@@ -167,10 +181,12 @@ void engine_flush(struct run *r)
             note_dry(r, all + from, n);
             continue;
         }
-        if (!append(r, all + from, n, barrier && from + n == count, &out, &e)) {
+        if (!append(r, all + from, n, how, &out, &e)) {
             run_trouble(r, &e);
             return;
         }
+        r->unsettled = r->unsettled || barrier;
+        how = barrier ? SYNC_SHARED : SYNC_LATER;
         for (size_t i = 0; i < n; i++) {
             all[from + i].branch->hash = out.hash[i];
             all[from + i].branch->now = out.recorded;

@@ -6,10 +6,13 @@
  * INCIDENT  named by its local name, "INC-2025-001"; "log" is the workspace's
  *           own log. Each has one stream that we write and any number of
  *           foreign ones, read-only.
- * DURABLE   When append() answers true and `sync` was asked for, the events
- *           and all before them are on disk. Without `sync` they are written
- *           and will be covered by the next sync. A batch is there whole or
- *           not at all, whoever dies while writing it.
+ * DURABLE   When append() answers true with SYNC_NOW, the events and all before
+ *           them are on disk; with SYNC_BEGUN they are on their way, and are there
+ *           when sync() answers true, which is to come soon: others who want to be
+ *           durable wait for it. Where one is begun already it is waited for first;
+ *           with SYNC_SHARED one sync covers both. With SYNC_LATER they are written,
+ *           and the next sync covers them. A batch is there whole or not at all,
+ *           whoever dies while writing it.
  * ERRORS    ERR_SYSTEM machine; ERR_INPUT damage (with byte offset), unknown
  *           incident; ERR_BUSY lock held, or `moved`; ERR_FAILED lost token.
  */
@@ -41,6 +44,8 @@ struct journal {
     const struct stream *stream;
     size_t streams;
 };
+
+enum sync { SYNC_LATER, SYNC_NOW, SYNC_BEGUN, SYNC_SHARED };
 
 struct appended {
     int64_t first_seq;
@@ -103,7 +108,7 @@ struct store {
      * head hash is this one; NULL: wherever it is. `token`: refuse with
      * ERR_FAILED when this lock is lost; NULL: none needed. */
     bool (*append)(struct store *s, const char *incident, const char *head, struct lock *token,
-                   const struct draft *draft, size_t count, bool sync,
+                   const struct draft *draft, size_t count, enum sync sync,
                    struct appended *out, struct arena *keep, struct err *e);
 
     /* Makes everything written so far durable. */

@@ -133,7 +133,7 @@ bool desk_append_all(struct desk *d, struct draft *draft, size_t count, struct a
             draft[i].by = d->world->user;
         draft[i].uid = d->world->uid;
     }
-    if (!d->ws.store->append(d->ws.store, d->name, d->behind, NULL, draft, count, true, out, d->keep, e))
+    if (!d->ws.store->append(d->ws.store, d->name, d->behind, NULL, draft, count, SYNC_NOW, out, d->keep, e))
         return false;
     desk_remember(d, draft, count, out);
     return true;

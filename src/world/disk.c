@@ -1,5 +1,5 @@
 /* disk.c: see disk.h. */
-#define _GNU_SOURCE /* F_OFD_SETLK */
+#define _GNU_SOURCE /* F_OFD_SETLK, sync_file_range */
 #include "world/disk.h"
 
 #include <sched.h>
@@ -19,9 +19,14 @@ static int stat_in(int folder, const char *name, struct stat *out)
     return fstatat(folder, name, out, 0);
 }
 
+static int start_sync(int fd, off_t at, size_t length)
+{
+    return sync_file_range(fd, at, (off_t)length, SYNC_FILE_RANGE_WRITE);
+}
+
 const struct disk disk_real = {
     .open = plain_open, .close = close, .pread = pread, .pwrite = pwrite,
-    .fdatasync = fdatasync, .fsync = fsync, .ftruncate = ftruncate, .fchmod = fchmod,
+    .fdatasync = fdatasync, .start_sync = start_sync, .fsync = fsync, .ftruncate = ftruncate, .fchmod = fchmod,
     .fstat = fstat, .stat = stat, .stat_in = stat_in, .rename = rename, .mkdir = mkdir, .unlink = unlink,
 };
 

@@ -20,6 +20,7 @@ struct disk {
     ssize_t (*pread)(int fd, void *out, size_t length, off_t at);
     ssize_t (*pwrite)(int fd, const void *bytes, size_t length, off_t at);
     int (*fdatasync)(int fd);
+    int (*start_sync)(int fd, off_t at, size_t length); /* its way to the disk begins; nothing is promised */
     int (*fsync)(int fd);
     int (*ftruncate)(int fd, off_t length);
     int (*fchmod)(int fd, mode_t mode);

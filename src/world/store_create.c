@@ -85,7 +85,7 @@ static bool create_in(struct local *l, const char *folder, const char *incident,
     if (ok && drafts) {
         ok = strand_open(&s, l, fresh, incident, e);
         if (ok) {
-            ok = local_append_to(l, &s, NULL, NULL, draft, drafts, true, &out, keep, e);
+            ok = local_append_to(l, &s, NULL, NULL, draft, drafts, SYNC_NOW, &out, keep, e);
             strand_close(l, &s);
         }
     }

@@ -100,7 +100,7 @@ bool local_create_with(struct local *l, const char *incident, const struct draft
                        struct err *e);
 /* store_local.c: `s` in a folder that has no name yet. */
 bool local_append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
-                     const struct draft *draft, size_t count, bool sync, struct appended *out,
+                     const struct draft *draft, size_t count, enum sync sync, struct appended *out,
                      struct arena *keep, struct err *e);
 
 /* store_foreign.c: the names of foreign streams' files, sorted; with those of which

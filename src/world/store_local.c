@@ -77,7 +77,7 @@ struct strand *local_strand(struct local *l, const char *incident, struct err *e
     return strand_open(&fresh, l, folder, incident, e) ? remember(l, &fresh) : NULL;
 }
 
-enum { SMALL = 1 << 20 };
+enum { SMALL = 1 << 20, SALT = 16 };
 
 typedef char hash_text[SHA256_HEX + 1];
 
@@ -109,14 +109,14 @@ static bool write_lines(struct local *l, struct strand *s, const struct draft *d
     bool small = expected < SMALL; /* pages that are there already cost nothing */
     struct arena start = small ? l->all : arena_reserve(expected), room = start;
     hash_text *hash = arena_many(keep, hash_text, count);
+    unsigned char *random = arena_many(&room, unsigned char, SALT * count);
     struct text lines = text_new(&room);
     at.recorded = now > at.recorded ? now : at.recorded;
     *out = (struct appended){ .first_seq = at.seq + 1, .recorded = at.recorded };
+    l->world->random(l->world, random, SALT * count);
     for (size_t i = 0; i < count; i++) {
-        unsigned char random[16];
-        char salt[33];
-        l->world->random(l->world, random, sizeof random);
-        hex_from_bytes(salt, random, sizeof random);
+        char salt[2 * SALT + 1];
+        hex_from_bytes(salt, random + SALT * i, SALT);
         struct draft d = spelled(&draft[i], &hash[i], keep);
         d.data = batch_mark(d.data, i ? 1 : count, &room);
         event_write(&lines, &d, ++at.seq, at.recorded, salt, at.hash, hash[i]);
@@ -166,27 +166,34 @@ static bool begin_stream(struct local *l, struct strand *s, const struct draft *
 /* Who finds nobody syncing leads from the start, and saves a second entering;
  * the others write while it syncs, and share the next one. */
 bool local_append_to(struct local *l, struct strand *s, const char *head, struct lock *token,
-                      const struct draft *draft, size_t count, bool sync, struct appended *out,
+                      const struct draft *draft, size_t count, enum sync sync, struct appended *out,
                       struct arena *keep, struct err *e)
 {
-    bool leads = sync && strand_lead(s);
+    if (s->leads && sync == SYNC_BEGUN && !strand_sync_again(l, s, e))
+        return false;
+    bool owed = s->leads, leads = owed || (sync != SYNC_LATER && strand_lead(s));
     bool ok = strand_enter(l, s, leads, e);
     if (ok) {
+        uint64_t from = s->verified.end;
         ok = may_append(s, head, token, l, e) && begin_stream(l, s, draft, out, keep, e)
             && write_lines(l, s, draft, count, out, keep, e);
+        if (ok && sync >= SYNC_BEGUN)
+            strand_begin_sync(l, s, from, leads);
         strand_leave(s);
     }
-    if (ok && leads)
-        ok = strand_sync_led(l, s, e);
-    else if (leads)
-        strand_lead_not(s);
-    else if (ok && sync)
-        ok = strand_sync(l, s, e);
-    return ok && (!erases(s, draft, count) || strand_settle(l, s, e));
+    if (!ok) {
+        if (leads && !owed)
+            strand_lead_not(s);
+        return false;
+    }
+    bool erasing = erases(s, draft, count);
+    if ((sync == SYNC_NOW || (erasing && s->leads)) && !(leads ? strand_sync_led(l, s, e) : strand_sync(l, s, e)))
+        return false;
+    return !erasing || strand_settle(l, s, e);
 }
 
 static bool local_append(struct store *store, const char *incident, const char *head,
-                         struct lock *token, const struct draft *draft, size_t count, bool sync,
+                         struct lock *token, const struct draft *draft, size_t count, enum sync sync,
                          struct appended *out, struct arena *keep, struct err *e)
 {
     struct local *l = (struct local *)store;

@@ -152,6 +152,8 @@ bool strand_look(const struct local *l, struct strand *s, struct err *e)
     if (!strand_head(l, s->head_fd, s->head, &s->at_head, &s->next_slot, e))
         return false;
     memcpy(s->head_bytes, bytes, HEAD_SIZE);
+    if (s->at_head.seq >= s->written)
+        s->ours = 0;
     return true;
 }
 
@@ -224,7 +226,7 @@ static bool catch_up(struct local *l, struct strand *s, struct err *e)
     struct arena scratch = l->all;
     uint64_t size = 0;
     size_t left;
-    if (!follow_name(l, s, &size, e) || !strand_look(l, s, e))
+    if (!follow_name(l, s, &size, e) || !(s->leads || strand_look(l, s, e))) /* who leads knows the head */
         return false;
     s->suspect = s->deaf ? strand_suspect(l, s)
                          : ((const volatile char *)s->bell)[-BELL_AT] == '!';
@@ -301,6 +303,7 @@ static void remember_ours(struct strand *s, const char *lines, size_t length,
     const char *before = memrchr(lines, '\n', length - 1), *line = before ? before + 1 : lines;
     const char *hash = memmem(line, (size_t)(lines + length - line), mark, sizeof mark - 1);
     assert(hash); /* we wrote it so */
+    s->ours += to->seq - s->verified.seq;
     s->written = to->seq;
     s->hash_at = s->verified.end + (uint64_t)(hash - lines) + sizeof mark - 1;
     memcpy(s->written_hash, to->hash, sizeof s->written_hash);

@@ -27,6 +27,9 @@ struct strand {
     uint32_t *bell;                    /* rung after each sync: where others wait for it */
     bool deaf;                         /* the bell is ours alone: its file cannot be mapped */
     bool crowd;                        /* our last sync covered others' lines, too */
+    bool leads;                        /* we have the head's lock, and owe everybody the sync that we began ... */
+    int64_t began_ns;                  /* ... then */
+    int64_t ours;                      /* so many lines we wrote since the head moved */
     int64_t written;                   /* seq of the last line we wrote, ... */
     char written_hash[SHA256_HEX + 1]; /* ... its hash, ... */
     uint64_t hash_at;                  /* ... and where in the file that stands */
@@ -90,9 +93,17 @@ bool strand_settle(struct local *l, struct strand *s, struct err *e);
 bool strand_put(struct local *l, struct strand *s, const char *lines, size_t length,
                 const struct chain *to, struct err *e);
 
+/* The lines from there on are on their way to the disk; strand_sync() waits until
+ * they are there. `leads`: and keeps the head's lock until then. */
+void strand_begin_sync(const struct local *l, struct strand *s, uint64_t from, bool leads);
+
 /* Makes all lines up to our last one durable and moves the head over them: by a
  * sync of our own, or by waiting for somebody else's that covers them. */
 bool strand_sync(struct local *l, struct strand *s, struct err *e);
+
+/* The same of a sync that was begun, for who writes again at once: the head's lock
+ * is kept, and the head moves with the next sync, or now if somebody waits for it. */
+bool strand_sync_again(struct local *l, struct strand *s, struct err *e);
 
 /* Takes the head's lock if nobody has it: who does leads the next sync, and may
  * write first. strand_sync_led() makes all up to s->verified durable and gives

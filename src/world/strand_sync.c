@@ -41,6 +41,7 @@ static bool put_head(struct local *l, struct strand *s, const struct chain *at, 
     memcpy(s->head_bytes + s->next_slot * HEAD_SLOT, slot, sizeof slot);
     s->next_slot = 1 - s->next_slot;
     s->at_head = h;
+    s->ours = 0;
     return true;
 }
 
@@ -144,14 +145,37 @@ static void wait_for_ring(struct strand *s, uint32_t heard)
     __atomic_fetch_sub(&s->bell[1], 1, __ATOMIC_SEQ_CST);
 }
 
-static bool sync_upto(struct local *l, struct strand *s, const struct chain *upto, struct err *e)
+static int64_t monotonic_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Lines that set out just now are on the disk in a moment. To fall asleep for them, and then
+ * once more for the file's length, takes longer than to be here when they arrive. */
+static void let_lines_arrive(const struct strand *s)
+{
+    enum { MOMENT_NS = 15000 };
+    while (s->leads && monotonic_ns() - s->began_ns < MOMENT_NS)
+        sched_yield();
+}
+
+/* 0, or what failed. */
+static int sync_lines(struct local *l, struct strand *s, const struct chain *upto)
 {
     int got;
+    let_lines_arrive(s);
     do
         got = l->disk->fdatasync(s->journal_fd);
     while (got < 0 && errno == EINTR);
-    s->crowd = upto->seq > s->at_head.seq + 1;
-    return got ? after_failed_sync(l, s, e) : put_head(l, s, upto, e);
+    s->crowd = upto->seq - s->at_head.seq > s->ours;
+    return got;
+}
+
+static bool sync_upto(struct local *l, struct strand *s, const struct chain *upto, struct err *e)
+{
+    return sync_lines(l, s, upto) ? after_failed_sync(l, s, e) : put_head(l, s, upto, e);
 }
 
 /* Where several write at once, those that the last sync woke are about to write
@@ -172,8 +196,16 @@ bool strand_lead(struct strand *s)
 
 void strand_lead_not(struct strand *s)
 {
+    s->leads = false;
     disk_unlock(s->head_fd);
     ring(s);
+}
+
+void strand_begin_sync(const struct local *l, struct strand *s, uint64_t from, bool leads)
+{
+    (void)l->disk->start_sync(s->journal_fd, (off_t)from, s->verified.end - from);
+    s->leads = leads;
+    s->began_ns = monotonic_ns();
 }
 
 bool strand_sync_led(struct local *l, struct strand *s, struct err *e)
@@ -181,6 +213,18 @@ bool strand_sync_led(struct local *l, struct strand *s, struct err *e)
     struct chain upto = s->verified;
     bool ok = sync_upto(l, s, &upto, e);
     strand_lead_not(s);
+    return ok;
+}
+
+bool strand_sync_again(struct local *l, struct strand *s, struct err *e)
+{
+    struct chain upto = s->verified;
+    bool failed = sync_lines(l, s, &upto) != 0, heard = __atomic_load_n(&s->bell[1], __ATOMIC_SEQ_CST);
+    bool ok = failed ? after_failed_sync(l, s, e) : !heard || put_head(l, s, &upto, e);
+    if (!ok)
+        strand_lead_not(s);
+    else if (heard)
+        ring(s);
     return ok;
 }
 
@@ -215,6 +259,8 @@ static bool wait_or_lead(struct local *l, struct strand *s, bool *covered, struc
 bool strand_sync(struct local *l, struct strand *s, struct err *e)
 {
     bool covered = false;
+    if (s->leads)
+        return strand_sync_led(l, s, e);
     if (!wait_or_lead(l, s, &covered, e))
         return false;
     if (covered)

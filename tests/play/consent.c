@@ -68,7 +68,7 @@ static void without_anybody_there_a_question_parks_the_run(void **_)
     struct draft yes_from_bob = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_ANSWERED,
         .data = arena_print(test_keep(), "{\"asked\":\"%s\",\"answer\":\"yes\"}", hash) };
     struct appended out;
-    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &yes_from_bob, 1, true, &out,
+    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &yes_from_bob, 1, SYNC_NOW, &out,
                                 test_keep(), &t->e), &t->e);
     assert_good(theatre_resume(t, NULL, NULL), &t->e);
     assert_string_equal(theatre_changes(t), "pool.remove pool:osc-fr1/192.0.2.1 ok");

@@ -57,6 +57,39 @@ static void a_lost_answer_is_looked_into_and_not_repeated(void **_) { ends_with(
 static void a_request_that_never_arrived_is_made_again(void **_) { ends_with("lost-before", 1, 0, 0); }
 static void what_hangs_beyond_its_deadline_is_looked_into(void **_) { ends_with("slow", 1, 3600 * 1000, 2); }
 
+/* A plugin that does it at once, so that nothing waits between a beginning and its effect. */
+static size_t done_at_once(struct theatre *t)
+{
+    struct world *w = t->stage->ws.world;
+    const char *bytes, *path = workspace_path(&t->stage->ws, test_keep(), ".tocsin/fast/world.json");
+    size_t length;
+    if (!w->exists(w, path, NULL))
+        return 0;
+    assert_good(w->read_file(w, path, &bytes, &length, test_keep(), &t->e), &t->e);
+    return (size_t)json_int_or(json_get(json_from(arena_copy(test_keep(), bytes, length)), "done"), 0);
+}
+
+static void nothing_is_changed_whose_beginning_is_not_on_disk(void **_)
+{
+    bool ended = false;
+    for (int64_t n = 1; !ended; n++) {
+        struct theatre *t = theatre_open("services:\n  osc-fr1: { ips: [192.0.2.1] }\nroles: { pool: { plugin: fast } }\n");
+        stage_write(t->stage, "plugins/fast/plugin.lua",
+            "local function act(t) local w = state_read() or { done = 0 } w.done = w.done + 1 state_write(w) return ok { count = 2 } end\n"
+            "return { summary = \"acts at once\", plays = { \"pool\" }, needs = { \"state\" }, actions = {\n"
+            "  [\"pool.holds\"] = { perform = function(t) return ok { holds = true } end },\n"
+            "  [\"pool.list\"] = { perform = function(t) return ok { ips = { \"192.0.2.1\" }, count = 1 } end },\n"
+            "  [\"pool.add\"] = { perform = act } } }\n");
+        theatre_runbook(t, "book", "each { { 1, 2, 3 }, function(i) for k = 1, 2 do "
+                                   "pool.add { service = \"osc-fr1\", ip = \"192.0.2.\" .. 10 * i + k } end end, at_once = 2 }");
+        t->fail_at_sync = n;
+        ended = theatre_run(t, "book");
+        if (done_at_once(t) > t->durable)
+            fail_msg("sync %lld failed: %zu done, %zu beginnings on disk", (long long)n, done_at_once(t), t->durable);
+        assert_true(!ended || (n > 4 && done_at_once(t) == 6));
+    }
+}
+
 static void what_fails_for_ever_stops_the_run_and_says_so(void **_)
 {
     for (size_t a = 0; a < ACTIONS; a++) {
@@ -132,6 +165,7 @@ static void what_stays_pending_is_said_and_then_asked(void **_)
 int main(void)
 {
     const struct CMUnitTest faults[] = {
+        promise(nothing_is_changed_whose_beginning_is_not_on_disk),
         promise(what_fails_once_is_tried_again_by_resume),
         promise(what_fails_twice_is_tried_twice_again),
         promise(what_fails_for_ever_stops_the_run_and_says_so),

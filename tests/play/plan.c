@@ -17,7 +17,7 @@ static bool no_folder(struct world *w, const char *path, struct err *e)
     return false;
 }
 static bool no_append(struct store *s, const char *incident, const char *head, struct lock *token,
-                      const struct draft *draft, size_t count, bool sync, struct appended *out,
+                      const struct draft *draft, size_t count, enum sync sync, struct appended *out,
                       struct arena *keep, struct err *e)
 {
     fail_msg("a dry run wrote into the journal");

@@ -102,7 +102,7 @@ static void keep_c1(struct theatre *t)
             .data = arena_print(test_keep(), "{\"changes\":[\"%s\"],\"because\":\"we need it\"}", j.event[i].hash) };
         struct appended out;
         struct err e = { 0 };
-        assert_good(t->real->append(t->real, t->incident, NULL, NULL, &kept, 1, true, &out, test_keep(), &e), &e);
+        assert_good(t->real->append(t->real, t->incident, NULL, NULL, &kept, 1, SYNC_NOW, &out, test_keep(), &e), &e);
     }
 }
 

@@ -439,7 +439,7 @@ static void bob_locks_the_pool(struct theatre *t)
     struct draft d = { .at = INSTANT_NONE, .by = "bob", .uid = "2@h", .kind = EVENT_LOCK_TAKEN,
                        .data = "{\"target\":\"pool:osc-fr1\",\"why\":\"hands off\"}" };
     if (t->waits == 1)
-        assert_good(t->theirs->append(t->theirs, t->incident, NULL, NULL, &d, 1, true, &out, test_keep(), &t->e), &t->e);
+        assert_good(t->theirs->append(t->theirs, t->incident, NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &t->e), &t->e);
 }
 
 static void what_somebody_locks_a_run_under_way_leaves_alone(void **_)

@@ -19,6 +19,9 @@ struct theatre {
     size_t lines_used;
     int64_t writes, die_at_write;    /* 0: never */
     bool die_after;                  /* the write is on disk, and then the process dies */
+    bool owed;                       /* what was written last is on its way to the disk */
+    int64_t syncs, fail_at_sync;     /* 0: never */
+    size_t begun, durable;           /* changes: beginnings written, and those that are on disk */
     int64_t waits, die_at_wait;
     bool dead;
     int interrupts;                  /* how often Ctrl-C was pressed */
@@ -32,7 +35,7 @@ static struct theatre *theatre_now; /* the store's functions have no room for a 
 
 static inline bool theatre_append(struct store *s, const char *incident, const char *head,
                                   struct lock *token, const struct draft *draft, size_t count,
-                                  bool sync, struct appended *out, struct arena *keep, struct err *e)
+                                  enum sync sync, struct appended *out, struct arena *keep, struct err *e)
 {
     struct theatre *t = theatre_now;
     t->writes++;
@@ -41,13 +44,27 @@ static inline bool theatre_append(struct store *s, const char *incident, const c
         return err_system(e, "killed");
     if (!t->real->append(t->real, incident, head, token, draft, count, sync, out, keep, e))
         return false;
+    t->owed = !die && (sync >= SYNC_BEGUN || (t->owed && sync != SYNC_NOW)); /* the dead owe nothing */
+    t->durable = sync == SYNC_BEGUN ? t->begun : t->durable; /* it waits for the one before */
+    for (size_t i = 0; i < count; i++)
+        t->begun += draft[i].kind == EVENT_ACTION_BEGUN;
+    t->durable = t->owed ? t->durable : t->begun;
     return die ? err_system(e, "killed") : true;
+}
+
+static inline bool theatre_sync(struct store *s, const char *incident, struct err *e)
+{
+    struct theatre *t = theatre_now;
+    if (++t->syncs == t->fail_at_sync)
+        return err_system(e, "the disk is gone");
+    t->owed = false;
+    t->durable = t->begun;
+    return t->real->sync(t->real, incident, e);
 }
 
 #define THEATRE_PASS(name, types, names)                                   \
     static inline bool theatre_##name types { struct store *r_ = theatre_now->real; return r_->name names; }
 THEATRE_PASS(list, (struct store *s, struct names *o, struct arena *k, struct err *e), (r_, o, k, e))
-THEATRE_PASS(sync, (struct store *s, const char *i, struct err *e), (r_, i, e))
 THEATRE_PASS(read, (struct store *s, const char *i, struct journal *o, struct arena *k, struct err *e), (r_, i, o, k, e))
 THEATRE_PASS(lock, (struct store *s, const char *n, const char *b, const char *u, const char *w, struct lock **o, struct lock_holder *h, struct arena *k, struct err *e), (r_, n, b, u, w, o, h, k, e))
 THEATRE_PASS(holder, (struct store *s, const char *n, struct lock_holder *o, struct arena *k), (r_, n, o, k))
@@ -70,6 +87,7 @@ static inline void theatre_unlock(struct store *s, struct lock *l) { theatre_now
 static inline void theatre_say(void *context, const char *key, const char *line)
 {
     struct theatre *t = context;
+    assert_false(t->owed); /* whoever is told something may rely on the record of it */
     text_print(&t->said, "%s %s\n", key, line);
 }
 
@@ -79,6 +97,7 @@ static inline enum heard theatre_ask(void *context, const char *mode, const char
     struct theatre *t = context;
     if (!question)
         return HEARD_NOTHING;
+    assert_false(t->owed);
     text_print(&t->said, "? %s: %s\n", mode, question);
     if (t->at_ask) {
         void (*meanwhile)(struct theatre *t) = t->at_ask;
@@ -101,6 +120,7 @@ static inline int theatre_interrupted(struct world *w)
 static inline int64_t theatre_wait(void *context, int64_t until)
 {
     struct theatre *t = theatre_now;
+    assert_false(t->owed); /* nobody waits with a record that may yet be lost */
     t->waits++;
     if (t->die_at_wait && t->waits >= t->die_at_wait)
         t->dead = true;
@@ -258,7 +278,7 @@ static inline void write_as_bob(struct theatre *t, enum event_kind kind, const c
 {
     struct draft draft = { .at = INSTANT_NONE, .by = "bob", .uid = "2@sim", .kind = kind, .data = data };
     struct appended out;
-    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &draft, 1, true, &out, test_keep(), &t->e),
+    assert_good(t->real->append(t->real, t->incident, NULL, NULL, &draft, 1, SYNC_NOW, &out, test_keep(), &t->e),
                 &t->e);
 }
 

@@ -27,12 +27,14 @@ struct ground {
 /* The real disk without its syncs: what a test looks at outlives the test's own
  * processes anyway; what a sync is for, tests/world/power.c asks. */
 static inline int sync_nothing(int fd) { return 0; }
+static inline int start_nothing(int fd, off_t at, size_t length) { return 0; }
 
 static inline const struct disk *quick_disk(void)
 {
     static struct disk d;
     d = disk_real;
     d.fdatasync = d.fsync = sync_nothing;
+    d.start_sync = start_nothing;
     return &d;
 }
 
@@ -71,6 +73,7 @@ static inline ssize_t bad_pwrite(int fd, const void *bytes, size_t length, off_t
     return disk_real.pwrite(fd, bytes, length / 2, at);
 }
 static inline int bad_fdatasync(int fd) { return fails(true) ? -1 : 0; }
+static inline int bad_start_sync(int fd, off_t at, size_t length) { return fails(false) ? -1 : 0; }
 static inline int bad_fsync(int fd) { return fails(true) ? -1 : 0; }
 static inline int bad_ftruncate(int fd, off_t length) { return fails(true) ? -1 : disk_real.ftruncate(fd, length); }
 static inline int bad_rename(const char *from, const char *to) { return fails(true) ? -1 : disk_real.rename(from, to); }
@@ -92,6 +95,7 @@ static inline const struct disk *bad_disk(void)
     d.pread = bad_pread;
     d.pwrite = bad_pwrite;
     d.fdatasync = bad_fdatasync;
+    d.start_sync = bad_start_sync;
     d.fsync = bad_fsync;
     d.ftruncate = bad_ftruncate;
     d.rename = bad_rename;
@@ -164,7 +168,7 @@ static inline bool note(struct store *s, const char *text, struct err *e)
     struct appended out;
     struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE,
                        .data = arena_print(test_keep(), "{\"text\":\"%s\"}", text) };
-    return s->append(s, incident, NULL, NULL, &d, 1, true, &out, test_keep(), e);
+    return s->append(s, incident, NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), e);
 }
 
 static inline struct journal journal(struct store *s)

@@ -55,7 +55,7 @@ static inline void write_some(struct store *s, struct promises *p, unsigned coun
     p->state[first] = 2;
     d[0].kind = EVENT_ERASED;
     d[0].data = arena_print(&keep, "{\"hash\":\"%s\",\"why\":\"x\"}", out.hash[0]);
-    if (!s->append(s, incident, NULL, NULL, d, 1, true, &out, &keep, &e)) {
+    if (!s->append(s, incident, NULL, NULL, d, 1, SYNC_NOW, &out, &keep, &e)) {
         fprintf(stderr, "%s\n", e.text);
         _exit(1);
     }

@@ -3,7 +3,7 @@
  * succeeds once the disk is well again. */
 #include "world/ground.h"
 
-static bool append(struct store *s, const char *name, const struct draft *d, size_t count, bool sync, struct err *e)
+static bool append(struct store *s, const char *name, const struct draft *d, size_t count, enum sync sync, struct err *e)
 {
     struct appended out;
     return s->append(s, name, NULL, NULL, d, count, sync, &out, test_keep(), e);
@@ -16,12 +16,19 @@ static const struct draft two[2] = {
 
 static bool a_batch(struct store *s, struct err *e)
 {
-    return append(s, incident, two, 2, true, e);
+    return append(s, incident, two, 2, SYNC_NOW, e);
 }
 
 static bool a_later_sync(struct store *s, struct err *e)
 {
-    return append(s, incident, two, 2, false, e) && s->sync(s, incident, e);
+    return append(s, incident, two, 2, SYNC_LATER, e) && s->sync(s, incident, e);
+}
+
+static bool syncs_that_are_begun(struct store *s, struct err *e)
+{
+    return append(s, incident, two, 2, SYNC_BEGUN, e) && append(s, incident, two, 2, SYNC_SHARED, e)
+        && append(s, incident, two, 2, SYNC_BEGUN, e) && append(s, incident, two, 2, SYNC_LATER, e)
+        && s->sync(s, incident, e);
 }
 
 static bool an_erasure(struct store *s, struct err *e)
@@ -31,7 +38,7 @@ static bool an_erasure(struct store *s, struct err *e)
         return false;
     struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_ERASED, .data =
                        arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"x\"}", j.event[1].hash) };
-    return append(s, incident, &d, 1, true, e);
+    return append(s, incident, &d, 1, SYNC_NOW, e);
 }
 
 static bool a_blob(struct store *s, struct err *e)
@@ -67,7 +74,7 @@ static bool a_lock(struct store *s, struct err *e)
 
 static bool a_note_in_the_log(struct store *s, struct err *e)
 {
-    return append(s, "log", two, 1, true, e);
+    return append(s, "log", two, 1, SYNC_NOW, e);
 }
 
 static bool another_incident(struct store *s, struct err *e)
@@ -87,7 +94,8 @@ static bool a_look_at_every_byte(struct store *s, struct err *e)
 }
 
 static const struct { const char *name; bool (*does)(struct store *s, struct err *e); } deeds[] = {
-    { "a batch", a_batch }, { "a later sync", a_later_sync }, { "an erasure", an_erasure },
+    { "a batch", a_batch }, { "a later sync", a_later_sync }, { "syncs that are begun", syncs_that_are_begun },
+    { "an erasure", an_erasure },
     { "a blob", a_blob }, { "an output", an_output }, { "a lock", a_lock },
     { "a note in the log", a_note_in_the_log }, { "another incident", another_incident },
     { "a look at every byte", a_look_at_every_byte },

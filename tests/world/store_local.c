@@ -82,10 +82,10 @@ static void a_writer_who_read_an_older_head_is_told_that_it_moved(void **_)
     const char *head = journal(g->store).stream[0].head;
     struct store *other = open_on(g, quick_disk());
     assert_good(note(other, "theirs", &e), &e);
-    assert_refused(g->store->append(g->store, incident, head, NULL, &d, 1, true, &out, test_keep(), &e), &e,
+    assert_refused(g->store->append(g->store, incident, head, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e,
                    ERR_BUSY, "moved");
     head = journal(g->store).stream[0].head;
-    assert_good(g->store->append(g->store, incident, head, NULL, &d, 1, true, &out, test_keep(), &e), &e);
+    assert_good(g->store->append(g->store, incident, head, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e);
     other->close(other);
     leave(g);
 }
@@ -99,7 +99,7 @@ static void a_batch_is_in_the_record_as_a_whole(void **_)
     assert_good(create(g->store, &e), &e);
     for (int i = 0; i < 100; i++)
         d[i] = (struct draft){ .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"many\"}" };
-    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 100, true, &out, test_keep(), &e), &e);
+    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 100, SYNC_NOW, &out, test_keep(), &e), &e);
     struct journal j = journal(g->store);
     assert_int_equal(times(&j, "many"), 100);
     assert_int_equal(out.first_seq, 2);
@@ -117,7 +117,7 @@ static void one_of_a_batch_may_name_another_before_it(void **_)
     d[2] = (struct draft){ .at = INSTANT_NONE, .by = "a", .uid = "sim", .kind = EVENT_STRUCK,
                            .data = "{\"of\":\"", .rest = "\",\"why\":\"x\"}", .back = 2 };
     assert_good(create(g->store, &e), &e);
-    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 3, true, &out, test_keep(), &e), &e);
+    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 3, SYNC_NOW, &out, test_keep(), &e), &e);
     struct journal j = journal(g->store);
     assert_int_equal(j.count, 4);
     assert_true(json_is(json_get(j.event[3].data, "of"), j.event[1].hash));
@@ -232,7 +232,7 @@ static void a_batch_cut_short_leaves_nothing_behind(void **_)
     assert_int_equal(fread(head, 1, 512, f), 512);
     fclose(f);
     uint64_t end = journal(g->store).stream[0].end;
-    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 2, true, &out, test_keep(), &e), &e);
+    assert_good(g->store->append(g->store, incident, NULL, NULL, d, 2, SYNC_NOW, &out, test_keep(), &e), &e);
     assert_good(g->world->read_file(g->world, inside(g, "journal.jsonl"), &bytes, &length, test_keep(), &e), &e);
     for (size_t at = end; at <= length; at++) {
         struct arena before = *test_keep();
@@ -477,11 +477,38 @@ static void a_line_that_was_lost_in_other_hands_is_not_taken_for_the_one_in_its_
     assert_good(create(g->store, &e), &e);
     uint64_t end = journal(g->store).stream[0].end;
     struct store *b = open_on(g, quick_disk());
-    assert_good(b->append(b, incident, NULL, NULL, &d, 1, false, &out, test_keep(), &e), &e);
+    assert_good(b->append(b, incident, NULL, NULL, &d, 1, SYNC_LATER, &out, test_keep(), &e), &e);
     assert_int_equal(truncate(inside(g, "journal.jsonl"), (off_t)end), 0); /* its pages are gone */
     assert_good(note(g->store, "in its place", &e) && note(g->store, "and one more", &e), &e);
     assert_refused(b->sync(b, incident, &e), &e, ERR_SYSTEM, "what was written is gone");
     b->close(b);
+    leave(g);
+}
+
+static void who_began_to_sync_before_us_is_waited_for(void **_)
+{
+    struct ground *g = ground();
+    struct err e = { 0 };
+    struct appended out;
+    struct draft d = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"begun\"}" };
+    assert_good(create(g->store, &e), &e);
+    assert_good(g->store->append(g->store, incident, NULL, NULL, &d, 1, SYNC_BEGUN, &out, test_keep(), &e), &e);
+    pid_t child = fork();
+    if (child == 0) {
+        struct store *other = open_on(g, quick_disk());
+        _exit(note(other, "another", &e) ? 0 : 1);
+    }
+    struct journal j;
+    do /* it writes, but is not done */
+        j = journal(g->store);
+    while (!times(&j, "another"));
+    assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
+    assert_good(g->store->sync(g->store, incident, &e), &e);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    j = journal(g->store);
+    assert_int_equal(times(&j, "begun"), 1);
     leave(g);
 }
 
@@ -538,7 +565,7 @@ static bool erase(struct store *s, const char *hash, struct err *e)
     struct appended out;
     struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_ERASED,
                        .data = arena_print(test_keep(), "{\"hash\":\"%s\",\"why\":\"a password\"}", hash) };
-    return s->append(s, incident, NULL, NULL, &d, 1, true, &out, test_keep(), e);
+    return s->append(s, incident, NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), e);
 }
 
 static bool file_holds(struct ground *g, const char *words)
@@ -1114,9 +1141,9 @@ static void a_named_lock_says_who_holds_it_and_dies_with_its_process(void **_)
     waitpid(child, &status, 0);
     assert_false(g->store->holder(g->store, "target/pool:osc-fr1/1.2.3.4", &h, test_keep()));
     assert_good(g->store->lock(g->store, "target/pool:osc-fr1/1.2.3.4", "bob", "2@h", "", &lock, &h, test_keep(), &e), &e);
-    assert_good(g->store->append(g->store, incident, NULL, lock, &d, 1, true, &out, test_keep(), &e), &e);
+    assert_good(g->store->append(g->store, incident, NULL, lock, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e);
     assert_int_equal(unlink(arena_print(test_keep(), "%s/.tocsin/locks/targets", g->dir)), 0);
-    assert_refused(g->store->append(g->store, incident, NULL, lock, &d, 1, true, &out, test_keep(), &e), &e,
+    assert_refused(g->store->append(g->store, incident, NULL, lock, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e,
                    ERR_FAILED, "is lost");
     g->store->unlock(g->store, lock);
     leave(g);
@@ -1153,7 +1180,7 @@ static void the_log_of_the_workspace_makes_itself(void **_)
     struct names all;
     struct journal j;
     struct draft d = { .at = INSTANT_NONE, .by = "alice", .uid = "sim", .kind = EVENT_NOTE, .data = "{\"text\":\"seen\"}" };
-    assert_good(g->store->append(g->store, "log", NULL, NULL, &d, 1, true, &out, test_keep(), &e), &e);
+    assert_good(g->store->append(g->store, "log", NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e);
     assert_good(g->store->read(g->store, "log", &j, test_keep(), &e), &e);
     assert_int_equal(j.count, 1);
     assert_string_equal(j.id, "");
@@ -1274,6 +1301,7 @@ int main(void)
         promise(a_failed_opening_leaves_no_half_incident),
         promise(after_a_failed_sync_nothing_is_acknowledged_that_is_not_on_the_disk),
         promise(what_a_failed_sync_lost_is_not_acknowledged_and_the_record_goes_on),
+        promise(who_began_to_sync_before_us_is_waited_for),
         promise(a_line_that_was_lost_in_other_hands_is_not_taken_for_the_one_in_its_place),
         promise(a_read_only_folder_is_one_clear_line),
         promise(eight_processes_append_at_once_and_nothing_is_lost),

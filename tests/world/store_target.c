@@ -33,7 +33,7 @@ static bool writes(struct store *s, enum event_kind kind, const char *target)
     struct appended out;
     struct draft d = { .at = INSTANT_NONE, .by = "bob", .uid = "sim", .kind = kind,
                        .data = arena_print(test_keep(), "{\"change\":\"C1\",\"target\":\"%s\"}", target) };
-    return s->append(s, incident, NULL, NULL, &d, 1, true, &out, test_keep(), &e);
+    return s->append(s, incident, NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &e);
 }
 
 static void nothing_is_news_before_anybody_wrote(void **_)

@@ -46,7 +46,7 @@ static void open_incident(const struct workspace *ws, const char *name, bool clo
     d.kind = EVENT_PHASE;
     d.data = "{\"phase\":\"closed\"}";
     if (closed)
-        assert_good(ws->store->append(ws->store, name, NULL, NULL, &d, 1, true, &out, test_keep(), &e), &e);
+        assert_good(ws->store->append(ws->store, name, NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e);
 }
 
 static void it_is_found_upward_from_here(void **_)
