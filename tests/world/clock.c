@@ -47,10 +47,10 @@ static void what_is_written_down_has_the_time_of_the_clock_as_it_stands(void **_
     assert_good(s->create(s, "INC-2025-001", &d, 1, test_keep(), &e), &e);
     put = 3600; /* it was an hour late */
     d = (struct draft){ .at = INSTANT_NONE, .by = "alice", .uid = "1@h", .kind = EVENT_NOTE, .data = "{\"text\":\"x\"}" };
-    assert_good(s->append(s, "INC-2025-001", NULL, NULL, &d, 1, true, &out, test_keep(), &e), &e);
+    assert_good(s->append(s, "INC-2025-001", NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e);
     assert_in_range(out.recorded - now, HOUR_MS, HOUR_MS + MINUTE_MS);
     put = 0; /* and back: the record never goes back */
-    assert_good(s->append(s, "INC-2025-001", NULL, NULL, &d, 1, true, &out, test_keep(), &e), &e);
+    assert_good(s->append(s, "INC-2025-001", NULL, NULL, &d, 1, SYNC_NOW, &out, test_keep(), &e), &e);
     assert_in_range(out.recorded - now, HOUR_MS, HOUR_MS + MINUTE_MS);
     s->close(s);
     remove_folder(dir);
