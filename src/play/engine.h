@@ -371,6 +371,8 @@ bool run_call_steps(struct run *r, struct branch *root, const struct runbook *bo
 
 /* replay.c */
 void replay_index(struct run *r);
+/* Is nothing left of it but that it was said? */
+bool replay_was_erased(const struct event *ev);
 /* The first event under this branch's key with one of these kinds, marked as
  * used; NULL when the word is new. A word that differs from what is recorded
  * is the run's trouble. */

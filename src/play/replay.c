@@ -44,8 +44,30 @@ static void forget_from(struct replay *p, const char *key, int64_t seq)
     }
 }
 
+/* Of a word whose text was erased while its run was unfinished its key is left: it was said, and is not said again. */
+static void take_what_is_left(struct journal *j, struct arena *keep)
+{
+    struct event *event = NULL;
+    for (size_t i = 0; i < j->count; i++) {
+        const struct event *ev = &j->event[i];
+        struct json left = ev->kind == EVENT_ERASED && ev->data.at ? json_get(ev->data, "left") : (struct json){ 0 };
+        if (left.at && !event)
+            event = memcpy(arena_many(keep, struct event, j->count), j->event, j->count * sizeof *event);
+        for (size_t k = 0; left.at && k < i; k++)
+            if (!event[k].data.at && event[k].stream == ev->stream && json_is(json_get(ev->data, "hash"), event[k].hash))
+                event[k].data = left;
+    }
+    j->event = event ? event : j->event;
+}
+
+bool replay_was_erased(const struct event *ev)
+{
+    return json_count(ev->data) == 2; /* its run and its key */
+}
+
 void replay_index(struct run *r)
 {
+    take_what_is_left(&r->journal, r->keep);
     size_t size = 16;
     while (size < r->journal.count * 2)
         size *= 2;

@@ -1,5 +1,6 @@
 /* erase.c: a secret leaves the record for good; that it was there stays. */
 #define _GNU_SOURCE /* memmem */
+#include "play/run.h"
 #include "verbs/record.h"
 
 #include <string.h>
@@ -11,6 +12,8 @@ static void collect(struct json value, const char **text, size_t *count, size_t 
     if (json_type(value) == JSON_STRING) {
         const char *words = json_text(value, keep);
         if (!words || strlen(words) < 6 || *count == most)
+            return;
+        if (strlen(words) == SHA256_HEX && strspn(words, "0123456789abcdef") == SHA256_HEX) /* of arguments, of an event */
             return;
         do /* without its first letter, which documents write large */
             words++;
@@ -65,9 +68,42 @@ static void look_in_journal(struct desk *d, const char *name, const struct journ
     }
 }
 
+/* The run that wrote it, or asked it, and has not come to its end: it goes on from what it wrote. NULL: none. */
+static const char *unfinished(struct desk *d, const struct event *ev)
+{
+    const struct run_view *run;
+    size_t runs;
+    struct err ignored = { 0 };
+    const char *name = json_get_text(ev->data, "run", d->keep);
+    if (!name || !runs_fold(&run, &runs, &d->ws, &d->journal, d->keep, &ignored))
+        return NULL;
+    for (size_t i = 0; i < runs; i++)
+        if (text_equal(run[i].run, name) && !text_equal(run[i].state, "ended"))
+            return name;
+    return NULL;
+}
+
+/* A word that only says something: its run passes it again, and must not say it anew. */
+static bool is_said(enum event_kind kind)
+{
+    return kind == EVENT_STEP || kind == EVENT_NOTE || kind == EVENT_PHASE;
+}
+
 static bool record_erased(struct desk *d, const struct event *ev, const char *why, struct err *e)
 {
-    return desk_append(d, NULL, EVENT_ERASED, record_json(d, "hash", ev->hash, "why", why), NULL, e);
+    struct text t = text_new(d->keep);
+    struct json_out o = json_out(&t);
+    json_open(&o, NULL, '{');
+    json_put(&o, "hash", ev->hash);
+    json_put(&o, "why", why);
+    if (is_said(ev->kind) && unfinished(d, ev)) {
+        json_open(&o, "left", '{');
+        json_put(&o, "run", json_get_text(ev->data, "run", d->keep));
+        json_put(&o, "key", json_text_or(json_get(ev->data, "key"), d->keep, ""));
+        json_close(&o, '}');
+    }
+    json_close(&o, '}');
+    return desk_append(d, NULL, EVENT_ERASED, t.at, NULL, e);
 }
 
 /* The journal is not the only place that may hold what was pasted. */
@@ -117,6 +153,33 @@ static bool erase_in_log(struct desk *d, const struct event *ev, const char *why
     return true;
 }
 
+/* What somebody typed at `ask` allows nothing, and says nothing of what was done. */
+static bool is_free_text(struct desk *d, const struct event *answered)
+{
+    for (size_t i = 0; i < d->journal.count; i++) {
+        const struct event *ev = &d->journal.event[i];
+        if (ev->kind == EVENT_ASKED && ev->data.at && json_is(json_get(answered->data, "asked"), ev->hash))
+            return json_is(json_get(ev->data, "mode"), "ask");
+    }
+    return false;
+}
+
+/* What would be missing without it; NULL: nothing. */
+static const char *is_needed(struct desk *d, const struct event *ev)
+{
+    switch ((int)ev->kind) {
+    case EVENT_ACTION_BEGUN: case EVENT_ACTION_ENDED: case EVENT_UNDONE: case EVENT_KEPT: case EVENT_RUN_STARTED: case EVENT_ASKED:
+        return "what is changed and what was allowed";
+    case EVENT_ANSWERED:
+        return is_free_text(d, ev) ? NULL : "what is changed and what was allowed";
+    case EVENT_RUN_ENDED:
+        return "that the run is at its end";
+    case EVENT_LOCK_TAKEN: case EVENT_LOCK_STOLEN: case EVENT_LOCK_RELEASED:
+        return "what is held";
+    }
+    return NULL;
+}
+
 static bool may_be_erased(const struct event **out, struct desk *d, struct err *e)
 {
     if (!desk_needs(d, 0, e) || !desk_at_most(d, 1, e))
@@ -131,10 +194,15 @@ static bool may_be_erased(const struct event **out, struct desk *d, struct err *
         return err_failed(e, "%s is erased already", d->word[0]);
     if (ev->kind == EVENT_OPENED || ev->kind == EVENT_FORKED || ev->kind == EVENT_ERASED)
         return err_usage(e, "%s is '%s': without it the record cannot be read", d->word[0], ev->kind_name);
-    if (ev->kind == EVENT_ACTION_BEGUN || ev->kind == EVENT_ACTION_ENDED || ev->kind == EVENT_UNDONE || ev->kind == EVENT_KEPT
-        || ev->kind == EVENT_RUN_STARTED || ev->kind == EVENT_ASKED || ev->kind == EVENT_ANSWERED)
-        return err_usage(e, "%s is '%s': without it nobody knows what is changed and what was allowed", d->word[0],
-                         ev->kind_name);
+    const char *needed = is_needed(d, ev), *run = unfinished(d, ev);
+    if (needed)
+        return err_usage(e, "%s is '%s': without it nobody knows %s", d->word[0], ev->kind_name, needed);
+    if (run && (ev->kind == EVENT_READ || ev->kind == EVENT_WAITED || ev->kind == EVENT_IMPACT
+                || ev->kind == EVENT_RUN_OVERRIDDEN)) {
+        err_hint(e, "tocsin resume %s goes on, tocsin abandon %s --why TEXT ends it; once it has ended: tocsin erase %s --why TEXT", run,
+                 run, d->word[0]);
+        return err_failed(e, "%s is '%s', from which %s goes on, and %s is not at its end", d->word[0], ev->kind_name, run, run);
+    }
     *out = ev;
     return true;
 }
@@ -154,6 +222,8 @@ bool verb_erase(struct desk *d, struct err *e)
     if (!record_erased(d, ev, why, e))
         return false;
     desk_echo(d, "erased %s; that it was there, and who erased it, stays", d->word[0]);
+    if (ev->kind == EVENT_ANSWERED && unfinished(d, ev))
+        desk_say(d, "  %s asks again when it is resumed: nobody else knows the answer", unfinished(d, ev));
     if (!erase_in_log(d, ev, why, e))
         return false;
     look_elsewhere(d, ev);
