@@ -325,11 +325,13 @@ bool engine_loop(struct run *r, struct branch *root, struct err *e)
 {
     while (!root->ended && r->trouble.kind == ERR_NONE && !r->again) {
         look_for_interrupts(r);
-        struct branch *b = order_next(r);
-        if (b)
-            take_turn(b);
-        if (b || r->trouble.kind != ERR_NONE)
+        if (!r->park && !r->first && listen_given(r))
             continue;
+        struct branch *b = r->park ? NULL : order_next(r);
+        if (b) {
+            take_turn(b);
+            continue;
+        }
         if (r->pendings) {
             engine_flush(r);
             continue;

@@ -71,10 +71,6 @@ static struct branch *take_living(struct dues *d)
 
 struct branch *order_next(struct run *r)
 {
-    while (!r->park && !r->first && listen_given(r))
-        continue;
-    if (r->park || r->trouble.kind != ERR_NONE)
-        return NULL;
     struct branch *b = r->first;
     if (!b)
         return (b = take_living(&r->answered)) ? b : take_living(&r->later);
