@@ -29,6 +29,14 @@ struct output {
     struct lines *lines;
 };
 
+const char *output_name(const char *run, const char *key, struct arena *keep)
+{
+    char *name = arena_print(keep, "%s-%s", run, key);
+    for (char *c = name; *c; c++)
+        *c = *c == '/' ? '.' : *c;
+    return name;
+}
+
 struct output *output_open(const struct output_place *place)
 {
     struct output *o = calloc(1, sizeof *o);

@@ -24,6 +24,9 @@ struct output_place {
     void *context;
 };
 
+/* Of a read; a change's is the change's own. */
+const char *output_name(const char *run, const char *key, struct arena *keep);
+
 struct output *output_open(const struct output_place *place);
 void output_add(struct output *o, const char *bytes, size_t length);
 /* Shows whole lines and writes what came; `last`: the rest of the line, too. */

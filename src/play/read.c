@@ -84,15 +84,6 @@ static void have_read(struct branch *b)
         write_read(b, NULL, v->text && v->text[0] ? v->text : "it failed", tell_error);
 }
 
-/* "R3-2.1"; NULL where no run reads: what is asked alone is answered alone. */
-static const char *output_name(const struct run *r, const char *key)
-{
-    char *name = r->id ? arena_print(r->keep, "%s-%s", r->id, key) : NULL;
-    for (char *c = name; c && *c; c++)
-        *c = *c == '/' ? '.' : *c;
-    return name;
-}
-
 void perform_read(struct branch *b)
 {
     struct run *r = b->run;
@@ -117,6 +108,6 @@ void perform_read(struct branch *b)
         branch_bad(b, "%s", e.text);
         return;
     }
-    branch_listen(b, task, output_name(r, b->key));
+    branch_listen(b, task, r->id ? output_name(r->id, b->key, r->keep) : NULL); /* what is asked alone is answered alone */
     branch_task(b, task, plugins_deadline(r->plugins, a), have_read);
 }

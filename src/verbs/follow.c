@@ -69,7 +69,7 @@ static bool is_news(struct following *f, const struct journal *j, const struct e
 }
 
 /* What is new, in the order in which it was learnt. */
-static void show_news(struct desk *d, struct following *f, bool *over)
+static void show_news(struct desk *d, struct following *f, struct tails *tails, bool *over)
 {
     const struct event **event = arena_many(d->keep, const struct event *, d->journal.count + 1);
     for (size_t i = 0; i < d->journal.count; i++)
@@ -77,8 +77,10 @@ static void show_news(struct desk *d, struct following *f, bool *over)
     events_by_recorded(event, d->journal.count);
     *over = !f->run && d->incident.closed;
     for (size_t i = 0; i < d->journal.count; i++) {
-        if (is_news(f, &d->journal, event[i]) && is_of(event[i], f->run))
+        if (is_news(f, &d->journal, event[i]) && is_of(event[i], f->run)) {
+            tails_end(d, tails, event[i]);
             show(d, f, event[i]);
+        }
         *over |= f->run && event[i]->kind == EVENT_RUN_ENDED && is_of(event[i], f->run);
     }
     f->live = true;
@@ -125,7 +127,7 @@ bool verb_follow(struct desk *d, struct err *e)
         *d->keep = start;
         if (!desk_refresh(d, e))
             return false;
-        show_news(d, &f, &over);
+        show_news(d, &f, &tails, &over);
         tails_show(d, &tails, f.run);
         if (reader_left(d) || over)
             return true;

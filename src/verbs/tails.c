@@ -1,6 +1,8 @@
 /* tails.c: see tails.h. */
 #include "verbs/tails.h"
 
+#include "play/output.h"
+
 #include <string.h>
 
 /* "R3-2.1" says whose it is; of "C3" the journal knows. */
@@ -16,13 +18,13 @@ static bool is_output_of(const struct desk *d, const char *name, const char *run
     return false;
 }
 
-/* The whole lines from t->at on; the rest waits for its end. */
-static void show_lines(struct desk *d, struct tail *t, const char *bytes, size_t length)
+/* The whole lines from t->at on; the rest waits for its end, until nothing more comes. */
+static void show_lines(struct desk *d, struct tail *t, const char *bytes, size_t length, bool ended)
 {
     size_t whole = length;
     while (whole && bytes[whole - 1] != '\n')
         whole--;
-    if (!whole && length < 4096)
+    if (!whole && length < 4096 && !ended)
         return;
     t->at += whole ? whole : length;
     struct text clean = text_new(d->keep);
@@ -32,7 +34,7 @@ static void show_lines(struct desk *d, struct tail *t, const char *bytes, size_t
                 text_for_terminal(d->keep, line));
 }
 
-static void show_output(struct desk *d, struct tail *t, bool aloud)
+static void show_output(struct desk *d, struct tail *t, bool aloud, bool ended)
 {
     struct store *s = d->ws.store;
     const char *bytes;
@@ -43,10 +45,37 @@ static void show_output(struct desk *d, struct tail *t, bool aloud)
         if (!s->output_get(s, d->name, t->name, t->at, &bytes, &length, d->keep, &ignored) || !length)
             break;
         if (aloud)
-            show_lines(d, t, bytes, length);
+            show_lines(d, t, bytes, length, ended);
         else
             t->at += length;
     }
+}
+
+/* NULL where there is no room for it. */
+static struct tail *tail_of(struct tails *all, const char *name)
+{
+    size_t k = 0;
+    while (k < all->count && strcmp(all->tail[k].name, name))
+        k++;
+    if (k == TAILS_MOST || strlen(name) >= TAIL_NAME)
+        return NULL;
+    if (k == all->count)
+        strcpy(all->tail[all->count++].name, name);
+    return &all->tail[k];
+}
+
+void tails_end(struct desk *d, struct tails *all, const struct event *ev)
+{
+    const char *name = NULL;
+    if (d->json || d->quiet || !all->began || !ev->data.at)
+        return;
+    if (ev->kind == EVENT_ACTION_ENDED)
+        name = json_get_text(ev->data, "change", d->keep);
+    else if (ev->kind == EVENT_READ && json_get(ev->data, "run").at)
+        name = output_name(json_get_text(ev->data, "run", d->keep), json_text_or(json_get(ev->data, "key"), d->keep, ""), d->keep);
+    struct tail *t = name ? tail_of(all, name) : NULL;
+    if (t)
+        show_output(d, t, true, true);
 }
 
 /* What was there when we came is history; what comes behind it is shown. */
@@ -57,14 +86,9 @@ void tails_show(struct desk *d, struct tails *all, const char *run)
     if (d->json || d->quiet || !d->ws.store->output_list(d->ws.store, d->name, &names, d->keep, &ignored))
         return;
     for (size_t i = 0; i < names.count; i++) {
-        size_t k = 0;
-        while (k < all->count && strcmp(all->tail[k].name, names.name[i]))
-            k++;
-        if (k == TAILS_MOST || strlen(names.name[i]) >= TAIL_NAME || !is_output_of(d, names.name[i], run))
-            continue;
-        if (k == all->count)
-            strcpy(all->tail[all->count++].name, names.name[i]);
-        show_output(d, &all->tail[k], all->began);
+        struct tail *t = is_output_of(d, names.name[i], run) ? tail_of(all, names.name[i]) : NULL;
+        if (t)
+            show_output(d, t, all->began, false);
     }
     all->began = true;
 }
