@@ -167,8 +167,8 @@ static bool is_over(struct run *r, int64_t now)
 /* So long nobody but the person here, and whoever writes, has anything to do. */
 static int64_t patience_of(const struct run *r, int64_t now, int64_t until)
 {
-    if (r->world->virtual)
-        return PATIENCE_MS;
+    if (r->world->virtual) /* its clock stands still until somebody says something */
+        return r->attends ? -1 : PATIENCE_MS;
     if (!r->attends && until - now > PATIENCE_MS)
         until = now + PATIENCE_MS;
     for (size_t i = 0; i < r->branches; i++) {
