@@ -39,7 +39,7 @@ struct sandbox {
     lua_State *spare[SPARE_THREADS]; /* that came to their end, and may begin again */
     size_t spares;
     struct spare *block[SMALL_SIZES]; /* of (i + 1) * GRAIN bytes */
-    unsigned short blocks[SMALL_SIZES];
+    int blocks[SMALL_SIZES];
     bool long_text;     /* it asked for a longer text than may be */
     char where[160];    /* "FILE:LINE" of the fatal stop */
     char seen[160];     /* where the hook last looked: out of memory leaves no stack behind */
