@@ -4,21 +4,12 @@
  * script's behalf: bytes allocated, pattern steps, coroutines. The clocks are
  * only the last line of defence and never reach a script as a value. */
 #include "play/sandbox.h"
+#include "play/shed.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* Blocks that Lua gave back, a few of each size: it makes and drops small ones all the
- * time. They are the allocator's own, so that nothing is held beyond these. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { SPARE_BLOCKS = 0 };   /* each has its own guards */
-#else
-enum { SPARE_BLOCKS = 128 };
-#endif
-enum { GRAIN = 16, SMALL_SIZES = 64 };
-struct spare { struct spare *next; };
 
 enum { SPARE_THREADS = 16, HOOK_EVERY = 100, BYTES_PER_STEP = 64, THREAD_STEPS = 200, TEXTS_IN_MEMORY = 16 };
 static const int64_t DEFAULT_INSTRUCTIONS = 200 * 1000 * 1000;
@@ -38,8 +29,7 @@ struct sandbox {
     const char *dead;   /* why; NULL while alive */
     lua_State *spare[SPARE_THREADS]; /* that came to their end, and may begin again */
     size_t spares;
-    struct spare *block[SMALL_SIZES]; /* of (i + 1) * GRAIN bytes */
-    int blocks[SMALL_SIZES];
+    struct shed shed;
     bool long_text;     /* it asked for a longer text than may be */
     char where[160];    /* "FILE:LINE" of the fatal stop */
     char seen[160];     /* where the hook last looked: out of memory leaves no stack behind */
@@ -51,60 +41,13 @@ static const char *const too_slow = "took more processor time than its limit all
 static const char *const too_wide = "made a text longer than a sixteenth of its memory limit, stopped";
 static const char *const told_to = "stopped while it computed";
 
-static size_t size_class(size_t size)
-{
-    return (size - 1) / GRAIN;
-}
-
-static void give_back(struct sandbox *s, void *block, size_t size)
-{
-    size_t of = size_class(size);
-    if (!block || of >= SMALL_SIZES || s->blocks[of] >= SPARE_BLOCKS) {
-        free(block);
-        return;
-    }
-    *(struct spare *)block = (struct spare){ s->block[of] };
-    s->block[of] = block;
-    s->blocks[of]++;
-}
-
-static void *resized(struct sandbox *s, void *old, size_t had, size_t size)
-{
-    size_t of = size_class(size);
-    if (of >= SMALL_SIZES)
-        return realloc(old, size);
-    if (had && size_class(had) == of)
-        return old;
-    struct spare *block = s->block[of];
-    if (block) {
-        s->block[of] = block->next;
-        s->blocks[of]--;
-    } else if (!(block = malloc((of + 1) * GRAIN))) {
-        return NULL;
-    }
-    if (had) {
-        memcpy(block, old, had < size ? had : size);
-        give_back(s, old, had);
-    }
-    return block;
-}
-
-static void drop_blocks(struct sandbox *s)
-{
-    for (size_t i = 0; i < SMALL_SIZES; i++)
-        for (struct spare *b = s->block[i], *next; b; b = next) {
-            next = b->next;
-            free(b);
-        }
-}
-
 static void *allocate(void *context, void *old, size_t old_size, size_t size)
 {
     struct sandbox *s = context;
     int64_t had = old ? (int64_t)old_size : 0;
     if (size == 0) {
         s->bytes += had;
-        give_back(s, old, old_size);
+        shed_give_back(&s->shed, old, old_size);
         return NULL;
     }
     if (!old && old_size == LUA_TSTRING && (int64_t)size > s->limits.memory_bytes / TEXTS_IN_MEMORY) {
@@ -119,7 +62,7 @@ static void *allocate(void *context, void *old, size_t old_size, size_t size)
         if (s->steps < 0 && more > 4096)
             return NULL;
     }
-    void *block = resized(s, old, (size_t)had, size);
+    void *block = shed_resize(&s->shed, old, (size_t)had, size);
     if (block)
         s->bytes -= more;
     return block;
@@ -255,7 +198,7 @@ void sandbox_close(struct sandbox *s)
         return;
     lua_sethook(s->L, NULL, 0, 0);
     lua_close(s->L);
-    drop_blocks(s);
+    shed_clear(&s->shed);
     free(s);
 }
 
