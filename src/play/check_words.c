@@ -121,7 +121,11 @@ static void check_value(struct check *c, const char *word, const char *key, size
                              : text_equal(key, "level") ? word_levels
                              : text_equal(key, "on_failure") ? word_endings : NULL;
     struct err e = { 0 };
+    const char *target;
     int64_t ms;
+    if (text_equal(word, "lock") && !text_equal(key, "why")
+        && !role_target(&target, t->text, &c->roles, &c->ws->config, c->keep, &e))
+        check_find(c, t->line, 'E', "lock: %s", e.text);
     if (text_equal(key, "lost") && (!share_parse(&ms, t->text) || ms <= 0))
         check_find(c, t->line, 'E', "%s: found \"%s\", expected a share such as \"25%%\"", word, t->text);
     if (span && !duration_parse(&ms, t->text))

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "record/config.h"
 
 enum arg_type { ARG_TEXT, ARG_IP, ARG_INTEGER, ARG_SERVICE, ARG_DURATION, ARG_TRUTH, ARG_LIST, ARG_ANY };
 extern const char *const arg_type_names[]; /* "text" ...; then NULL */
@@ -107,6 +108,11 @@ bool role_resolve(const char **out, const char *template, struct json args, stru
 /* A text with references, as people read it; what is missing shows as it stands. */
 const char *role_words(const char *text, struct json args, struct json before, struct json result,
                        struct arena *keep);
+
+/* "pool:shop" or "pool:shop/192.0.2.1" as somebody names it, in the form that changes have: a role that
+ * changes something, a service that there is, an IP; it may end early. ERR_USAGE: found, expected. */
+bool role_target(const char **out, const char *said, const struct roles *r, const struct config *c,
+                 struct arena *keep, struct err *e);
 
 /* The Lua texts as built in: for help, for sim's models. NULL when unknown. */
 const char *role_text(const char *role, size_t *length);

@@ -330,6 +330,8 @@ void perform_lock(struct branch *b)
     struct run *r = b->run;
     const char *target = text_of(b, "text")[0] ? text_of(b, "text") : text_of(b, "target");
     const struct event *ev = replay_take(b, EVENT_LOCK_TAKEN);
+    struct err e = { 0 };
+    bool known = role_target(&target, target, &r->roles, &r->ws->config, r->keep, &e);
     if (r->trouble.kind != ERR_NONE)
         return;
     if (ev && json_is(json_get(ev->data, "target"), target))
@@ -338,8 +340,8 @@ void perform_lock(struct branch *b)
         replay_differs(b, ev);
     if (ev)
         return;
-    if (!target[0]) {
-        branch_bad(b, "lock needs a target: lock \"dns:osc-fr1\"");
+    if (!known) {
+        branch_bad(b, "%s", target[0] ? e.text : "lock needs a target: lock \"pool:SERVICE\"");
         return;
     }
     if (++r->locked > MOST_LOCKS) {

@@ -70,18 +70,6 @@ static bool write_lock(struct desk *d, enum event_kind kind, const char *target,
     return desk_append(d, NULL, kind, data.at, NULL, e);
 }
 
-/* "pool:osc-fr1/192.0.2.1": a lock on anything else protects nothing. */
-static bool is_target(const char *target, struct desk *d, struct err *e)
-{
-    size_t length = strcspn(target, ":");
-    for (const char *const *role = role_names; *role; role++)
-        if (target[length] && strlen(*role) == length && !strncmp(target, *role, length))
-            return true;
-    const char *near = text_nearest(arena_copy(d->keep, target, length), role_names);
-    err_hint(e, "tocsin lock %s:%s", near ? near : "pool", target[length] ? target + length + 1 : "SERVICE");
-    return err_usage(e, "'%s' is no target; expected a role and what it is of, as pool:SERVICE or pool:SERVICE/IP", target);
-}
-
 /* While the event is written nobody may be in the middle of a change there. */
 static bool take(struct desk *d, enum event_kind kind, const char *target, const char *from,
                  struct err *e)
@@ -130,8 +118,9 @@ bool verb_lock(struct desk *d, struct err *e)
     if (!d->words)
         return list_locks(d, held, count);
     const char *target = d->word[0];
-    if (!release && !is_target(target, d, e))
-        return false;
+    struct roles roles;
+    if (!release && (!roles_load(&roles, d->keep, e) || !role_target(&target, target, &roles, &d->ws.config, d->keep, e)))
+        return false; /* a lock on anything else protects nothing */
     mine = locks_on(held, count, target);
     bool ours = mine && !mine->run && text_equal(mine->by, d->ws.world->user);
     if (release && steal)

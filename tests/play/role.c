@@ -155,6 +155,36 @@ static void the_configuration_knows_the_changes_there_are(void **_)
     assert_null(config_changes[n]);
 }
 
+static const char *target(const char *said)
+{
+    static struct service shop[] = { { .name = "shop" } };
+    const struct config c = { .file = "tocsin.yaml", .service = shop, .services = 1 };
+    const char *out = NULL;
+    e = (struct err){ 0 };
+    return role_target(&out, said, &roles, &c, &keep, &e) ? out : arena_print(&keep, "%s%s%s", e.text, e.hint[0] ? " / " : "", e.hint);
+}
+
+static void a_target_that_no_change_has_is_refused_by_what_is_wrong_with_it(void **_)
+{
+    static const char *const good[] = { "pool:shop", "pool:shop/192.0.2.1", "cloud:vpc", "cloud:vpc/off", "chat:#ops", "exec:/sh",
+                                        "exec:web-1//usr/bin/x", "ticket:a / b" };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_string_equal(target(good[i]), good[i]);
+    assert_string_equal(target("pool:shop/2001:DB8:0::1"), "pool:shop/2001:db8::1"); /* as the changes write it */
+    assert_string_equal(target("pool:shp"), "'pool:shp' is no target: there is no service 'shp'; known: 'shop' / did you mean 'shop'?");
+    assert_string_equal(target("pool:"), "'pool:' is no target: nothing stands behind 'pool:'");
+    assert_string_equal(target("pool:shop/"), "'pool:shop/' is no target: nothing stands behind 'pool:shop/'");
+    assert_string_equal(target("pool:shop/1.2.3"), "'pool:shop/1.2.3' is no target: found '1.2.3', expected an IP address");
+    assert_string_equal(target("pool:shop/1.2.3.4/x"), "'pool:shop/1.2.3.4/x' is no target: there is nothing below 'pool:shop/1.2.3.4'");
+    assert_string_equal(target("pool"), "'pool' is no target; expected pool:SERVICE/IP, or what is above it");
+    assert_string_equal(target("cloud:vcp"), "'cloud:vcp' is no target; expected cloud:ip/NAME or cloud:vpc/NAME or cloud:attachment/IP, or what is above it");
+    assert_string_equal(target("pol:shop"), "'pol:shop' is no target; expected a role and what it is of, as pool:SERVICE or "
+                        "pool:SERVICE/IP / did you mean 'pool:shop'?");
+    assert_non_null(strstr(target("192.0.2.1"), "expected a role"));
+    assert_non_null(strstr(target(""), "expected a role"));
+    assert_non_null(strstr(target("sense:shop"), "expected a role"));
+}
+
 int main(void)
 {
     const struct CMUnitTest role[] = {
@@ -167,6 +197,7 @@ int main(void)
         cmocka_unit_test(an_unknown_action_is_answered_with_the_nearest),
         cmocka_unit_test(a_reference_to_nothing_is_an_error),
         cmocka_unit_test(words_show_what_is_missing_as_it_stands),
+        cmocka_unit_test(a_target_that_no_change_has_is_refused_by_what_is_wrong_with_it),
         cmocka_unit_test(the_configuration_knows_the_roles_there_are),
         cmocka_unit_test(the_configuration_knows_the_changes_there_are),
     };
