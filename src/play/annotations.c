@@ -10,7 +10,7 @@ static const char *lua_type(const struct role_arg *arg)
 {
     static const char *const types[] = { "string", "string", "integer", "string", "string|integer", "boolean",
                                          "any[]", "any" }; /* by enum arg_type */
-    return arg->type == ARG_LIST && arg->of == ARG_IP ? "string[]" : types[arg->type];
+    return arg->type == ARG_LIST && arg->of != ARG_ANY ? "string[]" : types[arg->type];
 }
 
 static void put_choice(struct text *t, const char *const *name)
@@ -47,27 +47,10 @@ static void put_action(struct text *t, const struct role_action *a)
 
 /* ---- words */
 
-/* Whatever option of a word has that name, this is its type. */
-static void put_option_type(struct text *t, const char *option)
+static const char *const *choice_of(const char *option)
 {
-    static const struct { const char *option, *type; } types[] = {
-        { "text", "string" }, { "default", "string" }, { "who", "string" }, { "service", "string" }, { "lost", "string" },
-        { "from", "integer" }, { "to", "integer" }, { "target", "string" }, { "why", "string" }, { "all", "boolean" },
-        { "ip", "string" }, { "change", "string" }, { "changes", "string[]" }, { "even_so", "string" },
-        { "times", "integer" }, { "at_once", "integer" }, { "every", "string" }, { "at_most", "string" },
-        { "or_nothing", "boolean" },
-    };
-    const char *const *choice = text_equal(option, "level") ? word_levels : text_equal(option, "phase") ? word_phases
-                              : text_equal(option, "on_failure") ? word_endings : NULL;
-    if (choice) {
-        put_choice(t, choice);
-        return;
-    }
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (text_equal(types[i].option, option)) {
-            text_add(t, types[i].type);
-            return;
-        }
+    return text_equal(option, "level") ? word_levels : text_equal(option, "phase") ? word_phases
+         : text_equal(option, "on_failure") ? word_endings : NULL;
 }
 
 static bool must_have(const struct word_row *row, const char *option)
@@ -109,7 +92,11 @@ static void put_word(struct text *t, const struct word *w, const struct names *b
     first = first && row->items == 0;
     for (; option && *option; option++, first = false) {
         text_print(t, "%s%s%s: ", first ? " " : ", ", *option, must_have(row, *option) ? "" : "?");
-        put_option_type(t, *option);
+        const char *const *choice = choice_of(*option);
+        if (choice)
+            put_choice(t, choice);
+        else
+            text_add(t, lua_type(word_option(w->name, *option)));
     }
     text_add(t, row->items == 1 ? ", [string]: any }\n" : " }\n"); /* what the action or runbook that is named takes */
     if (*row->answers)

@@ -217,9 +217,9 @@ static int simple(lua_State *L, const char *word, const char *const *known, step
 
 SIMPLE(step, "text")
 SIMPLE(note, "text")
-SIMPLE(ask, "text", "default")
+SIMPLE(ask, "text")
 SIMPLE(confirm, "text")
-SIMPLE(approve, "text", "who")
+SIMPLE(approve, "text")
 SIMPLE(phase, "phase", "text")
 SIMPLE(impact, "service", "level", "lost", "text")
 SIMPLE(lock, "target", "text", "why")

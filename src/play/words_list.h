@@ -3,7 +3,7 @@
 #ifndef PLAY_WORDS_LIST_H
 #define PLAY_WORDS_LIST_H
 
-#include "base/json.h"
+#include "play/role.h"
 
 enum { ITEMS_ANY = -1 };
 
@@ -22,6 +22,9 @@ extern const char *const word_phases[], *const word_levels[], *const word_ending
 
 extern const struct word_row word_rows[]; /* then a NULL name */
 
+/* One of a word's options, for `help` and for editors. NULL: there is none. Help NULL: it is what stands
+ * behind the word, step "text". */
+const struct role_arg *word_option(const char *word, const char *name);
 /* "all|ip" as people say it: "all or ip". */
 const char *words_choice(const char *names, struct arena *keep);
 /* "restore: changes: found "C1", expected a list" where an option has not the type that its word

@@ -4,6 +4,7 @@
 
 #include "play/role.h"
 #include "play/words.h"
+#include "play/words_list.h"
 
 #include <string.h>
 
@@ -83,14 +84,32 @@ static bool unknown(struct desk *d, const struct roles *r, const char *name, str
     return err_usage(e, "there is no verb or word '%s'", name);
 }
 
+static void options(struct desk *d, const char *word)
+{
+    const struct word_row *row = word_rows;
+    struct role_arg takes[8];
+    size_t count = 0;
+    while (!text_equal(row->name, word))
+        row++;
+    for (const char *const *name = row->option ? row->option : text_equal(word, "wait_until") ? word_wait_options : NULL;
+         name && *name; name++) {
+        const struct role_arg *arg = word_option(word, *name);
+        if (arg->help)
+            takes[count++] = *arg;
+    }
+    arguments(d, "takes", takes, count);
+}
+
 bool help_word(struct desk *d, const char *name, const char *front)
 {
     const struct word *w = engine_words;
     while (w->name && !text_equal(w->name, name))
         w++;
-    if (w->name)
-        fprintf(d->out, "%s%s\n  %s\n", front, w->shape, w->help);
-    return w->name != NULL;
+    if (!w->name)
+        return false;
+    fprintf(d->out, "%s%s\n  %s\n", front, w->shape, w->help);
+    options(d, w->name);
+    return true;
 }
 
 bool help_language(struct desk *d, const char *name, struct err *e)

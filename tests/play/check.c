@@ -120,8 +120,10 @@ static void a_word_that_lacks_what_it_needs_is_found(void **_)
         { "impact { level = \"down\" }", "4 E impact needs service: impact { service = ..., level = \"down\" }\n" },
         { "impact { service = \"shop\" }", "4 E impact needs level: impact { service = ..., level = \"down\" }\n" },
         { "step {}", "4 E step needs text: step \"text\"\n" },
+        { "lock \"pool:shp\"", "4 E lock: 'pool:shp' is no target: there is no service 'shp'; known: 'shop'\n" },
+        { "lock { target = \"pool:shop/\", why = \"x\" }", "4 E lock: 'pool:shop/' is no target: nothing stands behind 'pool:shop/'\n" },
         { "lock { why = \"x\" }", "4 E lock needs target or text: lock \"target\"\n" },
-        { "restore { changes = { \"C1\" } } lock { target = \"x\" } phase { phase = \"resolved\" } now {} random {}", "" },
+        { "restore { changes = { \"C1\" } } lock { target = \"pool:shop\" } phase { phase = \"resolved\" } now {} random {}", "" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_string_equal(check(arena_print(test_keep(), USES "%s", wrong[i][0])), wrong[i][1]);
@@ -375,8 +377,10 @@ static void it_knows_the_words_that_the_engine_knows(void **_)
         if (!has)
             fail_msg("check does not know '%s'", w->name);
     }
-    for (const struct word_row *r = word_rows; r->name; r++)
-        ours++;
+    for (const struct word_row *r = word_rows; r->name; r++, ours++)
+        for (const char *const *o = r->option ? r->option : word_wait_options; *o; o++)
+            if (!word_option(r->name, *o) && r->items != 1)
+                fail_msg("nothing says what '%s' of '%s' is", *o, r->name);
     assert_int_equal(ours, theirs);
 }
 

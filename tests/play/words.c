@@ -94,6 +94,10 @@ static void a_word_with_a_wrong_option_is_refused_with_its_line(void **_)
         { "phase \"closed\"", "a runbook closes no incident" },
         { "lock \"\"", "lock needs a target" },
         { "lock { why = \"x\" }", "lock needs a target" },
+        { "lock \"pool:osc-fr\"", "'pool:osc-fr' is no target: there is no service 'osc-fr'; known: 'osc-fr1'" },
+        { "lock \"192.0.2.1\"", "'192.0.2.1' is no target; expected a role and what it is of" },
+        { "approve { text = \"x\", who = \"bob\" }", "approve has no 'who'; it has: text" },
+        { "ask { text = \"x\", default = \"y\" }", "ask has no 'default'" },
         { "restore { ip = \"1.2.3\" }", "restore: ip: found \"1.2.3\", expected an IP address" },
         { "restore { changes = \"C1\" }", "restore: changes: found \"C1\", expected a list: { \"C1\", \"C2\" }" },
         { "restore { change = { \"C1\" } }", "restore: change: found [\"C1\"], expected one change: \"C2\"" },
@@ -188,7 +192,7 @@ static void what_a_word_answers_is_what_its_row_says(void **_)
 {
     struct theatre *t = theatre_open("services:\n  shop: { ips: [192.0.2.1] }\n");
     theatre_runbook(t, "book", "assert(math.type(now {}) == 'integer' and math.type(random {}) == 'integer')\n"
-                    "assert(step 'x' == nil and note 'x' == nil and phase 'resolved' == nil and lock 'x' == nil and wait '1s' == nil)\n"
+                    "assert(step 'x' == nil and note 'x' == nil and phase 'resolved' == nil and lock 'pool:shop' == nil and wait '1s' == nil)\n"
                     "assert(impact { service = 'shop', level = 'down' } == nil)\n"
                     "local got, why = try { function() fail 'no' end } assert(got == nil and type(why) == 'string')\n"
                     "local a, b = parallel { function() return 1 end, function() return 2 end } assert(a == 1 and b == 2)\n"
