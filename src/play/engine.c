@@ -313,8 +313,9 @@ static void look_for_interrupts(struct run *r)
     int interrupts = r->world->interrupted ? r->world->interrupted(r->world) : 0;
     struct err e = { 0 };
     if (interrupts == 1 && !r->park) {
-        run_say(r, "", "stopping after the change in flight; Ctrl-C again stops now");
-        run_park(r, "stopped", "", "Ctrl-C");
+        const char *by = r->world->interrupted_by ? r->world->interrupted_by : "Ctrl-C";
+        run_say(r, "", "%s: stopping after the change in flight; Ctrl-C %sstops now", by, text_equal(by, "Ctrl-C") ? "again " : "");
+        run_park(r, "stopped", "", by);
     } else if (interrupts > 1) {
         err_stopped(&e, "stopped at once; 'tocsin resume' looks into what was in flight");
         run_trouble(r, &e);

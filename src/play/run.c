@@ -44,13 +44,15 @@ bool run_take_lock(struct run *r, const char *name, const char *why, struct lock
         return err_busy(e, "a program that %s started still runs (process %lld), though what ran it is gone",
                         r->id ? r->id : "it", (long long)holder.heir);
     }
-    const char *by = holder.by ? holder.by : "somebody";
+    const char *by = holder.by ? holder.by : "somebody"; /* who took it this very moment has not said so yet */
+    if (holder.pid)
+        by = arena_print(r->keep, "%s (process %lld)", by, (long long)holder.pid);
     if (!r->id) {
         err_hint(e, "the same once more");
-        return err_busy(e, "%s is starting another run (process %lld)", by, (long long)holder.pid);
+        return err_busy(e, "another run is being started by %s", by);
     }
     err_hint(e, "tocsin follow %s watches it; tocsin stop %s ends it after the change in flight", r->id, r->id);
-    return err_busy(e, "%s is run by %s (process %lld)", r->id, by, (long long)holder.pid);
+    return err_busy(e, "%s is run by %s", r->id, by);
 }
 
 struct branch *run_root(struct run *r)

@@ -40,7 +40,7 @@ static int64_t real_now(struct world *w)
     return since + read_clock(CLOCK_BOOTTIME);
 }
 
-static volatile sig_atomic_t interrupts, told; /* told: so many of them did whoever asked hear of */
+static volatile sig_atomic_t interrupts, terminated, told; /* told: so many of them did whoever asked hear of */
 static struct { int fd; bool *rang; } attended = { -1, NULL };
 
 static void real_attend(struct world *w, int fd, bool *rang)
@@ -207,6 +207,7 @@ static void on_interrupt(int number)
 {
     if (number == SIGTERM && interrupts)
         return;
+    terminated |= number == SIGTERM;
     if (++interrupts > 2)
         _exit(130); /* whoever asks three times means it */
 }
@@ -224,6 +225,7 @@ static int real_interrupted(struct world *w)
     }
     installed = true;
     told = interrupts;
+    w->interrupted_by = terminated ? "SIGTERM" : "Ctrl-C";
     return interrupts > 2 ? 2 : interrupts;
 }
 

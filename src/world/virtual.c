@@ -101,7 +101,9 @@ static void virtual_attend(struct world *w, int fd, bool *rang)
 static int virtual_interrupted(struct world *w)
 {
     struct world *u = ((struct virtual *)w)->under;
-    return u->interrupted(u);
+    int interrupts = u->interrupted(u);
+    w->interrupted_by = u->interrupted_by;
+    return interrupts;
 }
 
 static bool virtual_ask(struct world *w, const char *prompt, const char **line,

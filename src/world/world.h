@@ -65,6 +65,7 @@ struct world {
 
     /* Set by Ctrl-C: 0, 1 (after the change in flight), 2 (now). */
     int (*interrupted)(struct world *w);
+    const char *interrupted_by;   /* from then on: "Ctrl-C", "SIGTERM" */
 
     /* A question to the person at the terminal; false when nobody sits there.
      * *line is what was typed, without its newline; NULL at end of input. */
