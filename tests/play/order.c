@@ -96,7 +96,7 @@ static void words_of_every_kind_come_in_the_same_order_again(void **_)
         /* other runbooks, attempts, what a person said */
         SHARED("parallel { function() call { 'inner' } say 'c' end, function() retry { function() say 'try' if #seen < 5 then fail 'soon' end end, every = '1s', times = 9 } end,\n"
                "  function() confirm 'go on?' say 'yes' wait '2s' say 'w' end }"),
-        SHARED("parallel { function() wait_until { sense.answers, service = 'shop' } say 'u' end, function() lock 'x' say 'l' end,\n"
+        SHARED("parallel { function() wait_until { sense.answers, service = 'shop' } say 'u' end, function() lock 'pool:shop' say 'l' end,\n"
                "  function() say('n' .. random { from = 1, to = 1 }) impact { service = 'shop', level = 'up' } say 'i' phase 'mitigated' say 'p' end }"),
     };
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
