@@ -250,13 +250,20 @@ static const char *typed_line(struct arena *keep)
     return line;
 }
 
+/* What was typed and not yet read. In the background the line is another's: to touch it would stop us. */
+static void drop_typed(void)
+{
+    if (tcgetpgrp(STDIN_FILENO) == getpgrp())
+        tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
 /* ahead: what was typed before the question stood there counts, too. */
 static enum heard hear(const char *prompt, int64_t patience_ms, bool ahead, const char **line, struct arena *keep)
 {
     static bool shown;
     if (!prompt) {
         if (shown) {
-            tcflush(STDIN_FILENO, TCIFLUSH);
+            drop_typed();
             fputc('\n', stderr);
         }
         shown = false;
@@ -267,7 +274,7 @@ static enum heard hear(const char *prompt, int64_t patience_ms, bool ahead, cons
     fflush(NULL); /* what is asked about stands above the question, whoever printed it */
     if (!shown) {
         if (!ahead)
-            tcflush(STDIN_FILENO, TCIFLUSH);
+            drop_typed();
         struct text harmless = text_new(keep);
         text_add_screen(&harmless, prompt, strlen(prompt), false);
         fputs(harmless.at, stderr);

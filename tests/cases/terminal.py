@@ -1,6 +1,7 @@
 """terminal.py: sourced by cases: the program at a terminal of its own, and beside it without one.
 
     alice = Terminal("run", "out")     alice.until("y/N")     alice.types("y\n")     print(alice.ends())
+    Terminal("run", "out", background=True) as a job that has not the line: what is typed there is another's
     beside("approve", "A1", by="bob")  another process; answers its status, and prints what it says
 """
 import os, pty, re, select, signal, subprocess, sys, time
@@ -19,11 +20,16 @@ def plain(text):  # without the times of this day
 
 
 class Terminal:
-    def __init__(self, *words, by="alice"):
+    def __init__(self, *words, by="alice", background=False):
         self.said = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ["TOCSIN_BY"] = by
+            job = os.fork() if background else 0
+            if job:
+                os._exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
+            if background:
+                os.setpgid(0, 0)
             os.execv(PROG, [PROG, *words])
         os.set_inheritable(self.fd, False)  # else the next terminal would keep this one's line open
 
