@@ -301,12 +301,28 @@ const char *pins_elsewhere(struct run *r, const struct event *begun)
                                                   difference(r, how, then, now));
 }
 
+/* Its plugin is still bound, and its folder is gone: the text of then lies in a blob, where a run began with it. */
+static void take_the_text_of_then(struct run *r, struct json then, const char *role)
+{
+    const char *name = json_get_text(then, "plugin", r->keep), *sha = json_get_text(then, "sha256", r->keep), *path, *bytes;
+    size_t length;
+    bool own;
+    struct err none = { 0 };
+    if (!sha || !text_equal(name, plugins_for(r->plugins, role))
+        || workspace_share(&path, &own, r->ws, "plugins", arena_print(r->keep, "%s/plugin.lua", name), r->keep, &none)
+        || !r->store->blob_get(r->store, r->incident, sha, &bytes, &length, r->keep, &none))
+        return;
+    if (plugins_pin(r->plugins, name, bytes, length))
+        run_say(r, "", "%s is gone; what it made is put back with its text of then", plugin_path(r, name));
+}
+
 bool pins_allow(struct run *r, const struct change *c, const char *why_not, struct err *e)
 {
     struct json then = json_get(c->begun->data, "binding");
     const char *role = arena_copy(r->keep, c->action, strcspn(c->action, "."));
     if (!then.at || r->dry)
         return true; /* done elsewhere by a person, or recorded before bindings were */
+    take_the_text_of_then(r, then, role);
     const char *binding = plugins_binding(r->plugins, role, e);
     if (!binding)
         return false;

@@ -119,6 +119,7 @@ static bool no_such_plugin(const struct loaded *l, struct err *e)
     struct names all;
     struct err none = { 0 };
     const char *near = workspace_share_list(&all, l->home->ws, "plugins", keep, &none) ? text_nearest(l->name, all.name) : NULL;
+    err_hint(e, "tocsin plugins lists what there is; %s binds each role to one (roles: ROLE: { plugin: NAME })", l->home->ws->config.file);
     if (text_equal(near, l->name))
         return err_input(e, "there is no plugin '%s': its folder holds no plugin.lua", l->name);
     return err_input(e, "there is no plugin '%s'%s", l->name, near ? arena_print(keep, "; did you mean '%s'?", near) : "");
@@ -183,11 +184,15 @@ const char *plugins_text(struct plugins *p, const char *role, size_t *length, st
     return l->bytes;
 }
 
-void plugins_pin(struct plugins *p, const char *name, const char *text, size_t length)
+bool plugins_pin(struct plugins *p, const char *name, const char *text, size_t length)
 {
+    for (const struct pin *was = p->pin; was; was = was->next)
+        if (!strcmp(was->name, name) && was->length == length && !memcmp(was->text, text, length))
+            return false;
     struct pin *pin = arena_one(p->keep, struct pin);
     *pin = (struct pin){ name, text, length, p->pin };
     p->pin = pin;
+    return true;
 }
 
 static bool fits(struct plugins *p, struct loaded *l, const char *role, struct err *e)

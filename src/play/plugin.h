@@ -44,8 +44,8 @@ const char *plugins_for(const struct plugins *p, const char *role);
 const char *plugins_binding(struct plugins *p, const char *role, struct err *e);
 /* The text of the plugin that plays this role. */
 const char *plugins_text(struct plugins *p, const char *role, size_t *length, struct err *e);
-/* Before it is first used: that plugin has this text, whatever its file holds by now. */
-void plugins_pin(struct plugins *p, const char *name, const char *text, size_t length);
+/* Before it is first used: that plugin has this text, whatever its file holds by now. False: it had it already. */
+bool plugins_pin(struct plugins *p, const char *name, const char *text, size_t length);
 /* What a plugin says of itself, and the capabilities it declared, in words. */
 bool plugins_about(struct plugins *p, const char *plugin, const char **summary, const char **needs,
                    struct arena *keep, struct err *e);

@@ -34,6 +34,16 @@ static void write_undone(struct branch *b, const struct item *i, const char *end
     branch_write(b, EVENT_UNDONE, data.at, true, then);
 }
 
+/* One after the other, because one may need the other: behind one that failed nothing is tried. "; not tried then: C1 C4" */
+static const char *untried(const struct restoring *s, struct arena *keep)
+{
+    struct text t = text_new(keep);
+    for (size_t i = s->at + 1; i < s->items; i++)
+        if (!s->item[i].already)
+            text_print(&t, "%s %s", t.length ? "" : "; not tried then:", s->item[i].change->name);
+    return t.length ? t.at : "";
+}
+
 static void put_back(struct branch *b)
 {
     struct work *w = b->work;
@@ -44,8 +54,8 @@ static void put_back(struct branch *b)
         write_undone(b, i, "undone", NULL, told);
         return;
     }
-    b->answer = (struct answer){ .text = arena_print(b->run->keep, "%s could not be put back: %s",
-                                                     i->target->name, w->text ? w->text : "") };
+    b->answer = (struct answer){ .text = arena_print(b->run->keep, "%s could not be put back: %s%s", i->target->name,
+                                                     w->text ? w->text : "", untried(s, b->run->keep)) };
     if (!w->begun) {
         s->then(b); /* nothing was begun: nothing failed in the world */
         return;
@@ -188,6 +198,7 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
         if (e->kind != ERR_BUSY)
             return false;
         *e = (struct err){ 0 };
+        err_hint(e, "tocsin follow   shows what is done; once that is over, tocsin restore says what is left");
         return err_busy(e, "%s is putting back already", holder.by ? holder.by : "somebody");
     }
     b->key = "";
@@ -216,7 +227,10 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
     }
     const struct item *i = s->at < s->items ? &s->item[s->at] : NULL;
     if (i && !s->refused)
-        err_hint(e, "tocsin restore %s tries it again; tocsin keep %s --because TEXT accepts it as it is", i->change->name, i->change->name);
+        err_hint(e, "tocsin restore %s tries it again; tocsin keep %s --because TEXT accepts it as it is%s%s%s", i->change->name,
+                 i->change->name, *untried(s, r->keep) ? "; tocsin restore" : "",
+                 *untried(s, r->keep) ? strchr(untried(s, r->keep), ':') + 1 : "",
+                 *untried(s, r->keep) ? " puts back the rest without it" : "");
     if (s->flooded)
         err_hint(e, "tocsin run restore service=SERVICE ip=IP   waits until it was quiet; --even-so TEXT puts it back all the same, and "
                  "records why");

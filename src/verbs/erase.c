@@ -68,8 +68,7 @@ static void look_in_journal(struct desk *d, const char *name, const struct journ
     }
 }
 
-/* The run that wrote it, or asked it, and has not come to its end: it goes on from what it wrote. NULL: none. */
-static const char *unfinished(struct desk *d, const struct event *ev)
+const char *event_unfinished_run(struct desk *d, const struct event *ev)
 {
     const struct run_view *run;
     size_t runs;
@@ -96,7 +95,7 @@ static bool record_erased(struct desk *d, const struct event *ev, const char *wh
     json_open(&o, NULL, '{');
     json_put(&o, "hash", ev->hash);
     json_put(&o, "why", why);
-    if (is_said(ev->kind) && unfinished(d, ev)) {
+    if (is_said(ev->kind) && event_unfinished_run(d, ev)) {
         json_open(&o, "left", '{');
         json_put(&o, "run", json_get_text(ev->data, "run", d->keep));
         json_put(&o, "key", json_text_or(json_get(ev->data, "key"), d->keep, ""));
@@ -194,7 +193,7 @@ static bool may_be_erased(const struct event **out, struct desk *d, struct err *
         return err_failed(e, "%s is erased already", d->word[0]);
     if (ev->kind == EVENT_OPENED || ev->kind == EVENT_FORKED || ev->kind == EVENT_ERASED)
         return err_usage(e, "%s is '%s': without it the record cannot be read", d->word[0], ev->kind_name);
-    const char *needed = is_needed(d, ev), *run = unfinished(d, ev);
+    const char *needed = is_needed(d, ev), *run = event_unfinished_run(d, ev);
     if (needed)
         return err_usage(e, "%s is '%s': without it nobody knows %s", d->word[0], ev->kind_name, needed);
     if (run && (ev->kind == EVENT_READ || ev->kind == EVENT_WAITED || ev->kind == EVENT_IMPACT
@@ -222,8 +221,8 @@ bool verb_erase(struct desk *d, struct err *e)
     if (!record_erased(d, ev, why, e))
         return false;
     desk_echo(d, "erased %s; that it was there, and who erased it, stays", d->word[0]);
-    if (ev->kind == EVENT_ANSWERED && unfinished(d, ev))
-        desk_say(d, "  %s asks again when it is resumed: nobody else knows the answer", unfinished(d, ev));
+    if (ev->kind == EVENT_ANSWERED && event_unfinished_run(d, ev))
+        desk_say(d, "  %s asks again when it is resumed: nobody else knows the answer", event_unfinished_run(d, ev));
     if (!erase_in_log(d, ev, why, e))
         return false;
     look_elsewhere(d, ev);

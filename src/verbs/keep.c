@@ -24,6 +24,11 @@ bool verb_keep(struct desk *d, struct err *e)
             err_hint(e, "'tocsin restore' lists what is changed");
             return err_usage(e, "%s has no change '%s'", d->name, d->word[i]);
         }
+        if (c->state == CHANGE_IN_FLIGHT) {
+            const char *run = event_unfinished_run(d, c->begun);
+            err_hint(e, "tocsin %s %s   looks into it", run ? "resume" : "restore", run ? run : c->name);
+            return err_failed(e, "'%s' is in flight: nobody knows yet whether there is anything to keep", c->name);
+        }
         if (c->state != CHANGE_OPEN && c->state != CHANGE_NO_UNDO && c->state != CHANGE_UNDO_FAILED)
             return err_failed(e, "'%s' is not in force: there is nothing to keep", c->name);
         json_put(&o, NULL, c->begun->hash);

@@ -16,6 +16,9 @@ bool record_pair(struct desk *d, const struct moment *m, enum event_kind kind, c
  * person wrote and may correct. */
 const struct event *event_named(struct desk *d, const char *word, struct err *e);
 
+/* The run that the event is of, where that has not come to its end: it goes on from what it wrote. NULL: none. */
+const char *event_unfinished_run(struct desk *d, const struct event *ev);
+
 /* What can be read of the world goes into the record; where it cannot, a
  * warning says so, and nothing else stops. */
 void desk_baseline(struct desk *d);

@@ -235,6 +235,18 @@ static void a_mended_plugin_puts_back_and_it_is_said(void **_)
     assert_non_null(strstr(t->said.at, "plugins/lb/plugin.lua has been edited since"));
 }
 
+static void a_plugin_that_is_gone_puts_back_with_its_text_of_then(void **_)
+{
+    size_t left;
+    struct theatre *t = real_pool();
+    theatre_runbook(t, "book", "pool.add { service = \"shop\", ip = \"192.0.2.50\" }");
+    assert_good(theatre_run(t, "book"), &t->e);
+    gone(t, "plugins/lb/plugin.lua");
+    assert_good(put_back(t, NULL, &left), &t->e);
+    assert_string_equal(said_of_changes(t), "first, first");
+    assert_non_null(strstr(t->said.at, "plugins/lb/plugin.lua is gone; what it made is put back with its text of then"));
+}
+
 static void a_drill_is_never_put_back_for_real_nor_the_reverse(void **_)
 {
     static const char *const world[] = { "world: simulated\n", "roles: { pool: { plugin: lb } }\n" };
@@ -271,6 +283,7 @@ int main(void)
         promise(a_change_is_put_back_through_what_made_it_or_not_at_all),
         promise(who_puts_back_through_another_plugin_is_on_the_record),
         promise(a_mended_plugin_puts_back_and_it_is_said),
+        promise(a_plugin_that_is_gone_puts_back_with_its_text_of_then),
         promise(a_drill_is_never_put_back_for_real_nor_the_reverse),
     };
     return cmocka_run_group_tests(pins, NULL, NULL);

@@ -232,6 +232,24 @@ static void an_undo_that_another_plugin_began_a_person_settles(void **_)
     assert_int_equal(left, 0);
 }
 
+/* The latest first, and nothing behind what failed: the rest is named, and can be put back without it. */
+static void what_was_not_tried_after_an_undo_failed_is_named(void **_)
+{
+    size_t left;
+    struct theatre *t = pool_of(by_its_trace, ADD_TWO "pool.add { service = 'shop', ip = '192.0.2.9' }");
+    assert_good(theatre_run(t, "book"), &t->e);
+    t->line = yes;
+    const char *mine = provider(by_its_trace), *at = strstr(mine, "wait(1000)");
+    stage_write(t->stage, "plugins/mine/plugin.lua", arena_print(test_keep(), "%.*sif t.action == 'pool.remove' and t.args.ip == '192.0.2.9' then "
+                "return failed 'nope' end %s", (int)(at - mine), mine, at));
+    assert_false(put_back(t, NULL, &left));
+    const char *hint = arena_string(test_keep(), t->e.hint);
+    assert_refused(false, &t->e, ERR_FAILED, "could not be put back: nope; not tried then: C2 C1");
+    assert_string_equal(hint, "tocsin restore C3 tries it again; tocsin keep C3 --because TEXT accepts it as it is; "
+                              "tocsin restore C2 C1 puts back the rest without it");
+    assert_int_equal(left, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest settle[] = {
@@ -242,6 +260,7 @@ int main(void)
         promise(what_was_begun_through_another_plugin_a_person_settles),
         promise(what_a_person_says_was_not_done_is_done_through_what_is_bound_now),
         promise(that_another_plugin_does_not_show_it_is_not_that_it_was_put_back),
+        promise(what_was_not_tried_after_an_undo_failed_is_named),
         promise(an_undo_that_another_plugin_began_a_person_settles),
     };
     return cmocka_run_group_tests(settle, NULL, NULL);
