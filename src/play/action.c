@@ -364,7 +364,7 @@ void change_by_hand(struct branch *b, const char *result, const char *rest)
     if (same && ended && ended_before(b, ended))
         return;
     *w = (struct work){ .action = b->want.action, .args = json_from(b->want.args), .key = b->key,
-                        .args_sha256 = b->want.args_sha256, .attempt = 1, .by_hand = true,
+                        .args_sha256 = b->want.args_sha256, .attempt = replay_attempts(b) + 1, .by_hand = true,
                         .result = json_from(result), .outcome = OUTCOME_OK, .done = change_done };
     const char *says = change_says(w->action, w->args, w->before, w->result, r->keep);
     w->text = rest[0] ? arena_print(r->keep, "%s: %s", says, rest) : says;

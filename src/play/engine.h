@@ -82,6 +82,7 @@ struct work {
     bool elsewhere;                   /* begun through another plugin: what is bound now has not seen it */
     bool consented, by_hand;
     bool again;                       /* settled absent, or refused for now: it is tried once more */
+    int64_t absent;                   /* so often nothing of it was found */
     bool once;                        /* but not this one: only what became of it is asked */
     int64_t again_at, tries, first_at; /* refused: when, how often so far, since when */
     const char *first_name;           /* "C1" of the first try, where there were several: they have one key */

@@ -9,11 +9,12 @@ static const char *const outcome_of[] = { "ok", "unchanged", "failed", "unknown"
 
 static void ended(struct branch *b)
 {
+    enum { MOST_TRIES = 3 };
     struct run *r = b->run;
     struct work *w = b->work;
     w->in_flight = false;
     change_unlock(r, w);
-    if (w->again && !w->once && !b->cancelled && (w->again_at || w->attempt < 3)) { /* settled absent: the attempt grows, and it is done */
+    if (w->again && !w->once && !b->cancelled && (w->again_at || ++w->absent < MOST_TRIES)) { /* settled absent: the attempt grows, and it is done */
         w->again = false;
         w->attempt += !w->again_at;
         w->recorded = NULL;

@@ -103,6 +103,24 @@ static void a_stop_ends_what_only_looks(void **_)
     }
 }
 
+/* Each with a key of its own; that there were others before, which --from forgot, takes none of them away. */
+static void what_came_to_nothing_is_tried_three_times_whenever_it_is_done_anew(void **_)
+{
+    struct theatre *t = pool_of("return absent()", ADD);
+    stage_write(t->stage, "plugins/mine/plugin.lua", "return { summary = 'x', plays = { 'pool' }, actions = {\n"
+        "  ['pool.add'] = { perform = function(t) return unsure 'cut off' end, probe = function(t) return absent() end } } }\n");
+    assert_false(theatre_run(t, "book"));
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 3);
+    assert_false(theatre_resume(t, "from", "1"));
+    assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), 6);
+    struct journal j = theatre_journal(t);
+    for (size_t i = 0; i < j.count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (j.event[i].kind == EVENT_ACTION_BEGUN && j.event[k].kind == EVENT_ACTION_BEGUN)
+                assert_string_not_equal(json_get_text(j.event[i].data, "provider_key", test_keep()),
+                                        json_get_text(j.event[k].data, "provider_key", test_keep()));
+}
+
 /* Another plugin, with a world of its own, is bound by now. */
 static void bind(struct theatre *t, const char *plugin)
 {
@@ -257,6 +275,7 @@ int main(void)
         promise(after_a_clock_that_was_ahead_a_wait_is_as_long_as_it_says),
         promise(after_a_clock_that_was_ahead_not_now_is_tried_when_its_pause_is_over),
         promise(a_stop_ends_what_only_looks),
+        promise(what_came_to_nothing_is_tried_three_times_whenever_it_is_done_anew),
         promise(what_was_begun_through_another_plugin_a_person_settles),
         promise(what_a_person_says_was_not_done_is_done_through_what_is_bound_now),
         promise(that_another_plugin_does_not_show_it_is_not_that_it_was_put_back),
