@@ -121,6 +121,26 @@ static void what_came_to_nothing_is_tried_three_times_whenever_it_is_done_anew(v
                                         json_get_text(j.event[k].data, "provider_key", test_keep()));
 }
 
+/* A question that nobody answered parks the run, but first it is known what became of the change beside it. */
+static void what_is_in_flight_is_looked_into_before_a_question_parks_the_run(void **_)
+{
+    const char *steps = "parallel { function() wait '1s' approve 'go on?' end, function() note 'a' note 'b' note 'c' " ADD " end }";
+    struct theatre *calm = pool_of(by_its_trace, steps);
+    calm->audience.ask = NULL;
+    assert_false(theatre_run(calm, "book"));
+    for (int64_t at = 4; at < 2 * calm->writes; at++) {
+        struct theatre *t = pool_of(by_its_trace, steps);
+        t->audience.ask = NULL; /* nobody is at the terminal */
+        t->die_at_write = at / 2;
+        t->die_after = at % 2;
+        assert_false(theatre_run(t, "book"));
+        assert_false(theatre_resume(t, NULL, NULL));
+        assert_int_equal(t->e.kind, ERR_WAITING);
+        assert_int_equal(theatre_count(t, EVENT_ACTION_BEGUN), theatre_count(t, EVENT_ACTION_ENDED));
+        assert_int_equal(theatre_count(t, EVENT_ASKED), 1);
+    }
+}
+
 /* Another plugin, with a world of its own, is bound by now. */
 static void bind(struct theatre *t, const char *plugin)
 {
@@ -276,6 +296,7 @@ int main(void)
         promise(after_a_clock_that_was_ahead_not_now_is_tried_when_its_pause_is_over),
         promise(a_stop_ends_what_only_looks),
         promise(what_came_to_nothing_is_tried_three_times_whenever_it_is_done_anew),
+        promise(what_is_in_flight_is_looked_into_before_a_question_parks_the_run),
         promise(what_was_begun_through_another_plugin_a_person_settles),
         promise(what_a_person_says_was_not_done_is_done_through_what_is_bound_now),
         promise(that_another_plugin_does_not_show_it_is_not_that_it_was_put_back),
