@@ -171,7 +171,7 @@ static int attempt_ended(lua_State *L, int status, lua_KContext context)
     struct branch *b = r->turn;
     bool fine = status == LUA_OK || status == LUA_YIELD;
     if (status == LUA_ERRMEM || status == LUA_ERRERR)
-        sandbox_kill(L, "needs more memory than its limit allows, stopped");
+        sandbox_out_of_memory(L, status);
     if (!fine && (sandbox_dead(r->sandbox) || !b->failure)) {
         if (t->direct && lua_type(L, -1) == LUA_TSTRING)
             lua_pushfstring(L, "%s: %s", t->where, lua_tostring(L, -1));

@@ -33,6 +33,9 @@ struct sandbox {
     bool long_text;     /* it asked for a longer text than may be */
     char where[160];    /* "FILE:LINE" of the fatal stop */
     char seen[160];     /* where the hook last looked: out of memory leaves no stack behind */
+    lua_State *running; /* whose line it is that asks for memory; NULL: the compiler's */
+    char refused[160];  /* where memory was last refused */
+    char raised[160];   /* where the latest error came from: C functions leave no line in it */
 };
 
 static const char *const too_long = "ran more instructions than its limit allows, stopped";
@@ -41,26 +44,37 @@ static const char *const too_slow = "took more processor time than its limit all
 static const char *const too_wide = "made a text longer than a sixteenth of its memory limit, stopped";
 static const char *const told_to = "stopped while it computed";
 
+static void note_line(lua_State *L, lua_Debug *ar, char out[160])
+{
+    if (lua_getinfo(L, "Sl", ar) && ar->currentline > 0)
+        snprintf(out, 160, "%s:%d", ar->short_src, ar->currentline);
+}
+
+/* The line of Lua that is nearest; none where only C runs. Takes no memory. */
+static void note_place(lua_State *L, char out[160])
+{
+    lua_Debug ar;
+    out[0] = 0;
+    for (int level = 0; L && !out[0] && lua_getstack(L, level, &ar); level++)
+        note_line(L, &ar, out);
+}
+
 static void *allocate(void *context, void *old, size_t old_size, size_t size)
 {
     struct sandbox *s = context;
-    int64_t had = old ? (int64_t)old_size : 0;
+    int64_t had = old ? (int64_t)old_size : 0, more = (int64_t)size - had;
     if (size == 0) {
         s->bytes += had;
         shed_give_back(&s->shed, old, old_size);
         return NULL;
     }
-    if (!old && old_size == LUA_TSTRING && (int64_t)size > s->limits.memory_bytes / TEXTS_IN_MEMORY) {
-        s->long_text = true;
-        return NULL;
-    }
-    int64_t more = (int64_t)size - had;
-    if (more > 0) {
-        if (more > s->bytes)
-            return NULL; /* Lua collects its garbage and asks once more */
+    bool wide = !old && old_size == LUA_TSTRING && (int64_t)size > s->limits.memory_bytes / TEXTS_IN_MEMORY;
+    if (!wide && more > 0 && more <= s->bytes)
         s->steps -= more / BYTES_PER_STEP;
-        if (s->steps < 0 && more > 4096)
-            return NULL;
+    if (wide || (more > 0 && (more > s->bytes || (s->steps < 0 && more > 4096)))) {
+        s->long_text = s->long_text || wide;
+        note_place(s->running, s->refused);
+        return NULL; /* Lua collects its garbage and asks once more */
     }
     void *block = shed_resize(&s->shed, old, (size_t)had, size);
     if (block)
@@ -75,25 +89,16 @@ struct sandbox *sandbox_of(lua_State *L)
 
 static void stop_here(lua_State *L, lua_Debug *ar);
 
-static void note_line(lua_State *L, lua_Debug *ar, char out[160])
-{
-    if (lua_getinfo(L, "Sl", ar) && ar->currentline > 0)
-        snprintf(out, 160, "%s:%d", ar->short_src, ar->currentline);
-}
-
 /* From now on the hook fires at every instruction of every coroutine that
  * runs, so no callback can outlive the stop. */
 static void kill_with(struct sandbox *s, lua_State *L, const char *why)
 {
     if (!s->dead)
         s->dead = why;
-    if (s->where[0] == 0) {
-        lua_Debug ar;
-        for (int level = 0; !s->where[0] && lua_getstack(L, level, &ar); level++)
-            note_line(L, &ar, s->where);
-        if (!s->where[0])
-            memcpy(s->where, s->seen, sizeof s->where);
-    }
+    if (!s->where[0])
+        note_place(L, s->where);
+    if (!s->where[0])
+        memcpy(s->where, s->seen, sizeof s->where);
     lua_sethook(L, stop_here, LUA_MASKCOUNT, 1);
 }
 
@@ -102,6 +107,14 @@ int64_t sandbox_room(lua_State *L) { return sandbox_of(L)->bytes; }
 void sandbox_kill(lua_State *L, const char *why)
 {
     kill_with(sandbox_of(L), L, why);
+}
+
+void sandbox_out_of_memory(lua_State *L, int status)
+{
+    struct sandbox *s = sandbox_of(L);
+    if (status == LUA_ERRMEM && !s->where[0]) /* the stack that asked for it may be gone by now */
+        memcpy(s->where, s->refused, sizeof s->where);
+    kill_with(s, L, s->long_text ? too_wide : s->steps < 0 ? too_long : too_big);
 }
 
 /* Why it has to end now; NULL when it may go on. What costs a system call is
@@ -215,18 +228,36 @@ void sandbox_set(struct sandbox *s, const char *name)
     lua_pop(L, 1);
 }
 
+/* "FILE:LINE: what" */
+static bool has_place(const char *text)
+{
+    for (const char *at = text; (at = strchr(at, ':')); at++) {
+        size_t digits = strspn(at + 1, "0123456789");
+        if (digits && at[1 + digits] == ':')
+            return true;
+    }
+    return false;
+}
+
+/* Called with every error before the stack is unwound. */
+static int see_where(lua_State *L)
+{
+    note_place(L, sandbox_of(L)->raised);
+    return 1;
+}
+
 /* The error on top of `co`, as text in e. */
 static bool explain(struct sandbox *s, lua_State *co, int status, struct err *e)
 {
     if (status == LUA_ERRMEM || status == LUA_ERRERR)
-        kill_with(s, co, s->long_text ? too_wide : s->steps < 0 ? too_long : too_big);
+        sandbox_out_of_memory(co, status);
     if (sandbox_stopped(s))
         return err_stopped(e, "%s%s%s", s->where, s->where[0] ? ": " : "", s->dead);
     if (s->dead)
         return err_input(e, "%s%s%s", s->where, s->where[0] ? ": " : "", s->dead);
     const char *text = lua_type(co, -1) == LUA_TSTRING ? lua_tostring(co, -1)
                                                        : "an error was raised that is no text";
-    return err_input(e, "%s", text);
+    return s->raised[0] && !has_place(text) ? err_input(e, "%s: %s", s->raised, text) : err_input(e, "%s", text);
 }
 
 /* A chunk's globals: its own first, then the allowed names, then refusal. */
@@ -311,7 +342,11 @@ bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t
         return err_input(e, "%s: %s", s->where, s->dead);
     size_t mark = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* what some editors put in front of UTF-8 */
     struct lines lines = { text + mark, text + length, 0 };
+    lua_State *running = s->running;
+    s->running = NULL;
+    s->refused[0] = s->raised[0] = 0;
     int status = lua_load(L, next_line, &lines, name, "t");
+    s->running = running;
     if (status != LUA_OK) {
         explain(s, L, status, e);
         lua_pop(L, 1);
@@ -331,7 +366,14 @@ bool sandbox_call(struct sandbox *s, int arguments, int results, struct err *e)
         lua_pop(s->L, arguments + 1);
         return err_input(e, "%s: %s", s->where, s->dead);
     }
-    int status = lua_pcall(s->L, arguments, results, 0);
+    lua_State *running = s->running;
+    const int handler = lua_gettop(s->L) - arguments;
+    s->running = s->L;
+    lua_pushcfunction(s->L, see_where);
+    lua_insert(s->L, handler);
+    int status = lua_pcall(s->L, arguments, results, handler);
+    lua_remove(s->L, handler);
+    s->running = running;
     if (status == LUA_OK)
         return true;
     explain(s, s->L, status, e);
@@ -389,11 +431,15 @@ enum sandbox_turn sandbox_resume(struct sandbox *s, lua_State *co, int arguments
         explain(s, co, LUA_OK, e);
         return SANDBOX_RAISED;
     }
+    lua_State *running = s->running;
+    s->running = co;
     int status = lua_resume(co, s->L, arguments, results);
+    s->running = running;
     if (status == LUA_OK)
         return SANDBOX_RETURNED;
     if (status == LUA_YIELD)
         return SANDBOX_YIELDED;
+    note_place(co, s->raised); /* its stack is as it was */
     explain(s, co, status, e);
     return SANDBOX_RAISED;
 }

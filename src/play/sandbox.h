@@ -94,6 +94,8 @@ void sandbox_push_words(lua_State *L, int index);
 void sandbox_take(lua_State *L, lua_CFunction open, const char *library, const char *const *name);
 /* Bytes that the script may still take. */
 int64_t sandbox_room(lua_State *L);
+/* A protected call ended with LUA_ERRMEM or LUA_ERRERR: the state is dead, and says where. */
+void sandbox_out_of_memory(lua_State *L, int status);
 /* Marks the state dead: `why` is a constant. */
 void sandbox_kill(lua_State *L, const char *why);
 

@@ -1,6 +1,7 @@
 /* sandbox_json.c: values on their way between Lua and the record. */
 #include "play/sandbox.h"
 
+#include <lauxlib.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,9 +151,9 @@ static bool keys_of(lua_State *L, int table, size_t *all, size_t *texts, struct 
             lua_Integer at = lua_tointeger(L, -1);
             highest = at > highest ? at : highest;
         } else {
+            const char *type = luaL_typename(L, -1);
             lua_pop(L, 1);
-            return err_input(e, "a table with a %s as key cannot be recorded",
-                             lua_typename(L, lua_type(L, -1)));
+            return err_input(e, "a table with a %s as key, neither a name nor 1, 2, 3, cannot be recorded", type);
         }
     }
     if (*texts && *texts != *all)

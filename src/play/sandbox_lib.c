@@ -68,7 +68,7 @@ static int protected_end(lua_State *L, int status, lua_KContext handler)
     if (status == LUA_OK || status == LUA_YIELD)
         return lua_gettop(L) - (int)handler;
     if (status == LUA_ERRMEM || status == LUA_ERRERR)
-        sandbox_kill(L, "needs more memory than its limit allows, stopped");
+        sandbox_out_of_memory(L, status);
     if (sandbox_dead(sandbox_of(L)))
         return lua_error(L);
     if (handler) {

@@ -313,6 +313,13 @@ static void a_runaway_runbook_ends_and_says_where(void **_)
     struct theatre *t = play("local n = 0\nwhile true do n = n + 1 end");
     assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "R1 ran away: runbooks/book.lua:3: ran more instructions");
     assert_int_equal(theatre_count(t, EVENT_RUN_ENDED), 1);
+    t = play("local t = {}\nfor i = 1, 1e9 do\n  t[i] = {}\nend"); /* what it took is not the engine's: its end is written */
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "R1 ran away: runbooks/book.lua:4: needs more memory");
+    assert_int_equal(theatre_count(t, EVENT_RUN_ENDED), 1);
+    t = play("local t = {}\nparallel { function()\n  try { function() for i = 1, 1e9 do\n    t[i] = {}\n  end end }\nend, function() wait \"1s\" end }");
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "R1 ran away: runbooks/book.lua:5: needs more memory");
+    t = play("note(string.format(\"%d\", 1.5))"); /* a function of C leaves no line in what it says */
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_INPUT, "runbooks/book.lua:2: bad argument");
 }
 
 static void five_thousand_branches_take_one_breath(void **_)
