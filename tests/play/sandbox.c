@@ -25,7 +25,7 @@ static const struct sandbox_limits small = { .instructions = 5 * 1000 * 1000, .m
 static const char *run_within(const struct sandbox_limits *limits, const char *text)
 {
     static char answer[4096];
-    struct arena keep = arena_reserve(1 << 26), start = keep;
+    struct arena keep = arena_reserve(1 << 29), start = keep;
     struct sandbox *s = sandbox_open(limits);
     struct err e = { 0 };
     if (sandbox_load(s, "book.lua", text, strlen(text), &e) && sandbox_call(s, 0, 1, &e)) {
