@@ -474,6 +474,8 @@ void change_by_hand(struct branch *b, const char *result, const char *rest);
 bool change_is_refused_for_now(struct branch *b);
 step_fn change_again;
 step_fn change_performed, perform_read;
+/* What a word took from the world, as its event: a result, or why there is none. */
+void read_write(struct branch *b, const char *result, const char *error, step_fn *then);
 /* pool.c: enough left? then on with `then`; else given up. The guard asks once
  * more, under the pool's lock, and writes the beginning. */
 void change_check_pool(struct branch *b, step_fn *then);

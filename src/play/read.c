@@ -37,7 +37,7 @@ void task_ask_person(struct branch *b, const char *question, int64_t deadline, s
                                      .deadline = deadline, .then = person_answered });
 }
 
-static void write_read(struct branch *b, const char *result, const char *error, step_fn *then)
+void read_write(struct branch *b, const char *result, const char *error, step_fn *then)
 {
     struct run *r = b->run;
     struct text data;
@@ -53,7 +53,7 @@ static void write_read(struct branch *b, const char *result, const char *error, 
         json_put_raw(&o, "result", result, strlen(result));
     }
     data_close(&o, b);
-    if (!error)
+    if (!error && b->want.action)
         plan_note_read(b, result);
     b->answer.json = result;
     b->answer.text = error;
@@ -77,11 +77,11 @@ static void have_read(struct branch *b)
     }
     branch_heard(b, NULL);
     if (v->nothing && b->want.or_nothing)
-        write_read(b, "null", NULL, tell_result);
+        read_write(b, "null", NULL, tell_result);
     else if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_UNCHANGED)
-        write_read(b, v->result, NULL, tell_result);
+        read_write(b, v->result, NULL, tell_result);
     else
-        write_read(b, NULL, v->text && v->text[0] ? v->text : "it failed", tell_error);
+        read_write(b, NULL, v->text && v->text[0] ? v->text : "it failed", tell_error);
 }
 
 void perform_read(struct branch *b)

@@ -122,20 +122,6 @@ static void answer_value(struct branch *b)
     branch_good(b, b->answer.json);
 }
 
-static void give_value(struct branch *b, const char *json)
-{
-    struct run *r = b->run;
-    struct text data;
-    struct json_out o = data_open(&data, r);
-    json_put(&o, "action", b->want.word);
-    json_put_raw(&o, "args", b->want.args, strlen(b->want.args));
-    json_put(&o, "args_sha256", b->want.args_sha256);
-    json_put_raw(&o, "result", json, strlen(json));
-    data_close(&o, b);
-    b->answer.json = json;
-    branch_write(b, EVENT_READ, data.at, false, answer_value);
-}
-
 static bool value_before(struct branch *b)
 {
     const struct event *ev = replay_last(b, EVENT_READ);
@@ -172,31 +158,20 @@ void perform_random(struct branch *b)
     for (size_t i = 0; i < sizeof bytes; i++)
         n = n << 8 | bytes[i];
     uint64_t width = (uint64_t)to - (uint64_t)from + 1;
-    give_value(b, arena_print(b->run->keep, "%lld", (long long)((uint64_t)from + (width ? n % width : n))));
+    read_write(b, arena_print(b->run->keep, "%lld", (long long)((uint64_t)from + (width ? n % width : n))), NULL, answer_value);
 }
 
 /* try caught a failure: the mark by which a resume knows that it went on. */
 void perform_caught(struct branch *b)
 {
-    struct run *r = b->run;
     const struct event *ev = replay_take(b, EVENT_READ);
     if (ev) {
         replay_consumed(b, ev);
         branch_good(b, NULL);
-        b->answer.text = json_get_text(json_get(ev->data, "error"), "text", r->keep);
+        b->answer.text = json_get_text(json_get(ev->data, "error"), "text", b->run->keep);
         return;
     }
-    struct text data, error = text_new(r->keep);
-    struct json_out inner = json_out(&error), o = data_open(&data, r);
-    json_open(&inner, NULL, '{');
-    json_put(&inner, "text", b->want.because);
-    json_close(&inner, '}');
-    json_put(&o, "action", b->want.word);
-    json_put_raw(&o, "args", "{}", 2);
-    json_put(&o, "args_sha256", b->want.args_sha256);
-    json_put_raw(&o, "error", error.at, error.length);
-    data_close(&o, b);
-    branch_write(b, EVENT_READ, data.at, false, answer_nil);
+    read_write(b, NULL, b->want.because, answer_nil);
 }
 
 /* impact: this run's own windows */
