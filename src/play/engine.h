@@ -363,8 +363,10 @@ extern const char run_engine_version[]; /* into run.started; a resume says where
 bool run_write_now(struct run *r, enum event_kind kind, const char *data, struct err *e);
 bool run_take_lock(struct run *r, const char *name, const char *why, struct lock **out,
                    struct err *e);
-/* Of one who is about to let go: that takes milliseconds, and ends with a line in the journal. */
-bool run_await_lock(struct run *r, const char *name, const char *why, struct lock **out, struct err *e);
+/* Of one who is about to let go, which takes milliseconds: for as long as the journal says so (lets_go; NULL: always),
+ * and some seconds at most. */
+bool run_await_lock(struct run *r, const char *name, const char *why, bool (*lets_go)(const struct run *r),
+                    struct lock **out, struct err *e);
 bool run_play(struct run *r, const char *name, struct runbook *book, struct run_outcome *out,
               struct err *e);
 struct branch *run_root(struct run *r);

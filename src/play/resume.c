@@ -66,8 +66,7 @@ static bool go_on(struct run *r, struct run_outcome *out, const char *id, const 
     struct runbook book;
     const char *how = round ? round->how : NULL;
     if (!pick_run(r, id, &r->id, e)
-        || !(is_parked(r) ? run_await_lock : run_take_lock)(r, run_lock_name(r->incident, r->id, r->keep), "resuming",
-                                                            &r->lock, e)
+        || !run_await_lock(r, run_lock_name(r->incident, r->id, r->keep), "resuming", is_parked, &r->lock, e)
         || !r->store->read(r->store, r->incident, &r->journal, r->keep, e))
         return false;
     const struct event *started = started_event(r, r->id);

@@ -285,17 +285,20 @@ static const char *next_id(const struct run *r)
     return arena_print(r->keep, "R%zu", n);
 }
 
-bool run_await_lock(struct run *r, const char *name, const char *why, struct lock **out, struct err *e)
+bool run_await_lock(struct run *r, const char *name, const char *why, bool (*lets_go)(const struct run *r),
+                    struct lock **out, struct err *e)
 {
     enum { TRIES = 100, PAUSE_MS = 50 };
-    bool grown;
+    bool grown = false;
     uint64_t seen = 0;
     for (int i = 0; !run_take_lock(r, name, why, out, e); i++) {
         struct err ignored = { 0 };
-        if (e->kind != ERR_BUSY || i == TRIES)
+        if (e->kind != ERR_BUSY || i == TRIES || (lets_go && !lets_go(r)))
             return false;
         *e = (struct err){ 0 };
         (void)r->store->watch(r->store, r->incident, &seen, PAUSE_MS, -1, &grown, &ignored);
+        if (lets_go && grown && !r->store->read(r->store, r->incident, &r->journal, r->keep, e))
+            return false;
     }
     return true;
 }
@@ -314,7 +317,7 @@ static bool start(struct run *r, struct run_outcome *out, const struct run_reque
     const char *sha = sha256_of(r->keep, r->arguments);
     r->id = NULL;
     /* one start at a time: numbers are given out, doubles are seen */
-    if (!run_await_lock(r, arena_print(r->keep, "starts/%s", r->incident), "starting a run", &starts, e))
+    if (!run_await_lock(r, arena_print(r->keep, "starts/%s", r->incident), "starting a run", NULL, &starts, e))
         return false;
     bool good = r->store->read(r->store, r->incident, &r->journal, r->keep, e)
              && refuse_double(r, book.name, sha, e);
