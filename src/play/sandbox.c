@@ -260,65 +260,6 @@ static bool explain(struct sandbox *s, lua_State *co, int status, struct err *e)
     return s->raised[0] && !has_place(text) ? err_input(e, "%s: %s", s->raised, text) : err_input(e, "%s", text);
 }
 
-/* A chunk's globals: its own first, then the allowed names, then refusal. */
-static int global_get(lua_State *L)
-{
-    lua_settop(L, 2); // env name
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
-        return 1;
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
-    const char *known[256];
-    size_t count = 0;
-    lua_pushnil(L);
-    while (lua_next(L, lua_upvalueindex(1)) && count < 255) {
-        lua_pop(L, 1);
-        if (lua_type(L, -1) == LUA_TSTRING)
-            known[count++] = lua_tostring(L, -1);
-    }
-    /* lua_next has no order of its own; the answer must not depend on it */
-    for (size_t i = 1; i < count; i++)
-        for (size_t k = i; k > 0 && strcmp(known[k - 1], known[k]) > 0; k--) {
-            const char *other = known[k];
-            known[k] = known[k - 1];
-            known[k - 1] = other;
-        }
-    known[count] = NULL;
-    const char *near = text_nearest(name, known);
-    return near ? luaL_error(L, "nothing is called '%s' here; did you mean '%s'?", name, near)
-                : luaL_error(L, "nothing is called '%s' here", name);
-}
-
-static int global_set(lua_State *L)
-{
-    lua_settop(L, 3); // env name value
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
-        return luaL_error(L, "'%s' is a word here; choose another name", lua_tostring(L, 2));
-    lua_pop(L, 1);
-    lua_rawset(L, 1);
-    return 0;
-}
-
-/* (function) -> function, with globals of its own. */
-static int give_globals(lua_State *L)
-{
-    lua_newtable(L);                    // f env
-    lua_createtable(L, 0, 3);           // f env meta
-    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.allowed");
-    lua_pushvalue(L, -1);
-    lua_pushcclosure(L, global_get, 1); // f env meta allowed get
-    lua_setfield(L, -3, "__index");
-    lua_pushcclosure(L, global_set, 1); // f env meta set
-    lua_setfield(L, -2, "__newindex");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);            // f env
-    if (!lua_setupvalue(L, 1, 1))
-        lua_pop(L, 1);
-    return 1;
-}
-
 /* A text line by line: which one the compiler has come to. */
 struct lines { const char *at, *end; int line; };
 
@@ -354,7 +295,7 @@ bool sandbox_load(struct sandbox *s, const char *chunk, const char *text, size_t
             err_while(e, "%s:%d", chunk, lines.line);
         return false;
     }
-    lua_pushcfunction(L, give_globals);
+    lua_pushcfunction(L, sandbox_give_globals);
     lua_insert(L, -2);
     return sandbox_call(s, 1, 1, e);
 }

@@ -84,6 +84,8 @@ int pattern_gsub(lua_State *L);
 
 /* Its `string` and `utf8`, into the table on top (sandbox_text.c). */
 void sandbox_open_texts(lua_State *L);
+/* (function) -> function, with globals of its own before the allowed names (sandbox_lib.c). */
+int sandbox_give_globals(lua_State *L);
 /* Pushes the table of allowed names (sandbox_lib.c); called once. */
 void sandbox_open_library(lua_State *L);
 /* Its `next`, `pairs` and `table`, into the table on top (sandbox_table.c). */

@@ -158,10 +158,10 @@ static void only_one(lua_State *L, const struct word_row *row, struct json args,
     }
 }
 
-/* Every member must be one of `known` (NULL at the end). */
-static void only(lua_State *L, const char *word, struct json args, const char *const *known,
-                 struct arena *keep)
+/* Every member must be an option of that word. */
+static void only(lua_State *L, const char *word, struct json args, struct arena *keep)
 {
+    const char *const *known = row_of(word)->option;
     for (struct json_walk w = json_walk(args); json_type(args) == JSON_OBJECT && json_next(&w);) {
         const char *name = json_text(w.key, keep);
         if (!is_known(name, known))
@@ -193,44 +193,30 @@ void words_only(lua_State *L, const char *word, bool others)
         refuse_name(L, word, wrong, row->option, words_run(L)->keep);
 }
 
-static int simple(lua_State *L, const char *word, const char *const *known, step_fn *perform)
+static int simple(lua_State *L, const char *word, step_fn *perform)
 {
     struct branch *b = words_speaking(L, word);
     const char *args = words_arguments(L, b, word);
-    only(L, word, json_from(args), known, b->run->keep);
+    only(L, word, json_from(args), b->run->keep);
     if (json_type(json_from(args)) == JSON_ARRAY)
         return luaL_error(L, "%s takes names: %s { name = value }", word, word);
-    if (known[0] && !strcmp(known[0], "text")
-        && json_type(json_get(json_from(args), "text")) != JSON_STRING)
+    if (!strcmp(row_of(word)->option[0], "text") && json_type(json_get(json_from(args), "text")) != JSON_STRING)
         return luaL_error(L, "%s needs a text: %s \"...\"", word, word);
     words_next_key(b, L);
     return words_ask(L, b, (struct request){ .word = word, .args = args, .perform = perform });
 }
 
-#define SIMPLE(name, ...)                                                  \
-    static int word_##name(lua_State *L)                                   \
-    {                                                                      \
-        static const char *const known[] = { __VA_ARGS__, NULL };          \
-        return simple(L, #name, known, perform_##name);                    \
-    }
+#define SIMPLE(name)                                                       \
+    static int word_##name(lua_State *L) { return simple(L, #name, perform_##name); }
 
-SIMPLE(step, "text")
-SIMPLE(note, "text")
-SIMPLE(ask, "text")
-SIMPLE(confirm, "text")
-SIMPLE(approve, "text")
-SIMPLE(phase, "phase", "text")
-SIMPLE(impact, "service", "level", "lost", "text")
-SIMPLE(lock, "target", "text", "why")
-SIMPLE(restore, "all", "ip", "change", "changes", "even_so")
-SIMPLE(fail, "text")
-SIMPLE(random, "from", "to")
+SIMPLE(step) SIMPLE(note) SIMPLE(ask) SIMPLE(confirm) SIMPLE(approve) SIMPLE(phase) SIMPLE(impact)
+SIMPLE(lock) SIMPLE(restore) SIMPLE(fail) SIMPLE(random)
 
 static int word_now(lua_State *L)
 {
     struct branch *b = words_speaking(L, "now");
     if (lua_gettop(L) > 0)
-        only(L, "now", json_from(words_arguments(L, b, "now")), (const char *const[]){ NULL }, b->run->keep);
+        only(L, "now", json_from(words_arguments(L, b, "now")), b->run->keep);
     words_next_key(b, L);
     return words_ask(L, b, (struct request){ .word = "now", .perform = perform_now });
 }
@@ -251,7 +237,7 @@ static int word_wait(lua_State *L)
 {
     struct branch *b = words_speaking(L, "wait");
     const char *args = words_arguments(L, b, "wait");
-    only(L, "wait", json_from(args), (const char *const[]){ "text", NULL }, b->run->keep);
+    only(L, "wait", json_from(args), b->run->keep);
     struct request want = { .word = "wait", .args = args, .perform = perform_wait };
     if (!take_span(L, json_from(args), "text", &want.span_ms, b->run->keep))
         return luaL_error(L, "write wait \"30s\"");
