@@ -158,12 +158,16 @@ static bool write_parked(struct run *r, struct run_outcome *out, struct err *e)
         if (!engine_recount(r, &moved))
             break;
         if (listen_was_answered(r)) {
-            r->park = NULL;
+            r->park = r->park_ask = NULL;
             r->again = true;
             return false;
         }
         if (write_one(r, r->head, EVENT_RUN_PARKED, data.at, &moved))
             return true;
+        if (moved.kind != ERR_BUSY) {
+            *e = moved;
+            return false;
+        }
     }
     return write_one(r, NULL, EVENT_RUN_PARKED, data.at, e);
 }

@@ -103,6 +103,19 @@ static void an_answer_that_comes_while_the_run_parks_is_taken(void **_)
     assert_int_equal(theatre_count(t, EVENT_RUN_PARKED), 1);
 }
 
+static void a_run_that_went_on_while_it_parked_fails_as_any_other(void **_)
+{
+    struct theatre *t = play("confirm 'sure?' fail 'not this way'");
+    t->line = NULL;
+    t->at_ask = bob_says_yes;
+    assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "not this way");
+    struct journal j = theatre_journal(t);
+    const struct event *parked = &j.event[j.count - 1];
+    assert_int_equal(parked->kind, EVENT_RUN_PARKED);
+    assert_string_equal(json_get_text(parked->data, "why", test_keep()), "failed");
+    assert_null(json_get(parked->data, "asked").at); /* it waits for nobody's answer */
+}
+
 static void a_second_person_must_agree_and_in_time(void **_)
 {
     struct theatre *t = theatre_open(arena_print(test_keep(), "%sapprovals: [pool.remove]\n", drill));
@@ -267,6 +280,7 @@ int main(void)
         promise(what_is_done_again_is_asked_again),
         promise(without_anybody_there_a_question_parks_the_run),
         promise(an_answer_that_comes_while_the_run_parks_is_taken),
+        promise(a_run_that_went_on_while_it_parked_fails_as_any_other),
         promise(a_second_person_must_agree_and_in_time),
         promise(a_wait_by_hand_takes_a_no_as_a_look_and_goes_on),
         promise(a_run_of_another_engine_says_so),
