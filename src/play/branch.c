@@ -91,7 +91,7 @@ bool branch_is_dropped(struct branch *b)
 {
     if (!b->cancelled || (b->work && b->work->in_flight))
         return false;
-    b->seq = 0;
+    b->seq = b->due = 0;
     branch_ready(b);
     return true;
 }

@@ -151,6 +151,7 @@ struct branch {
     size_t number;                    /* among its siblings, from 1 */
     struct branch *next_turn;         /* in the queue */
     bool cancelled, busy; /* busy: it failed because somebody else is at it */
+    int64_t due;                      /* its place in the order; 0: none */
     bool held;                        /* its word is said, and has not begun */
     bool replayed;                    /* nothing of the record is left for it: what it does is new */
     int64_t work_started;             /* of a wait_until: when its span began */
@@ -202,7 +203,7 @@ struct replay {
 
 /* Branches by a moment and a number: a heap. */
 struct dues {
-    struct due { int64_t at, seq; struct branch *branch; } *due;
+    struct due { int64_t at, seq, number; struct branch *branch; } *due;
     size_t count, room;
 };
 
@@ -231,7 +232,7 @@ struct run {
     size_t branches, room;
     struct branch *first, *last;      /* those that have a turn */
     struct dues answered, later;      /* those that have one after them: order.c */
-    int64_t holds;
+    int64_t given_out;                /* so many places in them */
     bool given;                       /* others have answered, and who asked does not know yet */
     struct branch *turn;              /* whose turn it is */
     struct pending *pending;

@@ -14,8 +14,10 @@ static bool is_before(const struct due *a, const struct due *b)
     return a->at != b->at ? a->at < b->at : a->seq < b->seq;
 }
 
-static void put(struct run *r, struct dues *d, struct due due)
+static void put(struct dues *d, struct branch *b, int64_t when, int64_t seq)
 {
+    struct run *r = b->run;
+    struct due due = { when, seq, b->due = ++r->given_out, b };
     d->due = arena_grown(r->keep, d->due, sizeof *d->due, d->count, &d->room);
     size_t at = d->count++;
     for (; at > 0 && is_before(&due, &d->due[(at - 1) / 2]); at = (at - 1) / 2)
@@ -40,14 +42,14 @@ static struct branch *take(struct dues *d)
 
 void order_answered(struct branch *b)
 {
-    put(b->run, &b->run->answered, (struct due){ b->now, b->seq, b });
+    put(&b->run->answered, b, b->now, b->seq);
 }
 
 void order_over(struct branch *b, int64_t until)
 {
     b->waits = WAITS_RECORDED;
     b->answer = (struct answer){ .good = true };
-    put(b->run, &b->run->answered, (struct due){ until > b->now ? until : b->now, 0, b });
+    put(&b->run->answered, b, until > b->now ? until : b->now, 0);
 }
 
 bool order_holds(struct branch *b)
@@ -57,14 +59,14 @@ bool order_holds(struct branch *b)
         return false;
     b->waits = WAITS_RECORDED;
     b->held = true;
-    put(r, &r->later, (struct due){ 0, ++r->holds, b });
+    put(&r->later, b, 0, r->given_out);
     return true;
 }
 
 /* The first one that nobody has stopped meanwhile; NULL. */
-static struct branch *take_living(struct dues *d)
+static struct branch *take_waiting(struct dues *d)
 {
-    while (d->count && d->due[0].branch->ended)
+    while (d->count && d->due[0].branch->due != d->due[0].number)
         (void)take(d);
     return d->count ? take(d) : NULL;
 }
@@ -73,7 +75,7 @@ struct branch *order_next(struct run *r)
 {
     struct branch *b = r->first;
     if (!b)
-        return (b = take_living(&r->answered)) ? b : take_living(&r->later);
+        return (b = take_waiting(&r->answered)) ? b : take_waiting(&r->later);
     r->first = b->next_turn;
     if (!r->first)
         r->last = NULL;
