@@ -399,8 +399,12 @@ static void perform_change(struct branch *b)
         return;
     if (begun && !replay_agrees(b, begun, w->action->full, w->args_sha256))
         return;
-    if (ended && ended_before(b, ended))
+    if (ended && ended_before(b, ended)) {
+        w->recorded = begun;
+        if (json_is(json_get(ended->data, "outcome"), "ok"))
+            quiet_remember(r, w);
         return;
+    }
     if (begun) {
         w->attempt = json_int_or(json_get(begun->data, "attempt"), 1);
         if (ended && json_is(json_get(ended->data, "outcome"), "failed")) {

@@ -70,6 +70,25 @@ static void what_a_run_took_out_itself_it_puts_back_only_when_it_is_quiet(void *
     assert_refused(theatre_run(t, "book"), &t->e, ERR_FAILED, "unknown is not quiet");
 }
 
+/* A spare that came and went: the ledger says that nothing is changed, and it may be flooded all the same. */
+static void what_a_run_took_out_before_a_kill_it_puts_back_only_when_it_is_quiet(void **_)
+{
+    const char *steps = arena_print(test_keep(), "%spool.remove { service = \"osc-fr1\", ip = s.ip }\nwait \"1s\"\n"
+                                    "pool.add { service = \"osc-fr1\", ip = s.ip }", spare);
+    struct theatre *calm = theatre_open(drill);
+    calm->line = yes;
+    theatre_runbook(calm, "book", steps);
+    assert_refused(theatre_run(calm, "book"), &calm->e, ERR_FAILED, "unknown is not quiet");
+    for (int64_t at = 1; at <= calm->waits; at++) {
+        struct theatre *t = theatre_open(drill);
+        t->line = yes;
+        t->die_at_wait = at;
+        theatre_runbook(t, "book", steps);
+        assert_false(theatre_run(t, "book"));
+        assert_refused(theatre_resume(t, NULL, NULL), &t->e, ERR_FAILED, "unknown is not quiet");
+    }
+}
+
 static void a_fresh_spare_joins_the_pool_without_that_look(void **_)
 {
     struct theatre *t = after(spare);
@@ -293,6 +312,7 @@ int main(void)
         promise(no_other_way_puts_a_flooded_ip_back),
         promise(after_a_flood_it_says_when_it_ended_and_how_long_it_has_to_be_quiet),
         promise(what_a_run_took_out_itself_it_puts_back_only_when_it_is_quiet),
+        promise(what_a_run_took_out_before_a_kill_it_puts_back_only_when_it_is_quiet),
         promise(a_fresh_spare_joins_the_pool_without_that_look),
         promise(what_was_quiet_before_the_question_is_looked_at_again_after_the_yes),
         promise(what_somebody_keeps_while_the_question_stands_open_stays),
