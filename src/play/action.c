@@ -2,9 +2,11 @@
  *
  * A change: lock the target, read before, ask where it is dangerous, journal
  * action.begun, perform, read after, journal action.ended. */
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/coverage.h"
-#include "play/engine.h"
 #include "play/pace.h"
+#include "play/replay.h"
 
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* after.c: what the world shows once a change is done. A provider may accept it
  * at once and show it only later: what still looks as before is read again until
  * the plugin's appears_within is over. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 
 #include <string.h>
 

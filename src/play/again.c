@@ -1,6 +1,7 @@
 /* again.c: "not now" of a change: this try ends, and the next one has its moment
  * in the record. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/pace.h"
 
 bool change_is_refused_for_now(struct branch *b)

@@ -1,6 +1,8 @@
 /* asked.c: was this question put before, and is its answer still good? */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/question.h"
+#include "play/replay.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* branch.c: parallel and each: branches that run beside each other, and the
  * one that waits for them. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
+#include "play/replay.h"
 #include "play/sandbox.h"
 
 #include <lauxlib.h>

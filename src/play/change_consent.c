@@ -1,7 +1,8 @@
 /* change_consent.c: what whoever consents to a change is shown, and what their answer
  * leads to. */
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/coverage.h"
-#include "play/engine.h"
 #include "play/question.h"
 
 #include <string.h>

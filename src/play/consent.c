@@ -1,8 +1,10 @@
 /* consent.c: questions to people, journaled before they are put and when they
  * are answered. Nothing but a clear yes is a yes. */
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/coverage.h"
-#include "play/engine.h"
 #include "play/question.h"
+#include "play/replay.h"
 
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* do.c: one change or read without a runbook; what was done elsewhere; and
  * the baseline that an incident opens with. */
 #define _GNU_SOURCE /* memmem */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* engine.c: branches, their queue, and the loop. See engine.h. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/pace.h"
+#include "play/replay.h"
 #include "play/sandbox.h"
 
 #include <lauxlib.h>

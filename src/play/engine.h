@@ -36,6 +36,8 @@ enum waits { WAITS_TURN, WAITS_WRITE, WAITS_TASK, WAITS_TIME, WAITS_ANSWER, WAIT
 
 struct branch;
 struct runbook;
+struct work;     /* change.h */
+struct answered; /* asking.h */
 typedef void step_fn(struct branch *b);
 
 /* What a word asks for. */
@@ -59,58 +61,6 @@ struct answer {
     const struct role_action *action; /* whose result this is: its fields are known */
     int results;                      /* of parallel: values on the branch's stack */
 };
-
-/* A change under way. */
-struct work {
-    bool in_flight;                   /* begun is on disk, the end is not */
-    const struct role_action *action;
-    struct json args, before, after, result;
-    const char *args_sha256, *target, *undo, *name, *key, *even_so;
-    const char *state_args;           /* canonical: what its state is read with; NULL until then */
-    const char *begun;                /* hash of action.begun */
-    int64_t attempt, begun_at;
-    int64_t looked_since, say_at;     /* what became of it; when the next word of that is due */
-    int64_t shows_by;                 /* so long may its effect take to show; 0: not done yet */
-    const char *undoes;               /* JSON list of hashes; NULL */
-    const struct change *over;        /* another incident's, that stands and is known of; NULL */
-    const struct event *recorded;     /* a beginning in the journal that has no end */
-    struct lock *lock, *pool_lock;
-    int64_t guard_until;              /* so long it waits for the pool's lock */
-    enum outcome outcome;
-    const char *text;
-    const char *instead;              /* what a person did in its place; NULL */
-    bool elsewhere;                   /* begun through another plugin: what is bound now has not seen it */
-    bool consented, by_hand;
-    bool again;                       /* settled absent, or refused for now: it is tried once more */
-    int64_t absent;                   /* so often nothing of it was found */
-    bool once;                        /* but not this one: only what became of it is asked */
-    int64_t again_at, tries, first_at; /* refused: when, how often so far, since when */
-    const char *first_name;           /* "C1" of the first try, where there were several: they have one key */
-    step_fn *done;
-};
-
-/* What a change shows to whoever consents to it. */
-struct shown {
-    const char *target, *after, *undo, *over; /* in words; over NULL */
-    struct json args, before;
-};
-
-/* A question under way. */
-struct asking {
-    const char *mode, *question, *action, *args_sha256;
-    const char *binding;              /* through what it will be done; NULL: of no change */
-    const char *even_so;              /* it overrides what would refuse it; NULL */
-    const char *const *allows;        /* of what is put back: one hash each; NULL: args_sha256 says it */
-    const struct shown *shown;        /* NULL: its text says all */
-    const char *name, *hash;          /* "A2"; of its event */
-    const char *evidence, *words;     /* JSON list of hashes; as the terminal shows it */
-    int64_t deadline;                 /* then it is no; INT64_MAX (0 when it is put): none */
-    const struct answered *given;     /* by somebody else meanwhile; NULL */
-    const char *answer, *text;        /* by the person here, before it was written */
-    step_fn *then;
-};
-struct answered { const char *answer, *text, *by, *hash; int64_t recorded, seq; };
-
 
 /* Of keys: "3/2/" and the next number; of a `call`, whose steps these are. */
 struct level { const char *prefix; int64_t next; const char *book; const struct level *outer; };
@@ -373,55 +323,6 @@ bool run_play(struct run *r, const char *name, struct runbook *book, struct run_
 struct branch *run_root(struct run *r);
 bool run_call_steps(struct run *r, struct branch *root, const struct runbook *book, struct err *e);
 
-/* replay.c */
-void replay_index(struct run *r);
-/* Is nothing left of it but that it was said? */
-bool replay_was_erased(const struct event *ev);
-/* The first event under this branch's key with one of these kinds, marked as
- * used; NULL when the word is new. A word that differs from what is recorded
- * is the run's trouble. */
-const struct event *replay_take(struct branch *b, enum event_kind kind);
-/* The latest of them: a word that was tried again. */
-const struct event *replay_last(struct branch *b, enum event_kind kind);
-const struct event *replay_latest(struct branch *b, enum event_kind kind); /* NULL is no mismatch */
-bool replay_agrees(struct branch *b, const struct event *ev, const char *word,
-                   const char *args_sha256);
-void replay_consumed(struct branch *b, const struct event *ev);
-/* Was a failure of this word, or of one around it, handed to the runbook, which went on? */
-bool replay_caught(struct run *r, const char *key);
-/* It was, and the record holds no outcome of this word: it failed before anything was begun, or
- * was never come to. It is answered with the failure that is recorded, and does nothing. */
-bool replay_ended_before(struct branch *b);
-/* Every word under this prefix was dealt with by the word itself. */
-void replay_use_under(struct run *r, const char *prefix);
-/* A word comes to its turn: what is recorded under its key is used. False, and the run's
- * trouble, where it is one that leaves nothing, and something stands there. */
-bool replay_come_to(struct branch *b);
-/* A question's turn: false, and the run's trouble, where the record holds no question. */
-bool replay_question(struct branch *b);
-/* The first event that this branch would have come to and did not; words of branches
- * beside it are theirs. NULL: it is where the record ends. */
-const struct event *replay_left(const struct branch *b);
-/* It is about to do something new: false, and the run's trouble, while anything is left. */
-bool replay_is_over(struct branch *b);
-/* So often was the change of this word begun, before --from too: the next one's key is another. */
-int64_t replay_attempts(const struct branch *b);
-/* Does the record hold nothing of this word but a question that nobody answered? */
-bool replay_is_new(const struct branch *b);
-/* Is anything left inside of that branch, whose keys begin so ("3/2/")? */
-bool replay_has_inside(const struct run *r, const char *prefix);
-/* The run's trouble: recorded is that event, and now the runbook says another thing. */
-void replay_differs(struct branch *b, const struct event *recorded);
-/* The latest override of this key ("skip", "done"); NULL. */
-const struct event *replay_override(struct run *r, const char *key, const char *how);
-
-/* override.c: the ways round */
-bool override_write(struct run *r, const struct override *o, struct err *e);
-bool override_taken(struct branch *b);
-bool override_is_behind(const char *key, const char *from);
-/* The first event of that word of a run, or of one inside of it; NULL. */
-const struct event *override_first(const struct journal *j, const char *run, const char *key, struct arena *keep);
-
 /* words.c */
 void words_install(struct run *r);
 void words_push_params(struct run *r, struct lua_State *L, const struct runbook *book, const char *args);
@@ -460,86 +361,5 @@ step_fn perform_step, perform_note, perform_phase, perform_impact, perform_now, 
     perform_lock, perform_wait, perform_wait_until, perform_action, perform_ask, perform_confirm,
     perform_approve, perform_restore, perform_fail, perform_call, perform_caught, perform_pause,
     perform_children;
-
-/* action.c, settle.c */
-void change_start(struct branch *b, struct work *w); /* before, consent, begun, performed, ended */
-void change_settle(struct branch *b);                /* unknown: the probe decides */
-void change_end(struct branch *b);                   /* writes action.ended */
-void change_settle_recorded(struct branch *b, struct work *w);
-void change_write_begun(struct branch *b);
-/* What was done, in words; what is not known of its result is not in them. */
-const char *change_says(const struct role_action *a, struct json args, struct json before, struct json result,
-                        struct arena *keep);
-void change_see(struct branch *b);                   /* after.c: reads `after`, then change_end */
-/* A person did it, and says so with --done: begun and ended, for the ledger. */
-void change_by_hand(struct branch *b, const char *result, const char *rest);
-/* again.c: sets when it is tried again; false: that was the last try. */
-bool change_is_refused_for_now(struct branch *b);
-step_fn change_again;
-step_fn change_performed, perform_read;
-/* What a word took from the world, as its event: a result, or why there is none. */
-void read_write(struct branch *b, const char *result, const char *error, step_fn *then);
-/* pool.c: enough left? then on with `then`; else given up. The guard asks once
- * more, under the pool's lock, and writes the beginning. */
-void change_check_pool(struct branch *b, step_fn *then);
-void change_guard_pool(struct branch *b);
-/* Who is in it now: b->pool. */
-void pool_read(struct branch *b, const char *service, step_fn *then);
-/* As it will be after this action; `ip` has room for one more. */
-void pool_after(struct pool_view *p, const char *action, const char *ip);
-/* Words when the pool would fall below its minimum; NULL: it would not. */
-const char *pool_would_lack(struct branch *b, const char *action, const char *ip);
-/* quiet.c: has nobody flooded it for so long? b->answer good, or text: why not. */
-void quiet_ask(struct branch *b, struct json ip, int64_t ms, step_fn *then);
-/* Would this put back what was taken out (and wants quiet for that)? */
-bool quiet_matters(struct run *r, const struct work *w);
-void quiet_remember(struct run *r, const struct work *w);
-void change_unlock(struct run *r, struct work *w);
-void change_ask_consent(struct branch *b);
-void change_give_up(struct branch *b, const char *text);
-/* What overrides a refusal, as it is said in a runbook or typed. */
-const char *change_all_the_same(const struct run *r);
-/* The task wants to know something from a person; then on with it. deadline 0: none;
- * where nobody says anything until then, the task has failed. */
-void task_ask_person(struct branch *b, const char *question, int64_t deadline, step_fn *then);
-const char *change_provider_key(struct branch *b);
-bool read_state(struct branch *b, const struct role_action *a, struct json args, step_fn *then,
-                struct err *e);
-const char *state_words(struct json value, struct arena *keep);
-/* What every incident changed and holds. One that cannot be read whole, and is not
- * known to be closed, is ERR_INPUT: nothing is changed beside what nobody knows. */
-bool ledger_read(struct ledger *out, const struct workspace *ws, struct arena *keep,
-                 struct err *e);
-bool journals_whole(struct journals *out, const struct workspace *ws, struct arena *keep, struct err *e);
-
-/* " EVEN SO, without a look at ...: TEXT", behind a question about what overrides a refusal; else "". */
-const char *even_so_words(const char *unseen, const char *even_so, struct arena *keep);
-/* What a yes to putting that back allows, as a hash; the last three may be NULL. */
-struct allowed { const char *action, *args, *binding, *even_so, *over; };
-const char *asked_allows(const struct allowed *a, struct arena *keep);
-bool asked_covers(const char *const *consented, const char *const *allows);
-/* asked.c: the same question put before, where its answer is still good or awaited; NULL. */
-const struct event *asked_before(struct branch *b, const struct asking *q);
-const struct event *asked_answer(struct run *r, const struct event *asked); /* the first; NULL */
-int64_t asked_deadline(struct run *r, const struct event *asked); /* INT64_MAX: none */
-const char *asked_mode(const char *mode);     /* as it is recorded */
-
-/* listen.c: a question that waits, here and wherever else it is answered. */
-void listen_put(struct branch *b);            /* b->context: a struct asking */
-void listen_answer(struct branch *b, const char *answer, const char *text);
-void listen_take(struct branch *b, const struct answered *a);
-bool listen_given(struct run *r);             /* what others answered is taken; false: nothing was */
-bool listen_is_open(const struct run *r);     /* does somebody here have a question? */
-bool listen_was_answered(struct run *r);      /* by others, as far as the journal was read; it is said */
-void listen_turn(struct run *r, int64_t until); /* in the place of a wait */
-void listen_end(struct run *r);               /* the terminal is given back */
-
-/* consent.c */
-/* Asks, journals question and answer; then `then` with b->answer.json "\"yes\"" etc.
- * `what`: mode, question, then; action, args_sha256, shown and deadline where it has them. */
-const char *run_zone(const struct run *r); /* in which people read its times */
-const char *consent_hint(struct run *r); /* what to type for the question that waits */
-void consent_ask(struct branch *b, const struct asking *what);
-bool consent_needed(struct run *r, const struct role_action *a, bool *second);
 
 #endif

@@ -1,6 +1,6 @@
 /* listen.c: a question that waits: for the person here, for whoever answers
  * elsewhere, for its deadline. Whichever comes first counts, and is said. */
-#include "play/engine.h"
+#include "play/asking.h"
 
 #include <string.h>
 

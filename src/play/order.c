@@ -7,7 +7,8 @@
  *          where branches run beside it.
  * NEW      A word that the journal holds no answer for begins when nothing recorded is left to hand out, and
  *          before that nothing is written or looked at. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/replay.h"
 
 static bool is_before(const struct due *a, const struct due *b)
 {

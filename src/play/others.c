@@ -1,6 +1,6 @@
 /* others.c: what others hold in this workspace: targets that people locked,
  * changes in flight, and what other incidents have changed. */
-#include "play/engine.h"
+#include "play/change.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* outside.c: what others do while a run is under way: they stop it, they answer
  * what it asks. Read when the journal grew, and nothing of it kept. */
-#include "play/engine.h"
+#include "play/asking.h"
 
 #include <string.h>
 

@@ -1,8 +1,10 @@
 /* override.c: the ways round a word: --skip and --done of the one that a run
  * stopped at, --from an earlier one. Each is an event by whoever said so, and
  * none is taken that the run would not come to. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/question.h"
+#include "play/replay.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* pins.c: what a run began with stays: the texts of runbooks and plugins, and
  * which plugin, with which settings, plays which role. */
-#include "play/engine.h"
+#include "play/asking.h"
 #include "play/tokens.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* plan_note.c: what a dry run would do, line by line, and the journal that it would leave. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* pool.c: a pool never falls below its minimum, whoever shrinks it and however
  * many at once. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* question.c: see question.h. */
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/question.h"
-#include "play/engine.h"
+#include "play/replay.h"
 
 #include <string.h>
 

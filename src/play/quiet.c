@@ -1,6 +1,7 @@
 /* quiet.c: what was taken out because of a flood comes back only when somebody
  * saw that it is quiet: flooded is refused, and unknown is not quiet. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 
 #include <string.h>
 

@@ -1,5 +1,7 @@
 /* read.c: a read, and what a task wants to know from a person on its way. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
+#include "play/replay.h"
 
 #include <string.h>
 

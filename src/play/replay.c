@@ -1,5 +1,6 @@
 /* replay.c: what the journal holds of a run, found by key. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/replay.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* restore.c: putting back, once a target, adding before removing; restore_look.c
  * looks before. */
+#include "play/replay.h"
 #include "play/restore_inside.h"
 
 #include <string.h>

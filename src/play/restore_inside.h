@@ -2,7 +2,8 @@
 #ifndef PLAY_RESTORE_INSIDE_H
 #define PLAY_RESTORE_INSIDE_H
 
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
 
 struct item {
     const struct target *target;

@@ -1,5 +1,5 @@
 /* resume.c: going on where a run stopped, and the ways round. */
-#include "play/engine.h"
+#include "play/replay.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* run.c: a run from its first event to its last. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/replay.h"
 #include "play/sandbox.h"
 #include "world/store_local.h"
 

@@ -1,5 +1,6 @@
 /* say.c: the simple words performed: what they write, and what they answer. */
-#include "play/engine.h"
+#include "play/change.h"
+#include "play/replay.h"
 #include "play/words_list.h"
 #include "record/impact.h"
 

@@ -1,7 +1,8 @@
 /* settle.c: what became of a change. A change in flight at a crash, or one
  * whose answer was lost, is looked into and never blindly repeated. */
+#include "play/asking.h"
+#include "play/change.h"
 #include "play/coverage.h"
-#include "play/engine.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* wait.c: time. Deadlines are journaled as absolute moments, so that a resume
  * waits for what is left of them. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
+#include "play/replay.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* write.c: events on their way into the journal: all of a turn in one append,
  * numbered behind the head that we know, one sync if any of them needs it. */
-#include "play/engine.h"
+#include "play/asking.h"
+#include "play/change.h"
+#include "play/replay.h"
 
 #include <string.h>
 
