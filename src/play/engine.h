@@ -10,7 +10,7 @@
  *   pins.c     what a run began with stays  leaks.c   no secret is kept
  *   restore.c  putting back                 run.c     start, park, end (resume.c: go on)
  *   write.c    events into the journal      again.c   "not now" of a change
- *   order.c    who is answered next
+ *   order.c    who is answered next        engine_open.c  opened, dropped, closed
  *
  * TURN     A word unpacks its arguments (which may raise), fills in a request
  *          and yields. The loop performs it in small steps: each step does
@@ -297,6 +297,8 @@ void branch_write_numbered(struct branch *b, enum event_kind kind,
 void branch_task(struct branch *b, struct task *task, int64_t may_take_ms, step_fn *then);
 /* What the programs of that task write is shown and kept under `name`. */
 void branch_listen(struct branch *b, struct task *task, const char *name);
+/* What it does is dropped, and nobody listens to it any more. */
+void branch_close_task(struct branch *b);
 /* That action has ended; into its event, where it is one (`to` not NULL). */
 void branch_heard(struct branch *b, struct json_out *to);
 void run_park(struct run *r, const char *why, const char *key, const char *text);
