@@ -62,6 +62,8 @@ void pool_read(struct branch *b, const char *service, step_fn *then);
 void pool_after(struct pool_view *p, const char *action, const char *ip);
 /* Words when the pool would fall below its minimum; NULL: it would not. */
 const char *pool_would_lack(struct branch *b, const char *action, const char *ip);
+/* Why an undo is none where it would take an IP of the service's own out of its pool; NULL: it would not. */
+const char *pool_loses_own(const struct run *r, const struct role_action *undo, struct json args);
 /* quiet.c: has nobody flooded it for so long? b->answer good, or text: why not. */
 void quiet_ask(struct branch *b, struct json ip, int64_t ms, step_fn *then);
 /* Would this put back what was taken out (and wants quiet for that)? */

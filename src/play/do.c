@@ -132,6 +132,8 @@ static const char *did_begun(struct run *r, const struct deed *d, const char *na
     json_put_int(&o, "attempt", 1);
     json_put(&o, "provider_key", "");
     json_put_bool(&o, "by_hand", true);
+    if (r->even_so)
+        json_put(&o, "even_so", r->even_so);
     json_close(&o, '}');
     return data.at;
 }
@@ -207,6 +209,29 @@ static bool knows_ip(struct run *r, const struct deed *d, struct err *e)
     return err_usage(e, "'%s' is no IP of %s (%s), and nothing recorded names it", ip, service, text_cut(r->keep, list.at, 120));
 }
 
+/* What was added was out: an IP that is the service's own by the configuration, and that nothing
+ * recorded took out, is in, and an undo of this would be the one to take it out. */
+static bool was_out(struct run *r, const struct deed *d, struct err *e)
+{
+    struct err ignored = { 0 };
+    struct ledger l;
+    struct json args = json_from(d->args), none = { 0 };
+    const char *target, *why = d->action->undo_action && !r->even_so
+                             ? pool_loses_own(r, roles_find(&r->roles, d->action->undo_action, &ignored), args) : NULL;
+    if (!why || !ledger_read(&l, r->ws, r->keep, &ignored)
+        || !role_resolve(&target, d->action->target, args, none, none, r->keep, &ignored))
+        return true;
+    bool out = false;
+    for (size_t i = 0; i < l.changes; i++)
+        if (text_equal(l.change[i].target, target) && l.change[i].state != CHANGE_FAILED)
+            out = !text_equal(l.change[i].action, d->action->full);
+    if (out)
+        return true;
+    err_hint(e, "tocsin did %s service=%s ip=%s @T   first, where it had been taken out; --even-so TEXT records it all the same",
+             d->action->undo_action, json_get_text(args, "service", r->keep), json_get_text(args, "ip", r->keep));
+    return err_usage(e, "%s", why);
+}
+
 /* The arguments, and what the undo must know of the result: "ip=192.0.2.1". */
 static bool parse_did(struct deed *out, struct run *r, const struct run_request *q, const char *action,
                       struct err *e)
@@ -236,7 +261,8 @@ bool run_did(const char **text, const struct run_request *q, const char *action,
 {
     struct run r;
     struct deed d;
-    bool good = engine_open(&r, q, false, keep, e) && parse_did(&d, &r, q, action, e) && knows_ip(&r, &d, e);
+    bool good = engine_open(&r, q, false, keep, e) && parse_did(&d, &r, q, action, e) && knows_ip(&r, &d, e)
+             && was_out(&r, &d, e);
     struct draft when = { .at = at, .early_ms = early_ms, .late_ms = late_ms,
                           .by = r.world ? r.world->user : "", .uid = r.world ? r.world->uid : "" };
     good = good && write_did(text, &r, &d, when, 10, e);

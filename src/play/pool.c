@@ -98,6 +98,17 @@ const char *pool_would_lack(struct branch *b, const char *action, const char *ip
                        p->recorded ? " (" : "", p->recorded ? change_all_the_same(r) : "", p->recorded ? ")" : "");
 }
 
+const char *pool_loses_own(const struct run *r, const struct role_action *undo, struct json args)
+{
+    struct err ignored = { 0 };
+    const char *ip = json_get_text(args, "ip", r->keep), *service = json_get_text(args, "service", r->keep);
+    const struct service *s = undo && undo->shrinks_pool && ip && service ? config_service(&r->ws->config, service, &ignored) : NULL;
+    for (const char *const *own = s ? s->ips : NULL; own && *own; own++)
+        if (text_equal(*own, ip))
+            return arena_print(r->keep, "%s is in the pool of %s by tocsin.yaml: putting this back would take it out", ip, s->name);
+    return NULL;
+}
+
 /* A change that shrinks one */
 
 static bool shrinks(const struct work *w)

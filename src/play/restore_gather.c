@@ -89,9 +89,18 @@ static int by_safety(const void *a, const void *b)
     return x->undo->adds ? order : -order;
 }
 
-/* What keeps us from putting it back; NULL: nothing. */
-static const char *why_not(const struct target *t, const struct change *back, struct run *r)
+static bool undo_of(struct item *item, struct run *r, struct err *e)
 {
+    struct json undo = item->change->undo;
+    item->undo = roles_find(&r->roles, json_get_text(undo, "action", r->keep), e);
+    return item->undo && role_arguments(&item->args, item->undo, json_get(undo, "args"), r->keep, e);
+}
+
+/* What keeps us from putting it back; NULL: nothing. */
+static const char *why_not(const struct restoring *s, const struct item *item, struct run *r)
+{
+    const struct target *t = item->target;
+    const struct change *back = item->change;
     const struct change *last = NULL;
     for (const struct change *const *c = t->change; *c; c++) {
         if ((*c)->state == CHANGE_IN_FLIGHT && !json_count(json_get((*c)->begun->data, "undoes")))
@@ -99,8 +108,12 @@ static const char *why_not(const struct target *t, const struct change *back, st
         if (change_in_force(*c))
             last = *c;
     }
-    return back || !last ? NULL : arena_print(r->keep, "%s %s cannot be put back by us; tocsin keep %s --because TEXT "
-                                              "accepts it", last->name, t->name, last->name);
+    if (!back)
+        return !last ? NULL : arena_print(r->keep, "%s %s cannot be put back by us; tocsin keep %s --because TEXT "
+                                          "accepts it", last->name, t->name, last->name);
+    const char *own = s->even_so && (s->names || s->ip) ? NULL : pool_loses_own(r, item->undo, json_from(item->args));
+    return own ? arena_print(r->keep, "%s: %s; tocsin keep %s --because TEXT leaves it there, tocsin restore %s --even-so TEXT "
+                             "takes it out", back->name, own, back->name, back->name) : NULL;
 }
 
 /* Who looks into it? Its run, as long as that is not at its end. */
@@ -156,15 +169,13 @@ bool restore_gather(struct restoring *s, struct run *r, struct err *e)
             return err_failed(e, "nothing was put back: %s: %s", t->name, other_words(r, item.over));
         }
         item.change = leading_back(t, r->keep);
-        const char *why = why_not(t, item.change, r);
+        if (item.change && !undo_of(&item, r, e))
+            return err_while(e, "the undo of %s", item.change->name);
+        const char *why = why_not(s, &item, r);
         if (why) {
             s->left_out = s->left_out ? arena_print(r->keep, "%s; %s", s->left_out, why) : why;
             continue;
         }
-        struct json undo = item.change->undo, args = json_get(undo, "args");
-        item.undo = roles_find(&r->roles, json_get_text(undo, "action", r->keep), e);
-        if (!item.undo || !role_arguments(&item.args, item.undo, args, r->keep, e))
-            return err_while(e, "the undo of %s", item.change->name);
         for (const struct change *const *c = t->change; *c; c++)
             if (change_in_force(*c) && !pins_allow(r, *c, "nothing was put back", e))
                 return false;

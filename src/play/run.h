@@ -38,7 +38,7 @@ struct run_request {
     const char *const *argument; /* "key=value"; then NULL */
     const struct audience *audience;
     const char *over;      /* although that incident has the target changed; NULL */
-    const char *even_so;   /* do, restore: why, although it is not quiet, not seen or not enough; NULL */
+    const char *even_so;   /* do, did, restore: why, although it is not quiet, not seen or not enough, or an own IP; NULL */
     const char *rebind, *because; /* restore: through the plugin that this role has now, and why; NULL */
     /* Of a dry run: where its world comes from. Neither: the simulator's own,
      * else one made of the configuration. */
@@ -93,8 +93,8 @@ bool run_did(const char **text, const struct run_request *r, const char *action,
              int64_t early_ms, int64_t late_ms, struct arena *keep, struct err *e);
 
 /* Puts back: changes by name, or ip=IP, or all (names NULL). Refuses what is
- * not quiet, not observed, below pool_min or no longer ours, unless the request says
- * even_so. *left: how many are still changed. */
+ * not quiet, not observed, below pool_min or no longer ours, unless the request says even_so; and
+ * takes an IP of a service's own out of its pool only where it is named, too. *left: how many are still changed. */
 bool run_restore(const struct run_request *r, const char *const *names, const char *ip,
                  size_t *left, struct arena *keep, struct err *e);
 

@@ -37,7 +37,8 @@ bool verb_did(struct desk *d, struct err *e)
     const char *text = "";
     if (!desk_needs(d, 0, e) || !desk_acts(d, e) || !desk_moment(&m, d, d->words - 1, e))
         return false;
-    struct run_request request = { .ws = &d->ws, .incident = d->name, .argument = d->word + 1 };
+    struct run_request request = { .ws = &d->ws, .incident = d->name, .argument = d->word + 1,
+                                   .even_so = desk_option(d, "even-so") };
     if (!run_did(&text, &request, d->word[0], m.at, m.early_ms, m.late_ms, d->keep, e))
         return false;
     tell(d, d->word[0], text);

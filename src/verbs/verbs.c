@@ -59,8 +59,9 @@ const struct verb verbs[] = {
               { "format", "text|md", "how to print it" }, OVER) },
     { "do", "ROLE.ACTION [KEY=VALUE]...", "one change, recorded, without a runbook",
       fight, OPEN, verb_do, OPTIONS(EVEN_SO, OVER) },
-    { "did", "ROLE.ACTION [KEY=VALUE]... [@T]", "a change that was done elsewhere, by hand",
-      fight, OPEN, verb_did, NULL },
+    { "did", "ROLE.ACTION [KEY=VALUE]... [@T]", "a change that was done elsewhere, by hand: it is taken to have changed something, "
+      "nothing is looked at, and its undo is in the ledger",
+      fight, OPEN, verb_did, OPTIONS({ "even-so", "TEXT", "although its undo would take the service's own IP out of the pool" }) },
     { "approve", "[ID]", "yes to a question; alone it shows what is asked", fight, OPEN,
       verb_approve, OPTIONS({ "resume", NULL, "and let the run go on" }) },
     { "refuse", "[ID]", "no to a question", fight, OPEN, verb_refuse,
