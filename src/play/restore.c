@@ -232,9 +232,11 @@ static bool put_all_back(struct run *r, const char *const *names, const char *ip
                  i->change->name, *untried(s, r->keep) ? "; tocsin restore" : "",
                  *untried(s, r->keep) ? strchr(untried(s, r->keep), ':') + 1 : "",
                  *untried(s, r->keep) ? " puts back the rest without it" : "");
-    if (s->flooded)
-        err_hint(e, "tocsin run restore service=SERVICE ip=IP   waits until it was quiet; --even-so TEXT puts it back all the same, and "
-                 "records why");
+    const char *service = i ? json_get_text(json_from(i->args), "service", r->keep) : NULL;
+    if (s->flooded && i)
+        err_hint(e, "tocsin run restore service=%s ip=%s   waits until it was quiet, which only shows where it is watched (tocsin do "
+                 "cloud.attach); --even-so TEXT puts it back all the same, and records why",
+                 service ? service : "SERVICE", json_get_text(json_from(i->args), "ip", r->keep));
     return err_failed(e, "%s", b->answer.text);
 }
 

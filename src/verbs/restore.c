@@ -32,6 +32,8 @@ static bool list_changed(struct desk *d, struct err *e)
         fprintf(d->out, "  %-4s %s  %s\n", c->name, text_for_terminal(d->keep, c->target),
                 change_words(c));
     }
+    for (size_t i = 0; s.not_yet[i]; i++)
+        fprintf(d->out, "  DO NOT YET %s\n", s.not_yet[i]);
     desk_say(d, "  tocsin restore %s%s%s   tocsin restore ip=IP   tocsin restore --all", s.changed[0]->name,
              s.changes > 1 ? " " : "", s.changes > 1 ? s.changed[1]->name : "");
     return true;
