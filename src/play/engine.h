@@ -19,7 +19,7 @@
  * WRITES   of one turn of the loop go out in one append, with one sync if any
  *          of them is a barrier. While the disk is at it the branches compute on;
  *          the loop waits for it (engine_settle) before anything shows outside:
- *          a change performed, a word said, a question put, more written, a wait.
+ *          a change performed, a word said, a question put, a wait.
  */
 #ifndef PLAY_ENGINE_H
 #define PLAY_ENGINE_H

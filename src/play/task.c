@@ -75,10 +75,12 @@ static void push_table(lua_State *L, const struct task *t)
     lua_pushboolean(L, t->action->change);
     lua_setfield(L, -2, "change");
     put_json(L, "typed", t->args);
-    if (is_span(t->action, (struct json){ 0 }))
+    if (is_span(t->action, (struct json){ 0 })) {
         put_json(L, "args", in_ms(t->action, t->args, t->keep));
-    else /* the same table */
-        lua_getfield(L, -1, "typed"), lua_setfield(L, -2, "args");
+    } else { /* the same table */
+        lua_getfield(L, -1, "typed");
+        lua_setfield(L, -2, "args");
+    }
     put_json(L, "before", t->before);
     put_text(L, "key", t->key ? t->key : "");
     put_json(L, "settings", json_from(t->errand.settings));

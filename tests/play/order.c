@@ -42,11 +42,7 @@ static void then_no_kill_plays_it_otherwise(const char *steps, int64_t stride, b
         fail_msg("%s\n%s", calm->e.text, steps);
     for (int64_t at = 2; at <= calm->writes + calm->waits; at += stride) {
         struct theatre *t = book(steps);
-        if (at <= calm->writes)
-            t->die_at_write = at;
-        else
-            t->die_at_wait = at - calm->writes;
-        t->die_after = at % 2;
+        theatre_dies_at(t, calm, at);
         (void)theatre_run(t, "book");
         if (theatre_count(t, EVENT_RUN_ENDED))
             continue;

@@ -57,27 +57,17 @@ static void from_inside_of_a_try_it_is_tried_again(void **_)
     assert_string_equal(theatre_last_note(t), "nil");
 }
 
-static const char *key_of_the_last_change(struct theatre *t)
-{
-    struct journal j = theatre_journal(t);
-    const char *key = "";
-    for (size_t i = 0; i < j.count; i++)
-        if (j.event[i].kind == EVENT_ACTION_BEGUN)
-            key = json_get_text(j.event[i].data, "provider_key", test_keep());
-    return key;
-}
-
 /* A provider that tells repeats by the key must not take the new one for the old. */
 static void what_from_does_anew_carries_a_key_of_its_own(void **_)
 {
     struct theatre *t = book(REMOVE(10) "fail 'x'");
     assert_false(theatre_run(t, "book"));
-    const char *first = key_of_the_last_change(t);
+    const char *first = theatre_last(t, EVENT_ACTION_BEGUN, "provider_key");
     assert_false(theatre_resume(t, "from", "1"));
-    const char *second = key_of_the_last_change(t);
+    const char *second = theatre_last(t, EVENT_ACTION_BEGUN, "provider_key");
     assert_false(theatre_resume(t, "from", "1"));
-    assert_string_not_equal(key_of_the_last_change(t), second);
-    assert_string_not_equal(key_of_the_last_change(t), first);
+    assert_string_not_equal(theatre_last(t, EVENT_ACTION_BEGUN, "provider_key"), second);
+    assert_string_not_equal(theatre_last(t, EVENT_ACTION_BEGUN, "provider_key"), first);
 }
 
 static void another_word_where_the_record_holds_one_does_nothing(void **_)
@@ -172,11 +162,7 @@ static void what_a_stopped_branch_had_begun_is_looked_into(void **_)
     assert_int_equal(theatre_effects(calm), 1);
     for (int64_t at = 2; at <= calm->writes + calm->waits; at++) {
         struct theatre *t = book(steps);
-        if (at <= calm->writes)
-            t->die_at_write = at;
-        else
-            t->die_at_wait = at - calm->writes;
-        t->die_after = at % 2;
+        theatre_dies_at(t, calm, at);
         assert_false(theatre_run(t, "book"));
         if (theatre_count(t, EVENT_RUN_ENDED))
             continue;

@@ -227,15 +227,30 @@ static inline const char *theatre_changes(struct theatre *t)
     return out.at;
 }
 
-/* The text of the last note. */
-static inline const char *theatre_last_note(struct theatre *t)
+/* What the last event of that kind says under `member`; "" where there is none. */
+static inline const char *theatre_last(struct theatre *t, enum event_kind kind, const char *member)
 {
     struct journal j = theatre_journal(t);
     const char *text = "";
     for (size_t i = 0; i < j.count; i++)
-        if (j.event[i].kind == EVENT_NOTE)
-            text = json_get_text(j.event[i].data, "text", test_keep());
+        if (j.event[i].kind == kind)
+            text = json_get_text(j.event[i].data, member, test_keep());
     return text;
+}
+
+static inline const char *theatre_last_note(struct theatre *t)
+{
+    return theatre_last(t, EVENT_NOTE, "text");
+}
+
+/* It dies where the calm one wrote for the at-th time, before or behind that; beyond, in its waits. */
+static inline void theatre_dies_at(struct theatre *t, const struct theatre *calm, int64_t at)
+{
+    if (at <= calm->writes)
+        t->die_at_write = at;
+    else
+        t->die_at_wait = at - calm->writes;
+    t->die_after = at % 2;
 }
 
 /* The simulator's world file. */
